@@ -1,0 +1,215 @@
+"""The nouns, as values that never change: make a new one with `dataclasses.replace`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from tui_batch.states import Counts, JobState, active, summary
+
+Value = int | float | bool | str
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What one job needs."""
+
+    cpus: int = 1
+    memory_mb: int | None = None
+    gpus: int = 0
+    minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The jobs of one sweep: a zip that never changes."""
+
+    name: str
+    path: Path
+    template: str
+    created: str
+    jobs: int
+    digest: str  # SHA-256 of the zip: what was submitted can be told from what was changed later
+    varying: tuple[str, ...] = ()
+    axes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    resources: Resources = Resources()
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
+    results: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One rendered run of a submission, as it is sent; `id` is the target's word for it, once it has one."""
+
+    submission: str
+    index: int
+    name: str
+    attempt: int = 1
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is known of a job: how we know (`evidence`), since when (`as_of`), in the target's own words (`detail`)."""
+
+    state: JobState
+    attempt: int = 1
+    id: str = ""
+    exit_code: int | None = None
+    started: str = ""
+    ended: str = ""
+    as_of: str = ""
+    evidence: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A batch sent to a target: run `run` of it. Its id is the marker that finds its jobs again on the target."""
+
+    id: str
+    batch: str
+    digest: str
+    template: str
+    target: str
+    kind: str
+    run: int
+    jobs: int
+    created: str
+    counts: Counts = field(default_factory=lambda: NOTHING)
+    as_of: str = ""
+    note: str = ""
+    ended: str = ""
+    health: str = ""  # what troubles its target now, "" for nothing
+    fetched: int = 0  # jobs whose results have been received
+
+    @property
+    def state(self) -> JobState:
+        """The one word for all its jobs."""
+        return summary(self.counts)
+
+    @property
+    def open(self) -> bool:
+        """Something may still happen to one of its jobs."""
+        return active(self.counts) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A named place in the configuration that runs jobs; `settings` are the keys of its kind."""
+
+    name: str
+    kind: str
+    settings: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Something a person asked for that is not done yet; `jobs` are index ranges, "" for all that it may concern."""
+
+    id: str
+    verb: str  # submit, cancel, retry, fetch, note
+    submission: str
+    created: str
+    batch: str = ""
+    digest: str = ""
+    template: str = ""
+    target: str = ""
+    total: int = 0
+    jobs: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A target took a job and gave it an id."""
+
+    index: int
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What a target said of many jobs; only a `complete` answer may prove that a job is absent from it."""
+
+    statuses: Mapping[str, Status]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a kind of target cannot do, or would mangle; said before anything is sent."""
+
+    text: str
+    fatal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LogChunk:
+    """A piece of a log from a cursor on; hand `cursor` in again for what follows."""
+
+    data: bytes
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a target is: what was found out by asking it."""
+
+    reachable: bool
+    detail: str
+    facts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The courier's sign of life."""
+
+    host: str
+    pid: int
+    started: str
+    beat: str
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """A batch and what was made of it."""
+
+    name: str
+    template: str
+    jobs: int
+    created: str
+    submitted: int
+    last_submitted: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job of a submission, as a list shows it: `values` follow the submission's varying variables."""
+
+    index: int
+    name: str
+    values: tuple[str, ...]
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class JobList:
+    """The jobs of a submission; `varying` heads the columns of each row's values."""
+
+    varying: tuple[str, ...]
+    rows: Sequence[JobRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that the screens show, at one moment; newest submission first."""
+
+    submissions: tuple[Submission, ...] = ()
+    orders: tuple[Order, ...] = ()
+    targets: tuple[Target, ...] = ()
+    courier: Beat | None = None
+    problems: tuple[str, ...] = ()  # files that could not be read, and what became of them

@@ -1,0 +1,26 @@
+"""Moments as text: UTC, ISO 8601, to the millisecond, so that they sort and people can read them. No clock here."""
+
+from datetime import UTC, datetime
+
+
+def stamp(seconds: float) -> str:
+    """`2026-11-20T05:33:12.345Z` for seconds since the epoch."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
+
+
+def seconds(moment: str) -> float:
+    """Seconds since the epoch; a ValueError for what is not a moment."""
+    return datetime.fromisoformat(moment).timestamp()
+
+
+def span(duration: float) -> str:
+    """A duration in at most five characters: `42s`, `12m`, `3h07`, `2d`."""
+    whole = max(0, int(duration))
+    if whole < 100:
+        return f"{whole}s"
+    if whole < 6000:
+        return f"{whole // 60}m"
+    if whole < 36 * 3600:
+        return f"{whole // 3600}h{whole % 3600 // 60:02}"
+    return f"{whole // 86400}d"
