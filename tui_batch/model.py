@@ -78,7 +78,7 @@ class Submission:
     run: int
     jobs: int
     created: str
-    counts: Counts = field(default_factory=lambda: NOTHING)
+    counts: Counts = field(default_factory=dict)
     as_of: str = ""
     note: str = ""
     ended: str = ""
