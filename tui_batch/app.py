@@ -102,6 +102,18 @@ class BatchApp(App[None], inherit_bindings=False):
         while len(self.screen_stack) > 1:
             self.pop_screen()
 
+    def show_at_home(self, submission: str, words: str) -> None:
+        """Home, with the cursor on this submission as soon as it is there."""
+        self.action_home()
+        if isinstance(self.screen, Home):
+            self.screen.want(submission)
+        self.say(words)
+
+    def say(self, words: str, tone: str = "") -> None:
+        """Say something at the bottom line of the screen in front."""
+        if isinstance(self.screen, View):
+            self.screen.call_after_refresh(lambda screen: screen.prompt.say(words, tone), self.screen)
+
     def action_batches(self) -> None:
         """The batches, one step from home."""
         from tui_batch.screens.batches import Batches

@@ -21,6 +21,8 @@ from tui_batch.widgets.status_line import StatusLine
 # While somebody runs through the list the monitor waits: a pane is ten times the bytes of a cursor step.
 REST_SECONDS = 0.15
 
+_ALWAYS = ("quit", "leave")  # keys that need no submission
+
 EMPTY = (
     "Nothing was submitted yet: this will be the list of what was.",
     "",
@@ -33,6 +35,8 @@ EMPTY = (
 class Home(Verbs):
     """The table above, the jobs of what the cursor is on below."""
 
+    HINTS = ("list.open", "job.log", "app.new", "submission.cancel", "submission.retry", "list.filter", "app.batches",
+             "home.quit")  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "log", "log", id="job.log"),
         Binding("d", "details", "details", id="job.details"),
@@ -42,7 +46,7 @@ class Home(Verbs):
     def __init__(self) -> None:
         super().__init__()
         self._resting: Timer | None = None
-        self._monitored = ""  # id of the submission in the pane
+        self._wanted = ""  # id of the submission to put the cursor on when it comes
 
     def body(self) -> Iterable[Widget]:
         """The history, a line about the chosen submission, its jobs."""
@@ -70,6 +74,7 @@ class Home(Verbs):
         """New counts, perhaps new submissions; the jobs of the chosen one may have moved too."""
         trouble = self.front.trouble
         self.history.show(submissions(snapshot), EMPTY if not trouble else (*trouble.splitlines(), "", "It is tried again."))
+        self._find_wanted()
         self._head()
         self._choose()
 
@@ -84,6 +89,16 @@ class Home(Verbs):
         if self.front.trouble:
             right = (self.front.trouble.splitlines()[0], "trouble")
         self.status.show("tui-batch", _totals(snapshot), right)
+
+    def want(self, submission: str) -> None:
+        """Put the cursor on this submission now, or when it comes."""
+        self._wanted = submission
+        self._find_wanted()
+
+    def _find_wanted(self) -> None:
+        if self._wanted and any(submission.id == self._wanted for submission in self.history.view):
+            self.history.go_to(self._wanted)
+            self._wanted = ""
 
     @on(LiveTable.Moved, "#history")
     def _rest(self) -> None:
@@ -134,6 +149,12 @@ class Home(Verbs):
 
         if (submission := self.chosen()) and (row := self.monitor.current):
             self.app.push_screen(Log(submission, row))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is behind home; and what needs a submission waits for one."""
+        if action == "back":
+            return False
+        return action in _ALWAYS or not action.isidentifier() or self.history.current is not None
 
     def action_back(self) -> None:
         """There is nothing behind home; only `q` leaves."""

@@ -41,7 +41,7 @@ def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
 def job_columns(varying: Sequence[str], now: Callable[[], float], monitor: bool = False) -> list[Column[JobRow]]:
     """The jobs of a submission: known by what varies, or else by their names."""
     # A pane has room for the name alone; what varies is readable in it.
-    values = [] if monitor else [_value_column(n, label) for n, label in enumerate(varying[:6])]
+    values = [] if monitor else [value_column(n, label) for n, label in enumerate(varying[:6])]
     return [
         Column("state", "ST", 2, lambda r: r.status.state.code, tone=lambda r: TONES[r.status.state], letter="s"),
         Column("index", "JOB", 5, lambda r: str(r.index), lambda r: r.index, right=True, letter="j", rank=3),
@@ -54,7 +54,8 @@ def job_columns(varying: Sequence[str], now: Callable[[], float], monitor: bool 
     ]  # fmt: skip
 
 
-def _value_column(n: int, label: str) -> Column[JobRow]:
+def value_column(n: int, label: str) -> Column[JobRow]:
+    """What a variable that varies is in each job."""
     return Column(label.casefold(), label, max(8, min(14, len(label))), lambda r: r.values[n],
                   lambda r: _number(r.values[n]), rank=5 + n)  # fmt: skip
 

@@ -168,7 +168,7 @@ class LiveTable(Moving, Generic[R], can_focus=True):
                 text += fit(column.label + mark, width, column.right) + " "
         if len(self.view) > self.page or self.filter_text:
             where = f" {self.cursor + 1 if self.view else 0}/{len(self.view)} "
-            text = fit(text, max(0, self.size.width - len(where))) + where
+            text = f"{text:<{self.size.width}}"[: -len(where)] + where
         return ((fit(text, self.size.width), "head"),)
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from textual import events
+from textual.binding import Binding
 from textual.widget import Widget
 
 from tui_batch.widgets.entry import Entry
@@ -138,15 +139,13 @@ class PromptLine(Lines):
         return (*parts, (" " * room, ""), ("?", "key"), (" help ", ""))
 
     def _bound(self) -> list[tuple[str, str]]:
-        bindings = (active.binding for active in self.screen.active_bindings.values() if active.enabled)
-        shown = [binding for binding in bindings if binding.show and binding.description]
-        # One binding may have several keys: the first one stands for it.
-        first = {binding.id: binding for binding in reversed(shown)}
-        return [
-            (named(binding.key), binding.description)
-            for binding in dict.fromkeys(first[binding.id] for binding in shown)
-            if binding.key != "question_mark"
-        ]
+        """The keys that the screen wants named, in its order, as far as they do anything now."""
+        first: dict[str | None, Binding] = {}
+        for active in self.screen.active_bindings.values():
+            if active.enabled:  # one binding may have several keys: the first one stands for it
+                first.setdefault(active.binding.id, active.binding)
+        wanted = [first[id] for id in getattr(self.screen, "HINTS", ()) if id in first]
+        return [(binding.key_display or named(binding.key), binding.description) for binding in wanted]
 
 
 def named(key: str) -> str:

@@ -1,0 +1,167 @@
+"""New batch, second step: a value or an axis for each variable, and what that comes to as one types."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui_batch.errors import TemplateError
+from tui_batch.model import Value
+from tui_batch.screens.view import View
+from tui_batch.widgets.entry import Entry
+from tui_batch.widgets.form import Field, Form
+
+if TYPE_CHECKING:
+    from tui_batch.sweep import Sweep
+    from tui_batch.template import Template, Variable
+
+REST_SECONDS = 0.15
+SHOWN_VALUES = 12
+NAME, TOGETHER, WHERE = "=name", "=together", "=where"  # no variable can be called so
+NOTATION = "1, 2, 5 | 1..9 by 2 | 0..1 in 11 | 1e-6..1 log 7 | uniform(0, 1, 20) | repeat(5)"
+
+
+class Variables(View):
+    """Dismisses with what was typed, so that coming back loses nothing."""
+
+    HINTS = ("form.next", "form.fields", "view.leave")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "next", "look at the jobs", id="form.next"),
+        Binding("down,up", "fields", "other field", key_display="Up/Down", id="form.fields"),
+        Binding("escape,ctrl+c", "leave", "back", id="view.leave"),
+    ]
+
+    def __init__(self, template: "Template", typed: Mapping[str, str]) -> None:
+        super().__init__()
+        self._template, self._typed = template, typed
+        self._resting: Timer | None = None
+        self._defaults = {variable.key: written(variable.default) for variable in template.variables}
+
+    def body(self) -> Iterable[Widget]:
+        """The form."""
+        shown = [variable for variable in self._template.variables if not variable.hidden]
+        fields = [Field(v.key, v.label or v.key, self._entry(v.key, self._defaults[v.key]), about(v)) for v in shown]
+        yield Form([*fields, *self._extra()], id="form")
+
+    def _extra(self) -> list[Field]:
+        return [
+            Field(TOGETHER, "step together", self._entry(TOGETHER), ("Axes that step together instead of multiplying:",
+                  "their keys, as in `seed, rate`; several groups with `;` between them.")),
+            Field(WHERE, "only where", self._entry(WHERE), ("Keeps a part of the jobs, as in `temperature > 0.5 and seed < 3`.",)),
+            Field(NAME, "batch name", self._entry(NAME), ("Left empty, the batch is named after its template.",)),
+        ]  # fmt: skip
+
+    def _entry(self, key: str, default: str = "") -> Entry:
+        return Entry.of(self._typed.get(key, default))
+
+    @property
+    def form(self) -> Form:
+        """The form."""
+        return self.query_one(Form)
+
+    def on_mount(self) -> None:
+        """Say at once what the defaults come to."""
+        self.set_focus(self.form)
+        self._plan()
+
+    # -- what it comes to ------------------------------------------------------------------------------------------
+    @on(Form.Changed)
+    def _rest(self) -> None:
+        if self._resting:
+            self._resting.stop()
+        self._resting = self.set_timer(REST_SECONDS, self._plan)
+
+    def _plan(self) -> None:
+        self.run_worker(self._tell(), group="plan", exclusive=True)
+
+    async def _tell(self) -> None:
+        for key, text in self._axes():
+            await self._tell_field(key, text)
+        for key, text in self.form.texts.items():
+            if text == self._defaults.get(key, text):
+                self.form.tell(key)
+        facts = ("", "")
+        try:
+            count = (await self._sweep()).count
+            facts = (f"{count} job{'' if count == 1 else 's'}", "key")
+        except TemplateError as error:  # belongs to the fields, not to the bottom line
+            facts = ("not yet", "attention")
+            self._blame(error)
+        self.status.show(f"new batch: {self._template.name}", (facts,))
+
+    async def _tell_field(self, key: str, text: str) -> None:
+        try:
+            alone = await self.ask(self.desk.plan, self._template, [(key, text)])
+            values = await self.ask(lambda: [written(alone.at(n)[key]) for n in range(min(alone.count, SHOWN_VALUES))])
+        except TemplateError as error:
+            return self.form.tell(key, wrong=_of_key(str(error).splitlines()[0], key))
+        if len(values) < 2:
+            return self.form.tell(key)
+        more = ", ..." if alone.count > SHOWN_VALUES else ""
+        return self.form.tell(key, f"{alone.count}: {', '.join(values)}{more}")
+
+    def _blame(self, error: TemplateError) -> None:
+        """Each problem to the field that it names; what names none is about the part that is kept."""
+        for problem in reversed(str(error).splitlines()):
+            named = [key for key in self._defaults if re.search(rf"(?<!\w){re.escape(key)}(?!\w)", problem)]
+            texts = self.form.texts
+            key = named[0] if len(named) == 1 else TOGETHER if texts[TOGETHER] and not texts[WHERE] else WHERE
+            self.form.tell(key, wrong=_of_key(problem, key))
+
+    def _axes(self) -> list[tuple[str, str]]:
+        """What was changed; the rest keeps its default."""
+        texts = self.form.texts.items()
+        return [(key, text) for key, text in texts if key in self._defaults and text.strip() != self._defaults[key]]
+
+    async def _sweep(self) -> "Sweep":
+        texts = self.form.texts
+        groups = [[key.strip() for key in group.split(",")] for group in texts[TOGETHER].split(";") if group.strip()]
+        return await self.ask(
+            self.desk.plan, self._template, self._axes(), zips=groups, where=texts[WHERE].strip()
+        )
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+    @on(Form.Done)
+    def _done(self) -> None:
+        self.run_worker(self._go_on(), group="plan", exclusive=True)
+
+    async def _go_on(self) -> None:
+        from tui_batch.screens.preview import Preview
+
+        sweep = await self._sweep()
+        self.app.push_screen(Preview(self._template.name, sweep, self.form.texts[NAME].strip()))
+
+    def action_back(self) -> None:
+        """Back to the templates; what was typed goes along."""
+        self.dismiss(self.form.texts)
+
+
+def written(value: Value | None) -> str:
+    """A value as one would type it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def about(variable: "Variable") -> tuple[str, ...]:
+    """Type, limits, unit, default and help of a variable."""
+    limits = ""
+    if variable.minimum is not None and variable.maximum is not None:
+        limits = f"from {variable.minimum} to {variable.maximum}"
+    elif variable.minimum is not None:
+        limits = f"{variable.minimum} or more"
+    elif variable.maximum is not None:
+        limits = f"{variable.maximum} or less"
+    choices = "one of " + ", ".join(map(str, variable.choices)) if variable.choices else ""
+    unit = f"in {variable.unit}" if variable.unit else ""
+    facts = (variable.key, variable.type, limits, choices, unit, f"default {written(variable.default) or 'empty'}")
+    return (f"{'; '.join(filter(None, facts))}", variable.help, f"Several: {NOTATION}")
+
+
+def _of_key(problem: str, key: str) -> str:
+    """The problem without the name of the field that it stands beside."""
+    return re.sub(rf"^{re.escape(key)}\s*[:=]?\s*", "", problem)
