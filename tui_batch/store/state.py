@@ -18,15 +18,19 @@ class Summary:
 
     as_of: str = ""
     health: str = ""
-    fetched: int = 0
+    received: str = ""  # ranges of the jobs whose results are here
     counts: Mapping[str, int] = field(default_factory=dict)
     jobs: Mapping[str, str] = field(default_factory=dict)  # state → ranges of indices
+
+    @property
+    def fetched(self) -> int:
+        return sum(1 for _ in indices.from_text(self.received))
 
     def by_state(self) -> Counts:
         return {JobState(word): number for word, number in self.counts.items()}
 
 
-def of(statuses: Mapping[int, Status], as_of: str, health: str, fetched: int) -> Summary:
+def of(statuses: Mapping[int, Status], as_of: str, health: str, received: str) -> Summary:
     """The summary of these statuses."""
     numbers: dict[str, list[int]] = defaultdict(list)
     for index, status in statuses.items():
@@ -34,7 +38,7 @@ def of(statuses: Mapping[int, Status], as_of: str, health: str, fetched: int) ->
     return Summary(
         as_of,
         health,
-        fetched,
+        received,
         {word: len(found) for word, found in numbers.items()},
         {word: indices.to_text(found) for word, found in numbers.items()},
     )
@@ -43,7 +47,7 @@ def of(statuses: Mapping[int, Status], as_of: str, health: str, fetched: int) ->
 def write(path: Path, summary: Summary) -> None:
     import tomli_w
 
-    table = {"as_of": summary.as_of, "health": summary.health, "fetched": summary.fetched}
+    table = {"as_of": summary.as_of, "health": summary.health, "received": summary.received}
     with explained(path, "write the summary"):
         write_whole(path, tomli_w.dumps(table | {"counts": dict(summary.counts), "jobs": dict(summary.jobs)}))
 
