@@ -26,8 +26,8 @@ class Backend(ABC):
 
     pace: float = 30.0  # seconds between two polls
 
-    # A kind that claims each job on the target before it runs cannot run one twice, however often it is submitted: after
-    # a crash the courier simply submits again. For all others it writes its intent first, and looks before it resends.
+    # A kind that claims each job on the target before it runs cannot run one twice, however often it is submitted:
+    # after a crash the courier submits again. For all others it writes its intent first, and looks before it resends.
     claims: bool = False
 
     @abstractmethod
@@ -58,9 +58,8 @@ class Backend(ABC):
     def probe(self) -> Health:
         """Whether the target works: reachable, versions, limits."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most kinds have nothing to let go of
         """Let go of whatever is open; the jobs are not touched."""
-        return None
 
     # A target that can tell of changes by itself, without being asked at a pace:
 

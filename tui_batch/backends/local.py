@@ -1,4 +1,4 @@
-"""This machine: at most `slots` jobs at once, each in its own folder, session and process group, apart from any terminal.
+"""This machine: at most `slots` jobs at once, each in its own folder, session and process group, apart from terminals.
 
 In a submission's folder: `jobs/<attempt>/<name>/` is where a job runs, `records/<attempt>/<name>.start`, `.end` and
 `.cause` tell what became of it, `logs/<attempt>/<name>.out` and `.err` are what it wrote. A job's id is
@@ -17,7 +17,7 @@ from tui_batch import tables
 from tui_batch.backends import records
 from tui_batch.backends.base import Backend, Files
 from tui_batch.backends.workplace import Workplace
-from tui_batch.errors import ConfigError
+from tui_batch.errors import ConfigError, TuiBatchError
 from tui_batch.model import Accepted, Batch, Health, Job, LogChunk, Poll, Problem, Status, Target
 from tui_batch.states import JobState
 from tui_batch.times import stamp
@@ -81,20 +81,27 @@ class Local(Backend):
         """Take all jobs at once; one that was claimed before is watched on, not started again."""
         for job in jobs:
             job = replace(job, id=f"{job.submission}/{job.attempt}/{job.name}")
-            if self._place.claimed(job):
+            known = self._statuses.get(job.id)
+            if known and known.state is not JobState.HELD:
+                self._news[job.id] = known  # asked for before: told once more, not started once more
+            elif self._place.claimed(job):
                 self._adopt(batch, job)
             elif self._place.cause(job):
                 self._tell(job, Status(JobState.CANCELLED, detail="cancelled before it started"))
             else:
                 self._waiting.append((batch, files, job))
-                self._tell(job, Status(JobState.QUEUED, detail="waiting for a free slot"))
+                # No news: that it was accepted says as much.
+                self._statuses[job.id] = Status(JobState.QUEUED, job.attempt, job.id, as_of=stamp(time.time()))
             yield Accepted(job.index, job.id)
 
     def _fill(self) -> None:
         while self._waiting and len(self._running) < self._slots:
             batch, files, job = self._waiting.popleft()
             if not self._statuses[job.id].state.ended:  # it may have been cancelled in the queue
-                self._start(batch, files, job)
+                try:
+                    self._start(batch, files, job)
+                except TuiBatchError as error:  # not the end of it: there may be room on the disk later
+                    self._tell(job, Status(JobState.HELD, evidence="not started", detail=str(error)))
 
     def _start(self, batch: Batch, files: Files, job: Job) -> None:
         folder, record, logs = self._place.prepare(files, job)
@@ -221,7 +228,9 @@ class Local(Backend):
         ended = self._moment(float(record["clock"])) if record else stamp(time.time())
         code = int(record["code"]) if record else None
         evidence = "end record" if record else "process gone"
-        self._tell(running.job, Status(state, 1, "", code, running.started, ended, "", evidence, detail))
+        started = running.started
+        status = Status(state, exit_code=code, started=started, ended=ended, evidence=evidence, detail=detail)
+        self._tell(running.job, status)
 
     def _release(self, running: _Running) -> None:
         if running.handle is not None and self._poller:

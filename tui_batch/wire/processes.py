@@ -13,7 +13,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
 
-def spawn(argv: Sequence[str], environment: Mapping[str, str], out: str, err: str) -> int:
+def spawn(argv: list[str], environment: Mapping[str, str], out: str, err: str) -> int:
     """Start a program apart from this terminal, reading nothing, its output going to files; its pid."""
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -99,7 +99,7 @@ def signal_group(leader: int, name: str) -> None:
 
 
 def _all_stats() -> list[tuple[int, list[str]]]:
-    numbers = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    numbers = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
     return [(number, fields) for number in numbers if (fields := _stat(number))]
 
 
