@@ -25,7 +25,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,79}")
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """`batch.toml`: what the batch is, and all that is needed to make it again."""
+    """`batch.toml`: what the batch is, and with `template.toml` beside it all that is needed to make it again."""
 
     format: int
     name: str
@@ -42,7 +42,6 @@ class _Sheet:
     resources: Resources = field(default_factory=Resources)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
     results: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
-    source: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
 
 def free_name(folder: Path, template: str) -> str:
@@ -75,7 +74,7 @@ def write(folder: Path, sweep: Sweep, name: str, created: str, progress: Callabl
         raise _taken(name) from None
     except OSError as wrong:
         raise StoreError(
-            f"The batch {name} cannot be written to {folder}: {wrong.strerror}. Nothing is left of it."
+            f"The batch {name} cannot be written to {folder}: {wrong.strerror or wrong}. Nothing is left of it."
         ) from wrong
     return read(path)
 

@@ -21,6 +21,7 @@ def fill(zip_: ZipWriter, sweep: Sweep, name: str, created: str, progress: Calla
     """All entries of a batch; the list of jobs comes last, because names are found on the way."""
     render = Renderer(sweep.template)
     zip_.add("batch.toml", _describe(sweep, name, created), first=True)
+    zip_.add("template.toml", _bytes(sweep.template.source), first=True)
     for path, file in _shared_files(sweep.template):
         zip_.add(f"files/{path}", file.read_bytes(), file.stat().st_mode & 0o777)
     listing = io.StringIO()
@@ -51,9 +52,9 @@ def _describe(sweep: Sweep, name: str, created: str) -> bytes:
         "format": 1, "name": name, "template": template.name, "description": template.description, "created": created,
         "jobs": sweep.count, "varying": sweep.varying, "command": template.command, "where": sweep.where,
         "zips": sweep.zips, "axes": sweep.axes, "fixed": sweep.fixed, "resources": needs, "options": template.options,
-        "results": {"patterns": template.results}, "source": {"template": template.source},
+        "results": {"patterns": template.results},
     }  # fmt: skip
-    return _bytes(tomli_w.dumps(sheet, multiline_strings=True))
+    return _bytes(tomli_w.dumps(sheet))
 
 
 def _shared_files(template: Template) -> list[tuple[str, Path]]:
