@@ -35,6 +35,7 @@ class Axis:
 
 _CALL = re.compile(r"(uniform|loguniform|normal|randint|repeat|glob|file)\s*\((.*)\)", re.DOTALL)
 _RANGE = re.compile(rf"({NUMBER})\s*\.\.\s*({NUMBER})(?:\s+(by|in|log)\s+({NUMBER}))?", re.ASCII)
+_QUOTED = re.compile(r"""(["'])(?:\\\\|\\\1|(?!\1).)*\1""", re.DOTALL)
 _LOOKS_LIKE_RANGE = re.compile(rf"{NUMBER}\s*\.\.", re.ASCII)
 
 
@@ -67,6 +68,7 @@ def split(text: str) -> list[str]:
     """The items between commas that are neither quoted nor in parentheses; a ValueError for an open quote."""
     items: list[str] = []
     start, depth, quote, at = 0, 0, "", 0
+    fresh = True  # where an item may begin with a quote; an apostrophe inside a word is only that
     while at < len(text):
         char = text[at]
         if quote:
@@ -74,7 +76,7 @@ def split(text: str) -> list[str]:
                 at += 1
             elif char == quote:
                 quote = ""
-        elif char in "\"'" and (depth or not text[start:at].strip()):
+        elif char in "\"'" and fresh:
             quote = char
         elif char == "(":
             depth += 1
@@ -83,6 +85,7 @@ def split(text: str) -> list[str]:
         elif char == "," and not depth:
             items.append(text[start:at].strip())
             start = at + 1
+        fresh = char in ",(" or (fresh and char.isspace())
         at += 1
     if quote:
         raise ValueError(f"a quote {quote} is not closed")
@@ -95,9 +98,11 @@ def split(text: str) -> list[str]:
 
 
 def unquote(item: str) -> str:
-    """A quoted item without its quotes; anything else as it is."""
-    if len(item) < 2 or item[0] not in "\"'" or item[0] != item[-1]:
+    """A quoted item without its quotes; anything else as it is. A ValueError when a quoted one goes on afterwards."""
+    if item[:1] not in ('"', "'"):
         return item
+    if not _QUOTED.fullmatch(item):
+        raise ValueError(f"{item} goes on after its closing quote")
     return re.sub(rf"\\([\\{item[0]}])", r"\1", item[1:-1])
 
 
@@ -107,7 +112,7 @@ def _words(item: str) -> Sequence[str]:
     found = _RANGE.fullmatch(item)
     if found is None:
         if _LOOKS_LIKE_RANGE.match(item):
-            raise ValueError(f"{item!r} is not a range: write 1..9, 1..9 by 2, 0..1 in 11 or 1e-6..1 log 7")
+            raise ValueError(f"{item!r} is not a range: write 1..9, 1..9 by 2, 0..1 in 11, 1e-6..1 log 7, or quote it")
         return [item]
     first, last = number(found[1]), number(found[2])
     with localcontext() as exact:

@@ -87,8 +87,9 @@ def plan(
         raise TemplateError.of(f"{template.name}: {problem}" for problem in problems)
     varying = [key for key, column in whole_rows.items() if len(set(map(spell, column))) > 1]
     varying += [key for step in steps for key in step if key in columns]
+    spelled = {key: spell(base[key]) for key in given}
     count = _count(base, steps, keep, template.name)
-    return Sweep(template, tuple(varying), texts, given, tuple(map(tuple, zips)), where.strip(), count, base,
+    return Sweep(template, tuple(varying), texts, spelled, tuple(map(tuple, zips)), where.strip(), count, base,
                  tuple(steps), keep)  # fmt: skip
 
 

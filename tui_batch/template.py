@@ -143,8 +143,8 @@ def read(text: str, origin: str, folder: Path | None = None, payload: Callable[[
     template = Template(
         name=sheet.name, command=sheet.command, description=sheet.description, job_name=sheet.job_name,
         variables=variables, files=_files(sheet.files, payload, problems),
-        shared=_shared(sheet.shared, folder, problems), resources=_resources(sheet.resources, problems), options=sheet.options, results=sheet.results.patterns,
-        origin=origin, folder=folder, source=text,
+        shared=_shared(sheet.shared, folder, problems), resources=_resources(sheet.resources, problems),
+        options=sheet.options, results=sheet.results.patterns, origin=origin, folder=folder, source=text,
     )  # fmt: skip
     if problems:
         raise TemplateError.of(f"{origin}: {problem}" for problem in problems)
@@ -216,7 +216,7 @@ def _files(
 
 def _shared(patterns: tuple[str, ...], folder: Path | None, problems: list[str]) -> tuple[str, ...]:
     if patterns and folder is None:
-        problems.append("shared: only a template that is a folder has files to share.")
+        problems.append("shared: a template without a folder of its own has no files to share.")
     problems += [f"shared: {pattern!r} {path_trouble(pattern)}." for pattern in patterns if path_trouble(pattern)]
     return patterns
 

@@ -6,29 +6,26 @@ import io
 import itertools
 import os
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tui_batch import tables
-from tui_batch.errors import StoreError, TemplateError
+from tui_batch.errors import StoreError
 from tui_batch.model import NOTHING, Batch, Resources
-from tui_batch.naming import Names
-from tui_batch.numbers import spell
-from tui_batch.rendering import Renderer
+from tui_batch.store.filling import fill
 from tui_batch.store.unzip import Entry, ZipReader
-from tui_batch.store.zips import LIMIT, ZipWriter
+from tui_batch.store.zips import ZipWriter
 from tui_batch.sweep import Sweep
-from tui_batch.template import Template
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,79}")
-_PACE = 500  # jobs between two words of progress
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """`batch.toml`: what the batch is, and all that is needed to make it again."""
+    """`batch.toml`: what the batch is, and with `template.toml` beside it all that is needed to make it again."""
 
     format: int
     name: str
@@ -45,7 +42,6 @@ class _Sheet:
     resources: Resources = field(default_factory=Resources)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
     results: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
-    source: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
 
 def free_name(folder: Path, template: str) -> str:
@@ -64,11 +60,11 @@ def write(folder: Path, sweep: Sweep, name: str, created: str, progress: Callabl
         )
     if path.exists():
         raise _taken(name)
-    part = folder / f".{name}.{os.getpid()}.part"
+    part = folder / f".{name}.{secrets.token_hex(4)}.part"
     try:
         with part.open("xb", buffering=1 << 20) as file:
             try:
-                _fill(ZipWriter(file), sweep, name, created, progress)
+                fill(ZipWriter(file), sweep, name, created, progress)
                 file.flush()
                 os.fsync(file.fileno())
                 os.link(part, path)  # unlike a rename, this fails if the name was taken meanwhile
@@ -78,7 +74,7 @@ def write(folder: Path, sweep: Sweep, name: str, created: str, progress: Callabl
         raise _taken(name) from None
     except OSError as wrong:
         raise StoreError(
-            f"The batch {name} cannot be written to {folder}: {wrong.strerror}. Nothing is left of it."
+            f"The batch {name} cannot be written to {folder}: {wrong.strerror or wrong}. Nothing is left of it."
         ) from wrong
     return read(path)
 
@@ -164,63 +160,6 @@ class Archive:
                 self._jobs.setdefault(rest[: rest.index("/")], []).append(at)
 
 
-def _fill(zip_: ZipWriter, sweep: Sweep, name: str, created: str, progress: Callable[[int], None] | None) -> None:
-    """All entries of a batch; the list of jobs comes last, because names are found on the way."""
-    render = Renderer(sweep.template)
-    zip_.add("batch.toml", _describe(sweep, name, created), first=True)
-    for path, file in _shared_files(sweep.template):
-        zip_.add(f"files/{path}", file.read_bytes(), file.stat().st_mode & 0o777)
-    listing = io.StringIO()
-    rows = csv.writer(listing)
-    rows.writerow(["index", "name", *sweep.varying])
-    names = Names()
-    for index, values in enumerate(sweep.values()):
-        known = {**values, "index": index, "batch": name}
-        job = known["name"] = names.take(render.name(known, sweep.varying))
-        zip_.add(f"jobs/{job}/command", _bytes(render.command(known)))
-        for path, text in render.files(known).items():
-            zip_.add(f"jobs/{job}/{path}", _bytes(text))
-        rows.writerow([index, job, *(spell(values[key]) for key in sweep.varying)])
-        if progress and index % _PACE == 0:
-            progress(index)
-    zip_.add("jobs.csv", _bytes(listing.getvalue()), first=True)
-    zip_.close()
-    if progress:
-        progress(sweep.count)
-
-
-def _describe(sweep: Sweep, name: str, created: str) -> bytes:
-    import tomli_w
-
-    template = sweep.template
-    sheet = _Sheet(
-        format=1, name=name, template=template.name, created=created, jobs=sweep.count, command=template.command,
-        description=template.description, varying=sweep.varying, where=sweep.where, zips=sweep.zips, axes=sweep.axes,
-        fixed=sweep.fixed, options=template.options, results={"patterns": template.results},
-        source={"template": template.source},
-    )  # fmt: skip
-    table = {key: getattr(sheet, key) for key in sheet.__slots__}
-    table["resources"] = {key: value for key, value in asdict(template.resources).items() if value is not None}
-    return _bytes(tomli_w.dumps(table, multiline_strings=True))
-
-
-def _shared_files(template: Template) -> list[tuple[str, Path]]:
-    """Every file that the patterns name, by its path inside the template's folder; folders with all they hold."""
-    found: dict[str, Path] = {}
-    for pattern in template.shared if template.folder else ():
-        matches = sorted(template.folder.glob(pattern)) if template.folder else []
-        files = [file for match in matches for file in ([match] if match.is_file() else sorted(match.rglob("*")))]
-        if not any(file.is_file() for file in files):
-            raise TemplateError(f"{template.origin}: shared: no file matches {pattern!r}.")
-        for file in filter(Path.is_file, files):
-            if file.stat().st_size >= LIMIT:
-                raise TemplateError(
-                    f"{template.origin}: shared: {file} is larger than 4 GiB; name it by its path instead."
-                )
-            found[file.relative_to(template.folder or file).as_posix()] = file
-    return sorted(found.items())
-
-
 def _sheet(path: Path) -> _Sheet:
     sheet = tables.build(_Sheet, tables.parse(_text(path, "batch.toml"), f"{path}: batch.toml", StoreError),
                          f"{path}: batch.toml", StoreError)  # fmt: skip
@@ -239,11 +178,6 @@ def _text(path: Path, name: str) -> str:
     finally:
         reader.close()
     raise StoreError(f"{path} is not a batch: it holds no {name}.")
-
-
-def _bytes(text: str) -> bytes:
-    """As bytes; what came in as undecodable bytes goes out as the same bytes."""
-    return text.encode("utf-8", "surrogateescape")
 
 
 def _taken(name: str) -> StoreError:

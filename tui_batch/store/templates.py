@@ -34,6 +34,4 @@ def load(name_or_path: str, folders: Sequence[Path]) -> Template:
         raise RequestError(f"There is no template {str(path)!r}.{nearest(path.stem, known)}") from None
     except (OSError, UnicodeError) as wrong:
         raise TemplateError(f"{path} cannot be read: {wrong}.") from wrong
-    folder = path.parent if path.name == "template.toml" else None
-    payload = (lambda name: (path.parent / name).read_text(encoding="utf-8")) if folder else None
-    return read(text, str(path), folder, payload)
+    return read(text, str(path), path.parent, lambda name: (path.parent / name).read_text(encoding="utf-8"))
