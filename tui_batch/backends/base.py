@@ -1,0 +1,76 @@
+"""What every kind of target must be able to do."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from tui_batch.model import Accepted, Batch, Health, Job, LogChunk, Poll, Status
+
+
+class Files(Protocol):
+    """A batch opened for sending."""
+
+    def shared(self) -> Iterator[tuple[str, bytes, int]]:
+        """Path, bytes and mode of every file that all jobs share."""
+
+    def job(self, name: str) -> Mapping[str, bytes]:
+        """Path → bytes of every rendered file of one job, its `command` among them."""
+
+
+class Backend(ABC):
+    """One open target. Calls block; the courier makes one at a time, on the target's own lane.
+
+    Besides, a kind's module has the pure functions `check(target, batch)` and `preview(target, batch, job, files)`.
+    """
+
+    pace: float = 30.0  # seconds between two polls
+
+    # A kind that claims each job on the target before it runs cannot run one twice, however often it is submitted:
+    # after a crash the courier submits again. For all others it writes its intent first, and looks before it resends.
+    claims: bool = False
+
+    @abstractmethod
+    def submit(self, batch: Batch, files: Files, jobs: Sequence[Job]) -> Iterator[Accepted]:
+        """Send jobs, yielding the target's id for each as it takes them."""
+
+    @abstractmethod
+    def find(self, marker: str) -> Mapping[int, str]:
+        """What the target knows of a submission: adopt these, never send them again."""
+
+    @abstractmethod
+    def poll(self, ids: Collection[str]) -> Poll:
+        """What the target says of these jobs, and whether its answer was complete."""
+
+    @abstractmethod
+    def cancel(self, ids: Collection[str]) -> None:
+        """Ask for these jobs to be ended; one that has ended already is no error."""
+
+    @abstractmethod
+    def tail(self, job: Job, stream: str, cursor: str) -> LogChunk:
+        """What a job wrote to `out` or `err` since the cursor ("" for all of it)."""
+
+    @abstractmethod
+    def fetch(self, batch: Batch, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
+        """Bring the results of ended jobs into a folder for each; yields each that is there whole."""
+
+    @abstractmethod
+    def probe(self) -> Health:
+        """Whether the target works: reachable, versions, limits."""
+
+    def close(self) -> None:  # noqa: B027 - most kinds have nothing to let go of
+        """Let go of whatever is open; the jobs are not touched."""
+
+    # A target that can tell of changes by itself, without being asked at a pace:
+
+    def watched(self) -> Collection[int]:
+        """Descriptors that become readable when `changes` has something to say."""
+        return ()
+
+    def patience(self) -> float:
+        """For how many seconds `changes` may wait although nothing that is watched has moved."""
+        return self.pace
+
+    def changes(self) -> Mapping[str, Status]:
+        """What was learnt, without asking, since the last call."""
+        return {}

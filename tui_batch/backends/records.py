@@ -1,0 +1,34 @@
+"""What `job.sh` leaves of a job: that it started, and how it ended. A record without its last line is no record."""
+
+from collections.abc import Mapping
+
+from tui_batch.states import JobState
+
+Record = Mapping[str, str]
+
+SIGNALS = {1: "HUP", 2: "INT", 6: "ABRT", 9: "KILL", 11: "SEGV", 15: "TERM", 24: "XCPU", 25: "XFSZ"}
+
+
+def parse(text: str) -> Record:
+    """The record's `key value` lines; empty unless it is whole."""
+    lines = text.split("\n")
+    if lines[-2:] != ["ok", ""]:
+        return {}
+    return dict(line.partition(" ")[::2] for line in lines[:-2])
+
+
+def outcome(code: int, cause: str) -> tuple[JobState, str]:
+    """The state and the detail of a job that ended with `code`; `cause` is why we ended it, if we did.
+
+    A job that ended by itself before our signal reached it keeps its own outcome.
+    """
+    if cause and code != 0:
+        state, _, detail = cause.partition(" ")
+        return JobState(state), detail
+    if code == 0:
+        return JobState.SUCCEEDED, ""
+    if code > 128 and code - 128 in SIGNALS:
+        perhaps = ", perhaps by the kernel for want of memory" if code == 137 else ""
+        return JobState.FAILED, f"killed by signal {SIGNALS[code - 128]}{perhaps}"
+    hint = {126: " (the command cannot be run)", 127: " (a command was not found)"}.get(code, "")
+    return JobState.FAILED, f"exit {code}{hint}"

@@ -1,0 +1,207 @@
+"""The files of jobs that run on this machine: their folders, records, logs and results."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+
+from tui_batch.backends.base import Files
+from tui_batch.errors import Refused
+from tui_batch.model import Job
+
+
+class Workplace:
+    """Where each file of a job lies, and how its folder is made and its results are collected."""
+
+    def __init__(self, submissions: Path, workdir: Path | None) -> None:
+        self._submissions = submissions
+        self._jobs = workdir or submissions
+        self._made: set[str] = set()
+        self._shared: dict[str, tuple[str, ...]] = {}
+
+    # -- where things are ----------------------------------------------------------------------------------------------
+
+    def _folder(self, job: Job) -> str:
+        return f"{self._jobs}/{job.submission}/jobs/{job.attempt}/{job.name}"
+
+    def _record(self, job: Job) -> str:
+        return f"{self._submissions}/{job.submission}/records/{job.attempt}/{job.name}"
+
+    def _log(self, job: Job) -> str:
+        return f"{self._submissions}/{job.submission}/logs/{job.attempt}/{job.name}"
+
+    def claimed(self, job: Job) -> bool:
+        return os.path.lexists(self._record(job) + ".start")
+
+    def start(self, job: Job) -> str:
+        return _text(self._record(job) + ".start")
+
+    def end(self, job: Job) -> str:
+        return _text(self._record(job) + ".end")
+
+    def cause(self, job: Job) -> str:
+        """Why we ended it, if we did."""
+        return _text(self._record(job) + ".cause")
+
+    def set_cause(self, job: Job, cause: str) -> None:
+        """The first cause counts."""
+        path = Path(self._record(job) + ".cause")
+        self._make(path.parent)
+        with contextlib.suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
+            file.write(cause)
+
+    def starts(self, submission: str) -> Iterator[str]:
+        """Every start record of a submission."""
+        for path in sorted((self._submissions / submission / "records").glob("*/*.start")):
+            yield _text(str(path))
+
+    def read_log(self, job: Job, stream: str, start: int) -> bytes:
+        try:
+            with open(f"{self._log(job)}.{stream}", "rb") as file:
+                file.seek(start)
+                return file.read(1 << 20)
+        except FileNotFoundError:
+            return b""
+
+    def free_bytes(self) -> int:
+        folder = self._jobs
+        while not folder.exists():
+            folder = folder.parent
+        return shutil.disk_usage(folder).free
+
+    # -- before and after a job ----------------------------------------------------------------------------------------
+
+    def prepare(self, files: Files, job: Job) -> tuple[str, str, str]:
+        """Make a job's folder with its files; its path, its record's and its log's, without their endings.
+
+        The command is written last: a folder without it is not whole and is written again, and one with it is left
+        alone, since a wrapper that an earlier courier started may be about to claim the job.
+        """
+        folder, record, log = self._folder(job), self._record(job), self._log(job)
+        try:
+            for path in (folder, record, log):
+                self._make(Path(path).parent)
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(folder, 0o700)
+            rendered = files.job(job.name)
+            if _size(f"{folder}/command") != len(rendered["command"]):
+                for name in self._shared_files(files, job):
+                    with contextlib.suppress(FileExistsError):
+                        os.symlink(f"../../../files/{name}", f"{folder}/{name}")
+                for name, data in rendered.items():
+                    if name != "command":
+                        _write(f"{folder}/{name}", data)
+                _write(f"{folder}/command", rendered["command"])
+        except OSError as error:
+            raise Refused(
+                f"the folder of job {job.name} cannot be made: {error.filename}: {error.strerror}."
+            ) from error
+        return folder, record, log
+
+    def _shared_files(self, files: Files, job: Job) -> tuple[str, ...]:
+        """The names at the top of the files that all jobs share; unpacked when the first job needs them."""
+        if job.submission not in self._shared:
+            folder = self._jobs / job.submission / "files"
+            if not folder.exists():
+                aside = folder.with_name("files.part")
+                shutil.rmtree(aside, ignore_errors=True)
+                aside.mkdir(mode=0o700, parents=True)
+                for name, data, mode in files.shared():
+                    _write(f"{aside}/{name}", data, mode | 0o600)
+                aside.rename(folder)
+            self._shared[job.submission] = tuple(sorted(path.name for path in folder.iterdir()))
+        return self._shared[job.submission]
+
+    def _make(self, folder: Path) -> None:
+        if str(folder) not in self._made:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._made.add(str(folder))
+
+    def collect(self, job: Job, patterns: Sequence[str], into: Path) -> None:
+        """Bring what a job wrote into `into/<name>`, whole or not at all; what an earlier attempt left moves aside."""
+        folder, log = self._folder(job), self._log(job)
+        aside, final = into / f"{job.name}.part", into / job.name
+        earlier = into / f"{job.name}.before-attempt-{job.attempt}"
+        if final.exists() and (job.attempt == 1 or earlier.exists()):
+            return  # fetched by a courier that was killed before it could say so
+        try:
+            shutil.rmtree(aside, ignore_errors=True)
+            aside.mkdir(mode=0o700, parents=True)
+            began = _modified(self._record(job) + ".start")
+            logs = [(f"{log}.out", "stdout"), (f"{log}.err", "stderr")]
+            for path, name in [*_written(folder, began), *((path, name) for path, name in logs if _size(path) > 0)]:
+                if not patterns or any(fnmatch(name, p) or fnmatch(os.path.basename(name), p) for p in patterns):
+                    _bring(path, f"{aside}/{name}")
+            if final.exists():
+                final.rename(earlier)
+            aside.rename(final)
+        except OSError as error:
+            raise Refused(
+                f"the results of job {job.name} cannot be kept: {error.filename}: {error.strerror}."
+            ) from error
+
+
+def _written(folder: str, began: int) -> Iterator[tuple[str, str]]:
+    """The files that appeared or changed since the job began, with their paths below the folder."""
+    stack = [""]
+    while stack:
+        below = stack.pop()
+        try:
+            entries = sorted(os.scandir(f"{folder}/{below}"), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            continue
+        for entry in entries:
+            if entry.is_symlink():
+                continue
+            if entry.is_dir():
+                stack.append(f"{below}{entry.name}/")
+            elif entry.is_file() and entry.stat().st_mtime_ns > began:
+                yield entry.path, f"{below}{entry.name}"
+
+
+def _bring(path: str, to: str) -> None:
+    """A second name for the file where the file system allows, else a copy with its size checked."""
+    os.makedirs(os.path.dirname(to), mode=0o700, exist_ok=True)
+    if os.path.lexists(to):
+        return  # the job wrote a file of its own called `stdout`
+    try:
+        os.link(path, to)
+    except OSError:
+        shutil.copy2(path, to)
+        if _size(path) != _size(to):
+            raise OSError(5, "the copy is not whole", to) from None
+
+
+def _write(path: str, data: bytes, mode: int = 0o700) -> None:
+    if "/" in path:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        while data:
+            data = data[os.write(file, data) :]
+    finally:
+        os.close(file)
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return -1
+
+
+def _modified(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,104 @@
+"""Carrying out orders: the effect of each is on disk before it is removed; carrying one out twice does no harm."""
+
+import time
+from typing import TYPE_CHECKING
+
+from tui_batch import indices
+from tui_batch.courier.lane import Cancel
+from tui_batch.courier.tracked import Tracked
+from tui_batch.model import Order, Status, Submission
+from tui_batch.states import JobState
+from tui_batch.store.history import note_record, reopened_record, submission_record
+from tui_batch.times import stamp
+
+if TYPE_CHECKING:
+    from tui_batch.courier.loop import Courier
+
+
+def out(courier: "Courier", order: Order) -> Tracked | None:
+    """Do what an order asks for; the submission that has something to be sent now."""
+    match order.verb:
+        case "submit":
+            return submit(courier, order)
+        case "retry":
+            return retry(courier, order)
+        case "cancel":
+            cancel(courier, order)
+        case "fetch":
+            return fetch(courier, order)
+        case "note":
+            moment = stamp(time.time())
+            courier.history.append(note_record(order.submission, order.text, moment), moment)
+    return None
+
+
+def submit(courier: "Courier", order: Order) -> Tracked | None:
+    """Enter the submission in the history; one that is there already was entered before a crash."""
+    courier.past.refresh()
+    known = courier.past.submissions
+    if order.submission in known:
+        return None
+    run = 1 + max((other.run for other in known.values() if other.batch == order.batch), default=0)
+    target = courier.config.targets.get(order.target)
+    submission = Submission(
+        order.submission, order.batch, order.digest, order.template, order.target, target.kind if target else "",
+        run, order.total, order.created,
+    )  # fmt: skip
+    courier.history.append(submission_record(submission), stamp(time.time()))
+    known[submission.id] = submission
+    return courier.track(submission)
+
+
+def cancel(courier: "Courier", order: Order) -> None:
+    """Jobs that the target has are cancelled there; the others never leave."""
+    tracked = courier.tracked.get(order.submission)
+    if tracked is None:
+        return
+    asked = set(indices.from_text(order.jobs)) if order.jobs else set(tracked.statuses)
+    chosen = [index for index in tracked.unfinished() if index in asked]
+    there = [tracked.statuses[index].id for index in chosen if tracked.statuses[index].id]
+    here = [index for index in chosen if not tracked.statuses[index].id]
+    moment = stamp(time.time())
+    detail = "cancelled before it was sent"
+    tracked.set_all(here, Status(JobState.CANCELLED, ended=moment, as_of=moment, evidence="order", detail=detail))
+    if there:
+        courier.road(tracked.submission.target).lane.ask(Cancel(there))
+
+
+def retry(courier: "Courier", order: Order) -> Tracked | None:
+    """Another attempt of jobs that have ended, and another try for those that were held back."""
+    moment = stamp(time.time())
+    tracked = courier.tracked.get(order.submission)
+    if tracked is None:
+        submission = _known(courier, order)
+        if submission is None:
+            return None
+        courier.history.append(reopened_record(submission.id, moment), moment)
+        tracked = courier.track(submission._replace(counts={}, ended="", as_of=moment))
+    held = [index for index in tracked.unfinished() if tracked.statuses[index].state is JobState.HELD]
+    tracked.set_all(held, Status(JobState.QUEUED, as_of=moment, detail="waiting to be sent"))
+    tracked.again(indices.from_text(order.jobs), moment)
+    tracked.health = ""
+    return tracked
+
+
+def fetch(courier: "Courier", order: Order) -> Tracked | None:
+    """Results that are not here yet are asked for once more."""
+    tracked = courier.tracked.get(order.submission)
+    if tracked is None and (submission := _known(courier, order)):
+        tracked = courier.track(submission)
+    if tracked:
+        tracked.fetch_again()
+    return tracked
+
+
+def _known(courier: "Courier", order: Order) -> Submission | None:
+    courier.past.refresh()
+    return courier.past.submissions.get(order.submission)
+
+
+def hold(tracked: Tracked, why: str, moment: str) -> None:
+    """Keep back what has not been sent, until a person acts; jobs that the target has are not touched."""
+    tracked.health, tracked.unwritten = why, True
+    here = [index for index in tracked.unfinished() if not tracked.statuses[index].id]
+    tracked.set_all(here, Status(JobState.HELD, as_of=moment, evidence="order", detail=why))

@@ -1,0 +1,159 @@
+"""One thread for each target: makes its calls one at a time, so that a target that hangs delays no other."""
+
+import contextlib
+import os
+import select
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_batch.backends.base import Backend, Files
+from tui_batch.errors import TuiBatchError
+from tui_batch.model import Accepted, Batch, Job, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    submission: str
+    batch: Batch
+    files: Files
+    jobs: Sequence[Job]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Poll these."""
+
+    ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    submission: str
+    batch: Batch
+    jobs: Sequence[Job]
+    into: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """The target took jobs."""
+
+    submission: str
+    accepted: Sequence[Accepted]
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The target said this of jobs."""
+
+    statuses: Mapping[str, Status]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The results of these jobs are here."""
+
+    submission: str
+    jobs: Sequence[Job]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A call that did not do what it should; nothing is known of what it asked for."""
+
+    request: "Request | None"
+    error: TuiBatchError
+
+
+Request = Send | Look | Cancel | Fetch
+Answer = Took | Learnt | Fetched | Trouble
+
+
+class Lane(threading.Thread):
+    """Asked by the loop, answers to it; shares nothing else with it."""
+
+    def __init__(self, name: str, backend: Backend, answer: Callable[[str, Answer], None]) -> None:
+        super().__init__(name=f"lane-{name}", daemon=True)
+        self._target, self._backend, self._answer = name, backend, answer
+        self._requests: deque[Request] = deque()
+        self._woken, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._stopping = False
+
+    def ask(self, request: Request) -> None:
+        self._requests.append(request)
+        self._ring()
+
+    def stop(self) -> None:
+        """End after the call that is under way; a call that hangs is left behind."""
+        self._stopping = True
+        self._ring()
+        self.join(2.0)
+
+    def _ring(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # full: it is awake anyway
+            os.write(self._wake, b"!")
+
+    def run(self) -> None:
+        while not self._stopping:
+            self._rest()
+            while self._requests and not self._stopping:
+                self._attempt(self._requests.popleft())
+                self._notice()
+            self._notice()
+        self._backend.close()
+
+    def _rest(self) -> None:
+        """Until asked, or until the target has something to say."""
+        waiting = select.poll()
+        waiting.register(self._woken, select.POLLIN)
+        for descriptor in self._backend.watched():
+            waiting.register(descriptor, select.POLLIN)
+        ready = waiting.poll(1000 * self._backend.patience())
+        if any(descriptor == self._woken for descriptor, _ in ready):
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._woken, 4096)
+
+    def _notice(self) -> None:
+        with self._telling(None):
+            if statuses := self._backend.changes():
+                self._answer(self._target, Learnt(statuses))
+
+    def _attempt(self, request: Request) -> None:
+        with self._telling(request):
+            self._answer(self._target, self._carry_out(request))
+
+    @contextlib.contextmanager
+    def _telling(self, request: Request | None) -> Iterator[None]:
+        """Whatever goes wrong becomes an answer: a lane that dies would leave its jobs unwatched."""
+        try:
+            yield
+        except TuiBatchError as error:
+            self._answer(self._target, Trouble(request, error))
+        except Exception as error:
+            traceback.print_exc()  # goes to courier.log
+            what = f"{self._target}: something in this program went wrong ({type(error).__name__}); see courier.log."
+            self._answer(self._target, Trouble(request, TuiBatchError(what)))
+
+    def _carry_out(self, request: Request) -> Answer:
+        backend = self._backend
+        match request:
+            case Send(submission, batch, files, jobs):
+                return Took(submission, list(backend.submit(batch, files, jobs)))
+            case Look(ids):
+                poll = backend.poll(ids)
+                return Learnt(poll.statuses, poll.complete)
+            case Cancel(ids):
+                backend.cancel(ids)
+                return Learnt({})
+            case Fetch(submission, batch, jobs, into):
+                return Fetched(submission, list(backend.fetch(batch, jobs, into)))

@@ -1,0 +1,296 @@
+"""What to do next: orders in, lanes asked, answers written down, until nothing is open."""
+
+import contextlib
+import os
+import queue
+import select
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tui_batch import backends
+from tui_batch.config import Config
+from tui_batch.courier import carry
+from tui_batch.courier.lane import Answer, Fetch, Fetched, Lane, Learnt, Look, Send, Took, Trouble
+from tui_batch.courier.tracked import Tracked
+from tui_batch.errors import TuiBatchError
+from tui_batch.model import Order, Status, Submission
+from tui_batch.store import lock, orders
+from tui_batch.store.history import HistoryWriter, outcome_record
+from tui_batch.store.home import Home
+from tui_batch.store.past import Past
+from tui_batch.times import stamp
+
+BEAT = 1.0
+ONE_ROUND = 5.0  # seconds at most for `--once`
+LINGER = 3.0  # seconds to stay when nothing is open: the next order often follows at once
+LISTEN = 2.0  # how often orders are looked for without a bell
+FETCH_AT_ONCE = 64
+LONGEST_BACK_OFF = 600.0
+
+
+@dataclass(slots=True)
+class Road:
+    """A target's lane, when it is asked next, and how often it failed in a row."""
+
+    lane: Lane
+    pace: float
+    next_look: float
+    failures: int = 0
+    owners: dict[str, Tracked] = field(default_factory=dict)  # the target's id of a job → its submission
+
+
+class Courier:
+    """The one process that talks to targets and writes what became of jobs."""
+
+    def __init__(self, home: Home, config: Config) -> None:
+        self.home, self.config = home, config
+        self.past = Past(home.history)
+        self.history = HistoryWriter(home.history, os.uname().nodename)
+        self.tracked: dict[str, Tracked] = {}
+        self._roads: dict[str, Road] = {}
+        self._answers: queue.SimpleQueue[tuple[str, Answer]] = queue.SimpleQueue()
+        self._answered, self._answer_bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._bell = lock.hang_bell(home)
+        self._next_beat = self._next_listen = self._next_summary = 0.0
+
+    # -- the life of a courier -----------------------------------------------------------------------------------------
+
+    def run(self, once: bool = False) -> None:
+        """Work until nothing is open; `once` for a single round, for cron."""
+        self.past.refresh()
+        self.past.save_index()
+        for submission in list(self.past.submissions.values()):
+            if not submission.ended:
+                self.send(self.track(submission))
+        end_by = time.monotonic() + ONE_ROUND if once else float("inf")
+        idle_since = time.monotonic()
+        while self._beats() and time.monotonic() < end_by:
+            self._turn()
+            if self.tracked or self._open_orders():
+                idle_since = time.monotonic()
+            elif once or time.monotonic() - idle_since > LINGER:
+                break
+            self._rest()
+        self._close()
+
+    def _beats(self) -> bool:
+        """Touch the lock once a second; False when it is another courier's by now."""
+        if time.monotonic() < self._next_beat:
+            return True
+        self._next_beat = time.monotonic() + BEAT
+        return lock.holds(self.home)
+
+    def _close(self) -> None:
+        """Leave everything as the next courier should find it; the jobs run on."""
+        for road in self._roads.values():
+            road.lane.stop()
+        self._take_answers()
+        self._write_summaries(at_once=True)
+        for tracked in self.tracked.values():
+            tracked.close()
+        self.history.close()
+
+    def _turn(self) -> None:
+        now = time.monotonic()
+        if now >= self._next_listen:
+            self._listen()
+        self._take_answers()
+        for name, road in list(self._roads.items()):
+            if now >= road.next_look:
+                self._look(name, road, now)
+        for tracked in list(self.tracked.values()):
+            self._bring_home(tracked)
+        self._write_summaries()
+
+    def _rest(self) -> None:
+        """Until an answer comes, the bell rings, or something is due."""
+        now = time.monotonic()
+        due = [self._next_beat, self._next_listen, *(road.next_look for road in self._roads.values())]
+        if any(tracked.unwritten for tracked in self.tracked.values()):
+            due.append(self._next_summary)
+        waiting = [self._answered] + ([self._bell] if self._bell >= 0 else [])
+        ready, _, _ = select.select(waiting, [], [], max(0.0, min(due) - now))
+        for descriptor in ready:
+            with contextlib.suppress(BlockingIOError):
+                os.read(descriptor, 65536)
+            if descriptor == self._bell:
+                self._next_listen = 0.0
+
+    # -- orders --------------------------------------------------------------------------------------------------------
+
+    def _open_orders(self) -> bool:
+        return bool(orders.read(self.home.orders)[0])
+
+    def _listen(self) -> None:
+        self._next_listen = time.monotonic() + LISTEN
+        found, problems = orders.read(self.home.orders)
+        for problem in problems:
+            say(problem)
+        for order in found:
+            self._carry_out(order)
+
+    def _carry_out(self, order: Order) -> None:
+        """Do what was asked; the order goes when its effect is on disk, and only then anything is sent."""
+        tracked = self.tracked.get(order.submission)
+        if tracked and tracked.sending:
+            return  # what the target took is not known yet; its answer brings us back here
+        to_send = carry.out(self, order)
+        orders.done(self.home.orders, order)
+        if to_send:
+            self.send(to_send)
+
+    # -- submissions and their lanes -----------------------------------------------------------------------------------
+
+    def track(self, submission: Submission) -> Tracked:
+        """Follow a submission from now on."""
+        tracked = Tracked(self.home.submission(submission.id), submission)
+        self.tracked[submission.id] = tracked
+        return tracked
+
+    def send(self, tracked: Tracked) -> None:
+        """Hand its unfinished jobs to its target; what is wrong is said at the submission, nothing is sent then."""
+        submission = tracked.submission
+        try:
+            if tracked.batch is None:
+                tracked.open_batch(self.home.batches / f"{submission.batch}.zip")
+            road = self.road(submission.target)
+        except TuiBatchError as error:
+            carry.hold(tracked, str(error), stamp(time.time()))
+            return
+        road.owners.update(dict.fromkeys(tracked.ids(), tracked))
+        unfinished = tracked.unfinished()
+        if unfinished and tracked.batch and tracked.files:
+            tracked.sending = True
+            road.lane.ask(Send(submission.id, tracked.batch, tracked.files, tracked.jobs(unfinished)))
+
+    def road(self, name: str) -> Road:
+        """The lane of a target, opened when it is first needed."""
+        if name not in self._roads:
+            backend = backends.connect(self.config.target(name), self.home.path)
+            lane = Lane(name, backend, self._answer)
+            lane.start()
+            self._roads[name] = Road(lane, backend.pace, time.monotonic() + backend.pace)
+        return self._roads[name]
+
+    def _answer(self, target: str, answer: Answer) -> None:
+        """Called by the lanes."""
+        self._answers.put((target, answer))
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._answer_bell, b"!")
+
+    def _take_answers(self) -> None:
+        while True:
+            try:
+                target, answer = self._answers.get_nowait()
+            except queue.Empty:
+                return
+            self._take(target, answer)
+
+    def _take(self, target: str, answer: Answer) -> None:
+        if not isinstance(answer, Trouble):
+            self._recovered(target)
+        match answer:
+            case Took(name, accepted) if name in self.tracked:
+                tracked = self.tracked[name]
+                tracked.took(accepted, stamp(time.time()))
+                tracked.sending = False
+                self._roads[target].owners.update((taken.id, tracked) for taken in accepted)
+                self._next_listen = 0.0  # an order may have waited for this
+            case Learnt(statuses):
+                self._learn(self._roads[target], statuses)
+            case Fetched(name, jobs) if name in self.tracked:
+                self.tracked[name].fetched(job.index for job in jobs)
+            case Trouble(request, error):
+                self._trouble(target, request, error)
+
+    def _learn(self, road: Road, statuses: Mapping[str, Status]) -> None:
+        """Bring what a target said to the submissions it speaks of."""
+        by_owner: dict[str, dict[str, Status]] = defaultdict(dict)
+        for job_id, status in statuses.items():
+            if owner := road.owners.get(job_id):
+                by_owner[owner.submission.id][job_id] = status
+        for name, theirs in by_owner.items():
+            if name in self.tracked:
+                self.tracked[name].learn(theirs)
+
+    def _look(self, name: str, road: Road, now: float) -> None:
+        """One question for all open jobs of a target; nothing open, no question."""
+        ids = [
+            status.id
+            for tracked in self.tracked.values()
+            if tracked.submission.target == name
+            for status in tracked.statuses.values()
+            if status.id and not status.state.ended
+        ]
+        road.next_look = now + road.pace * min(2**road.failures, LONGEST_BACK_OFF / road.pace)
+        if ids:
+            road.lane.ask(Look(ids))
+
+    # -- trouble -------------------------------------------------------------------------------------------------------
+
+    def _trouble(self, target: str, request: object, error: TuiBatchError) -> None:
+        """Say it where it is seen; no state changes, since nothing was learnt."""
+        say(f"{target}: {error}")
+        road = self._roads[target]
+        road.failures += 1
+        for tracked in self.tracked.values():
+            if tracked.submission.target == target and tracked.health != str(error):
+                tracked.health, tracked.unwritten = str(error), True
+        if isinstance(request, Fetch) and request.submission in self.tracked:
+            self.tracked[request.submission].not_fetched(str(error))
+        elif isinstance(request, Send) and request.submission in self.tracked:
+            self.tracked[request.submission].sending = False
+            carry.hold(self.tracked[request.submission], str(error), stamp(time.time()))
+
+    def _recovered(self, target: str) -> None:
+        road = self._roads[target]
+        if not road.failures:
+            return
+        road.failures = 0
+        for tracked in self.tracked.values():
+            if tracked.submission.target == target and tracked.health:
+                tracked.health, tracked.unwritten = "", True
+
+    # -- endings -------------------------------------------------------------------------------------------------------
+
+    def _bring_home(self, tracked: Tracked) -> None:
+        """Fetch what ended jobs left; when all have ended and all is here, tell the history."""
+        submission = tracked.submission
+        if tracked.batch and (chosen := tracked.next_to_fetch(FETCH_AT_ONCE)):
+            into = self.home.results(submission.batch, submission.run)
+            lane = self.road(submission.target).lane
+            lane.ask(Fetch(submission.id, tracked.batch, tracked.jobs(chosen), into))
+        if tracked.complete:
+            self.finish(tracked)
+
+    def finish(self, tracked: Tracked) -> None:
+        """Close a submission: its summary, then its outcome in the history."""
+        moment, submission = stamp(time.time()), tracked.submission
+        tracked.write_summary(moment)
+        outcome = tracked.outcome(moment)
+        self.history.append(outcome_record(outcome), moment)
+        self.past.submissions[outcome.id] = outcome
+        tracked.close()
+        del self.tracked[outcome.id]
+        for job_id in tracked.ids():
+            self.road(submission.target).owners.pop(job_id, None)
+
+    def _write_summaries(self, at_once: bool = False) -> None:
+        """The summaries of what changed, at a pace that leaves most of the time for work."""
+        now = time.monotonic()
+        if now < self._next_summary and not at_once:
+            return
+        for tracked in self.tracked.values():
+            if tracked.unwritten:
+                tracked.write_summary(stamp(time.time()))
+        took = time.monotonic() - now
+        self._next_summary = now + max(0.25, 20 * took)
+
+
+def say(sentence: str) -> None:
+    """A line for courier.log."""
+    sys.stderr.write(f"{stamp(time.time())} {sentence}\n")
+    sys.stderr.flush()

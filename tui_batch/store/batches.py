@@ -1,0 +1,184 @@
+"""Batches on disk: a zip for each, written once, never changed."""
+
+import csv
+import hashlib
+import io
+import itertools
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tui_batch import tables
+from tui_batch.errors import StoreError
+from tui_batch.model import NOTHING, Batch, Resources
+from tui_batch.store.filling import fill
+from tui_batch.store.unzip import Entry, ZipReader
+from tui_batch.store.zips import ZipWriter
+from tui_batch.sweep import Sweep
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,79}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """`batch.toml`: what the batch is, and with `template.toml` beside it all that is needed to make it again."""
+
+    format: int
+    name: str
+    template: str
+    created: str
+    jobs: int
+    command: str
+    description: str = ""
+    varying: tuple[str, ...] = ()
+    where: str = ""
+    zips: tuple[tuple[str, ...], ...] = ()
+    axes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    fixed: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    resources: Resources = field(default_factory=Resources)
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
+    results: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
+
+
+def free_name(folder: Path, template: str) -> str:
+    """The first name after the template's that no batch has: `raft`, `raft-2`, `raft-3`."""
+    base = re.sub(r"[^A-Za-z0-9._+-]+", "_", template).lstrip("._+-")[:70] or "batch"
+    names = itertools.chain([base], (f"{base}-{number}" for number in itertools.count(2)))
+    return next(name for name in names if not (folder / f"{name}.zip").exists())
+
+
+def write(folder: Path, sweep: Sweep, name: str, created: str, progress: Callable[[int], None] | None = None) -> Batch:
+    """Render the sweep's jobs into a new batch; whatever goes wrong, nothing of it is left behind."""
+    path = folder / f"{name}.zip"
+    if not _NAME.fullmatch(name):
+        raise StoreError(
+            f"{name!r} cannot name a batch: letters, digits and ._+- only, at most 80, a letter or digit first."
+        )
+    if path.exists():
+        raise _taken(name)
+    part = folder / f".{name}.{secrets.token_hex(4)}.part"
+    try:
+        with part.open("xb", buffering=1 << 20) as file:
+            try:
+                fill(ZipWriter(file), sweep, name, created, progress)
+                file.flush()
+                os.fsync(file.fileno())
+                os.link(part, path)  # unlike a rename, this fails if the name was taken meanwhile
+            finally:
+                part.unlink()
+    except FileExistsError:
+        raise _taken(name) from None
+    except OSError as wrong:
+        raise StoreError(
+            f"The batch {name} cannot be written to {folder}: {wrong.strerror or wrong}. Nothing is left of it."
+        ) from wrong
+    return read(path)
+
+
+def read(path: Path) -> Batch:
+    """What a batch says of itself, with the digest of its file as it is now."""
+    sheet = _sheet(path)
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as wrong:
+        raise StoreError(f"{path} cannot be read: {wrong.strerror}.") from wrong
+    return Batch(
+        name=path.stem, path=path, template=sheet.template, created=sheet.created, jobs=sheet.jobs, digest=digest,
+        varying=sheet.varying, axes=sheet.axes, resources=sheet.resources, options=sheet.options,
+        results=sheet.results.get("patterns", ()),
+    )  # fmt: skip
+
+
+def jobs(path: Path) -> tuple[tuple[str, ...], list[tuple[int, str, tuple[str, ...]]]]:
+    """The variables that vary, and for each job its index, its name and their values."""
+    rows = csv.reader(io.StringIO(_text(path, "jobs.csv"), newline=""))
+    try:
+        _, _, *varying = next(rows)
+        return tuple(varying), [(int(index), name, tuple(values)) for index, name, *values in rows]
+    except (ValueError, StopIteration, csv.Error) as wrong:
+        raise StoreError(f"{path} is damaged: jobs.csv makes no sense.") from wrong
+
+
+def job_files(path: Path, job: str) -> dict[str, str]:
+    """Path → text of every rendered file of one job, its command among them."""
+    with Archive(path) as archive:
+        return {name: data.decode("utf-8", "replace") for name, data in archive.job(job).items()}
+
+
+class Archive:
+    """A batch opened for sending: everything checked, each job read once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._zip = ZipReader(path)
+        try:
+            self._jobs: dict[str, list[int]] = {}  # where each job's files are in the zip's directory
+            self._shared: list[Entry] = []
+            self._list()
+        except BaseException:
+            self._zip.close()
+            raise
+
+    def __enter__(self) -> "Archive":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._zip.close()
+
+    def shared(self) -> Iterator[tuple[str, bytes, int]]:
+        """Path, bytes and mode of every file that all jobs share."""
+        for entry in self._shared:
+            yield entry.name.removeprefix("files/"), self._zip.read(entry), entry.mode
+
+    def job(self, name: str) -> dict[str, bytes]:
+        """Path → bytes of every rendered file of one job; its command is the file `command`."""
+        if name not in self._jobs:
+            raise StoreError(f"{self.path} holds no job {name!r}.")
+        start = len(name) + 6
+        entries = [self._zip.entry(at)[0] for at in self._jobs[name]]
+        return {entry.name[start:]: self._zip.read(entry) for entry in entries}
+
+    def _list(self) -> None:
+        seen: set[str] = set()
+        for at, entry in self._zip.entries():
+            if entry.name in seen:
+                raise StoreError(f"{self.path} is damaged: it holds {entry.name!r} twice.")
+            seen.add(entry.name)
+            top, _, rest = entry.name.partition("/")
+            if top == "files" and rest:
+                self._shared.append(entry)
+            elif top == "jobs" and "/" in rest:
+                self._jobs.setdefault(rest[: rest.index("/")], []).append(at)
+
+
+def _sheet(path: Path) -> _Sheet:
+    sheet = tables.build(_Sheet, tables.parse(_text(path, "batch.toml"), f"{path}: batch.toml", StoreError),
+                         f"{path}: batch.toml", StoreError)  # fmt: skip
+    if sheet.format != 1:
+        raise StoreError(f"{path} was written by a newer version (format {sheet.format}).")
+    return sheet
+
+
+def _text(path: Path, name: str) -> str:
+    """One of the two files at the head of the directory, without reading the rest of it."""
+    reader = ZipReader(path)
+    try:
+        for _, entry in reader.entries():
+            if entry.name == name:
+                return reader.read(entry).decode("utf-8", "surrogateescape")
+    finally:
+        reader.close()
+    raise StoreError(f"{path} is not a batch: it holds no {name}.")
+
+
+def _taken(name: str) -> StoreError:
+    return StoreError(f"There is a batch {name} already. Batches never change: choose another name.")

@@ -1,0 +1,79 @@
+"""What goes into a batch: its description, the shared files, every rendered job, and the list of jobs."""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from tui_batch.errors import TemplateError
+from tui_batch.naming import Names
+from tui_batch.numbers import spell
+from tui_batch.rendering import Renderer
+from tui_batch.store.zips import LIMIT, ZipWriter
+from tui_batch.sweep import Sweep
+from tui_batch.template import Template
+
+_PACE = 500  # jobs between two words of progress
+
+
+def fill(zip_: ZipWriter, sweep: Sweep, name: str, created: str, progress: Callable[[int], None] | None) -> None:
+    """All entries of a batch; the list of jobs comes last, because names are found on the way."""
+    render = Renderer(sweep.template)
+    zip_.add("batch.toml", _describe(sweep, name, created), first=True)
+    zip_.add("template.toml", _bytes(sweep.template.source), first=True)
+    for path, file in _shared_files(sweep.template):
+        zip_.add(f"files/{path}", file.read_bytes(), file.stat().st_mode & 0o777)
+    listing = io.StringIO()
+    rows = csv.writer(listing)
+    rows.writerow(["index", "name", *sweep.varying])
+    names = Names()
+    for index, values in enumerate(sweep.values()):
+        known = {**values, "index": index, "batch": name}
+        job = known["name"] = names.take(render.name(known, sweep.varying))
+        zip_.add(f"jobs/{job}/command", _bytes(render.command(known)))
+        for path, text in render.files(known).items():
+            zip_.add(f"jobs/{job}/{path}", _bytes(text))
+        rows.writerow([index, job, *(spell(values[key]) for key in sweep.varying)])
+        if progress and index % _PACE == 0:
+            progress(index)
+    zip_.add("jobs.csv", _bytes(listing.getvalue()), first=True)
+    zip_.close()
+    if progress:
+        progress(sweep.count)
+
+
+def _describe(sweep: Sweep, name: str, created: str) -> bytes:
+    import tomli_w
+
+    template = sweep.template
+    needs = {key: value for key, value in asdict(template.resources).items() if value is not None}
+    sheet = {
+        "format": 1, "name": name, "template": template.name, "description": template.description, "created": created,
+        "jobs": sweep.count, "varying": sweep.varying, "command": template.command, "where": sweep.where,
+        "zips": sweep.zips, "axes": sweep.axes, "fixed": sweep.fixed, "resources": needs, "options": template.options,
+        "results": {"patterns": template.results},
+    }  # fmt: skip
+    return _bytes(tomli_w.dumps(sheet))
+
+
+def _shared_files(template: Template) -> list[tuple[str, Path]]:
+    """Every file that the patterns name, by its path inside the template's folder; folders with all they hold."""
+    found: dict[str, Path] = {}
+    for pattern in template.shared if template.folder else ():
+        matches = sorted(template.folder.glob(pattern)) if template.folder else []
+        files = [file for match in matches for file in ([match] if match.is_file() else sorted(match.rglob("*")))]
+        if not any(file.is_file() for file in files):
+            raise TemplateError(f"{template.origin}: shared: no file matches {pattern!r}.")
+        for file in filter(Path.is_file, files):
+            if file.stat().st_size >= LIMIT:
+                raise TemplateError(
+                    f"{template.origin}: shared: {file} is larger than 4 GiB; name it by its path instead."
+                )
+            found[file.relative_to(template.folder or file).as_posix()] = file
+    return sorted(found.items())
+
+
+def _bytes(text: str) -> bytes:
+    """As bytes; what came in as undecodable bytes goes out as the same bytes."""
+    return text.encode("utf-8", "surrogateescape")

@@ -1,0 +1,73 @@
+"""A cache of the history's list beside its files: JSON, a column a list, because that is read fastest."""
+
+import contextlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from itertools import repeat
+from pathlib import Path
+
+from tui_batch.errors import StoreError
+from tui_batch.model import Submission
+from tui_batch.states import JobState
+from tui_batch.store.home import write_whole
+
+FORMAT = 1
+NAME = ".index.json"
+Stat = tuple[int, int, int]
+
+
+def load(folder: Path, files: Mapping[str, Stat]) -> tuple[dict[str, Stat], dict[str, Submission]]:
+    """What was read when the index was made, and what was found; nothing unless every file only grew since."""
+    try:
+        saved = json.loads((folder / NAME).read_bytes())
+        read = {name: (stat[0], stat[1], stat[2]) for name, stat in saved["files"].items()}
+        if saved["format"] != FORMAT or not all(_grew(stat, files.get(name)) for name, stat in read.items()):
+            return {}, {}
+        counts = [{JobState(word): number for word, number in each.items()} for each in saved["counts"]]
+        columns: Sequence[Sequence[object]] = [_unpacked(column) for column in saved["columns"]]
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
+        return {}, {}  # it is only a cache
+    *facts, which, notes, ended, fetched = columns
+    tables = map(counts.__getitem__, which)  # type: ignore[arg-type]
+    rows = zip(*facts, tables, ended, notes, ended, repeat(""), fetched, strict=False)
+    return read, dict(zip(facts[0], map(partial(tuple.__new__, Submission), rows), strict=True))  # type: ignore[arg-type]
+
+
+def save(folder: Path, files: Mapping[str, Stat], submissions: Iterable[Submission]) -> None:
+    """Write the index anew; a store that cannot be written goes without."""
+    rows = list(submissions)
+    tables: dict[str, int] = {}
+    which = [tables.setdefault(json.dumps(row.counts, sort_keys=True), len(tables)) for row in rows]
+    columns: list[Sequence[object]] = [*zip(*(row[:9] for row in rows), strict=True)]
+    columns += [which, [row.note for row in rows], [row.ended for row in rows], [row.fetched for row in rows]]
+    text = json.dumps(
+        {
+            "format": FORMAT,
+            "files": files,
+            "counts": [json.loads(table) for table in tables],
+            "columns": [_packed(column) for column in columns],
+        }
+    )
+    with contextlib.suppress(OSError, StoreError):
+        write_whole(folder / NAME, text)
+
+
+def _grew(then: Stat, now: Stat | None) -> bool:
+    """The file is the same, or longer and the same inode: an editor would have made a new one."""
+    return now is not None and (now == then or (now[0] == then[0] and now[1] > then[1]))
+
+
+def _packed(column: Sequence[object]) -> object:
+    """Words that come again and again are written once."""
+    words = list(dict.fromkeys(column))
+    if len(words) * 4 > len(column):
+        return column
+    places = {word: place for place, word in enumerate(words)}
+    return {"words": words, "places": [places[word] for word in column]}
+
+
+def _unpacked(column: list[object] | dict[str, list[int]]) -> Sequence[object]:
+    if isinstance(column, list):
+        return column
+    return [*map(column["words"].__getitem__, column["places"])]

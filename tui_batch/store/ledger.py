@@ -1,0 +1,122 @@
+"""What became of each job: one line for each thing learnt, appended, never changed; an index's last line wins.
+
+The columns, parted by tabs: index, attempt, state, id, exit code, started, ended, as of, evidence, detail.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from tui_batch.model import Status
+from tui_batch.states import JobState
+from tui_batch.store.home import explained
+
+COLUMNS = 10
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def line(index: int, status: Status) -> str:
+    """A status as the ledger's line for a job."""
+    code = "" if status.exit_code is None else status.exit_code
+    return (
+        f"{index}\t{status.attempt}\t{status.state}\t{status.id.translate(_ESCAPES)}\t{code}\t{status.started}"
+        f"\t{status.ended}\t{status.as_of}\t{status.evidence}\t{status.detail.translate(_ESCAPES)}\n"
+    )
+
+
+def parse(text: str) -> tuple[int, Status]:
+    """The index and status of one line; a ValueError for what is not such a line."""
+    index, attempt, state, job_id, code, started, ended, as_of, evidence, detail = text.split("\t")
+    return int(index), Status(
+        JobState(state), int(attempt), _plain(job_id), int(code) if code else None, started, ended, as_of, evidence,
+        _plain(detail),
+    )  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    if "\\" not in text:
+        return text
+    parts = (part.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r") for part in text.split("\\\\"))
+    return "\\".join(parts)
+
+
+class Ledger:
+    """A submission's ledger, open for writing by the courier alone."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with explained(path, "open the ledger"):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _cut_torn_tail(path)
+            self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def append(self, statuses: Iterable[tuple[int, Status]]) -> None:
+        """Write what was learnt, in one write; `sync` makes it outlive the machine as well."""
+        data = "".join(line(index, status) for index, status in statuses).encode()
+        with explained(self._path, "write the ledger"):
+            while data:
+                data = data[os.write(self._file, data) :]
+
+    def sync(self) -> None:
+        """Wait until all that was written is on the disk."""
+        with explained(self._path, "write the ledger"):
+            os.fdatasync(self._file)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+@dataclass(slots=True)
+class LedgerView:
+    """A ledger as it is read: each call to `refresh` reads on from where the last one stopped."""
+
+    path: Path
+    statuses: dict[int, Status] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    _offset: int = 0
+
+    def refresh(self) -> Mapping[int, Status]:
+        """Read what is new; what changed. A line without its end is left for the next time."""
+        changed: dict[int, Status] = {}
+        for text in self._new_lines():
+            try:
+                index, status = parse(text)
+            except ValueError:
+                self.problems.append(f"{self.path}: a line cannot be read and was passed over: {text[:60]!r}.")
+                continue
+            changed[index] = status
+        self.statuses.update(changed)
+        return changed
+
+    def _new_lines(self) -> list[str]:
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self._offset)
+                data = file.read()
+        except FileNotFoundError:
+            return []
+        whole = data[: data.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        return whole.decode("utf-8", "replace").split("\n")[:-1]
+
+
+def _cut_torn_tail(path: Path) -> None:
+    """A writer that was killed may have left half a line: keep it aside, so that the next line starts clean."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return
+    whole = data.rfind(b"\n") + 1
+    if whole == len(data):
+        return
+    with path.with_name(f"{path.name}.torn").open("ab") as aside:
+        aside.write(data[whole:] + b"\n")
+    os.truncate(path, whole)

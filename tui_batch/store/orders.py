@@ -1,0 +1,53 @@
+"""What was asked for and is not done yet: one small file for each order, written whole, removed when done."""
+
+import json
+import secrets
+from dataclasses import fields
+from pathlib import Path
+
+from tui_batch import tables
+from tui_batch.errors import StoreError
+from tui_batch.model import Order
+from tui_batch.store.home import explained, set_aside, write_whole
+
+
+def new_id(moment: str) -> str:
+    """Time and a short random word: it sorts, and it is unique across login nodes."""
+    consonants, vowels = "bdfgjklmnprstvz", "aeiou"
+    word = "".join(secrets.choice(consonants) + secrets.choice(vowels) for _ in range(3))
+    return f"{moment[:19].replace('-', '').replace(':', '').replace('T', '-')}-{word}"
+
+
+def write(folder: Path, order: Order) -> None:
+    """Leave an order; it is on disk when this returns."""
+    lines = [
+        f"{f.name} = {json.dumps(value, ensure_ascii=False)}"
+        for f in fields(order)
+        if (value := getattr(order, f.name)) not in ("", 0)
+    ]
+    with explained(folder, f"leave the order to {order.verb} {order.submission}"):
+        write_whole(folder / f"{order.id}.toml", "\n".join(lines).replace("\x7f", "\\u007f") + "\n")
+
+
+def read(folder: Path) -> tuple[list[Order], list[str]]:
+    """All open orders, oldest first, and a sentence for each file that had to be set aside."""
+    orders, problems = [], []
+    try:
+        names = sorted(path for path in folder.iterdir() if path.suffix == ".toml" and path.name[0] != ".")
+    except FileNotFoundError:
+        return [], []
+    for path in names:
+        try:
+            text = path.read_text(encoding="utf-8")
+            orders.append(tables.build(Order, tables.parse(text, path.name, StoreError), path.name, StoreError))
+        except FileNotFoundError:
+            continue  # done meanwhile
+        except (StoreError, UnicodeDecodeError):
+            problems.append(set_aside(path))
+    return orders, problems
+
+
+def done(folder: Path, order: Order) -> None:
+    """Remove an order that was carried out."""
+    with explained(folder, f"remove the order {order.id}"):
+        (folder / f"{order.id}.toml").unlink(missing_ok=True)

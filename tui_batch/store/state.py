@@ -1,0 +1,67 @@
+"""The summary of an open submission, `state.toml`: counts and ranges by state, written whole."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tui_batch import indices, tables
+from tui_batch.errors import StoreError
+from tui_batch.model import Status
+from tui_batch.states import Counts, JobState
+from tui_batch.store.home import explained, write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a list shows of a submission without reading its ledger."""
+
+    as_of: str = ""
+    health: str = ""
+    received: str = ""  # ranges of the jobs whose results are here
+    counts: Mapping[str, int] = field(default_factory=dict)
+    jobs: Mapping[str, str] = field(default_factory=dict)  # state → ranges of indices
+
+    @property
+    def fetched(self) -> int:
+        return sum(1 for _ in indices.from_text(self.received))
+
+    def by_state(self) -> Counts:
+        return {JobState(word): number for word, number in self.counts.items()}
+
+
+def of(statuses: Mapping[int, Status], as_of: str, health: str, received: str) -> Summary:
+    """The summary of these statuses."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for index, status in statuses.items():
+        numbers[status.state.value].append(index)
+    return Summary(
+        as_of,
+        health,
+        received,
+        {word: len(found) for word, found in numbers.items()},
+        {word: indices.to_text(found) for word, found in numbers.items()},
+    )
+
+
+def write(path: Path, summary: Summary) -> None:
+    import tomli_w
+
+    table = {"as_of": summary.as_of, "health": summary.health, "received": summary.received}
+    with explained(path, "write the summary"):
+        write_whole(path, tomli_w.dumps(table | {"counts": dict(summary.counts), "jobs": dict(summary.jobs)}))
+
+
+def read(path: Path) -> Summary:
+    """The summary in a file; a StoreError when it is damaged, an empty one when there is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Summary()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"{path}: cannot be read: {error}.") from error
+    summary = tables.build(Summary, tables.parse(text, str(path), StoreError), str(path), StoreError)
+    unknown = set(summary.counts) - set(JobState)
+    if unknown:
+        raise StoreError(f"{path}: unknown states: {', '.join(sorted(unknown))}.")
+    return summary
