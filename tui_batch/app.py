@@ -66,7 +66,7 @@ class BatchApp(App[None], inherit_bindings=False):
         self.clerk = Clerk(desk)
         self.snapshot: Snapshot | None = None
         self.trouble = ""  # why the store could not be read the last time
-        self.clerk.start(lambda found: self.post_message(self.Looked(found)) and None)
+        self.clerk.start(self._tell)
 
     def get_default_screen(self) -> Screen[Any]:
         """It begins at home."""
@@ -91,6 +91,10 @@ class BatchApp(App[None], inherit_bindings=False):
                 self._handle_exception(error)
         if isinstance(self.screen, View):
             self.screen.look(self.snapshot or Snapshot())
+
+    def _tell(self, found: Snapshot | Exception) -> None:
+        """In the clerk's thread: messages are what crosses over."""
+        self.post_message(self.Looked(found))
 
     def _tick(self) -> None:
         if isinstance(self.screen, View):

@@ -1,10 +1,9 @@
 """A desk in memory with canned values and a clock that stands still."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
-from tui_batch.errors import RequestError, TemplateError
+from tui_batch.errors import RequestError
 from tui_batch.model import (
     Batch,
     BatchRow,
@@ -18,6 +17,9 @@ from tui_batch.model import (
     Target,
 )
 from tui_batch.states import JobState as S
+from tui_batch.store.sources import FileSources
+from tui_batch.sweep import plan
+from tui_batch.template import read
 from tui_batch.times import stamp
 
 NOON = 1_795_176_000.0  # 2026-11-20T12:00:00Z
@@ -27,88 +29,37 @@ def ago(seconds):
     return stamp(NOON - seconds)
 
 
-@dataclass(frozen=True)
-class Variable:
-    key: str
-    label: str
-    type: str
-    default: object
-    minimum: float | None = None
-    maximum: float | None = None
-    choices: tuple = ()
-    unit: str = ""
-    help: str = ""
-    hidden: bool = False
-
-
-@dataclass(frozen=True)
-class Template:
-    name: str
-    description: str
-    variables: tuple
-
-
-class Sweep:
-    """As much of a sweep as the screens look at: comma lists and `a..b`, multiplied."""
-
-    def __init__(self, template, axes):
-        self.template, self.axes = template, dict(axes)
-        self.lists = {}
-        problems = []
-        for variable in template.variables:
-            text = self.axes.get(variable.key)
-            try:
-                self.lists[variable.key] = [variable.default] if text is None else read(text, variable)
-            except ValueError as error:
-                problems.append(f"{variable.key}: {error}")
-        if problems:
-            raise TemplateError("\n".join(problems))
-        self.varying = tuple(key for key, values in self.lists.items() if len(values) > 1)
-        self.count = 1
-        for values in self.lists.values():
-            self.count *= len(values)
-
-    def at(self, index):
-        row = {}
-        for key in reversed(self.lists):
-            index, n = divmod(index, len(self.lists[key]))
-            row[key] = self.lists[key][n]
-        return dict(reversed(row.items()))
-
-    def values(self):
-        return (self.at(i) for i in range(self.count))
-
-
-def read(text, variable):
-    kind = {"int": int, "float": float}.get(variable.type, str)
-    if ".." in text:
-        first, last = text.split("..")
-        values = list(range(int(first), int(last) + 1))
-    else:
-        try:
-            values = [kind(part.strip()) for part in text.split(",")]
-        except ValueError:
-            raise ValueError(f"{text!r} is not {'a number' if kind is float else 'a whole number'}") from None
-    for value in values:
-        if variable.minimum is not None and value < variable.minimum:
-            raise ValueError(f"{value} is less than {variable.minimum}")
-        if variable.choices and value not in variable.choices:
-            raise ValueError(f"{value!r} is none of {', '.join(variable.choices)}")
-    return values
-
-
-TEMPLATES = (
-    Template("ml-training", "Train one model for each set of hyper-parameters.", (
-        Variable("rate", "learning rate", "float", 0.001, 0, unit="1/step", help="How far each step goes."),
-        Variable("layers", "layers", "int", 4, 1, 64, help="Depth of the network."),
-        Variable("optimizer", "optimizer", "choice", "adam", choices=("adam", "sgd"), help="What takes the steps."),
-        Variable("data", "data set", "path", "data/train.csv", help="Is copied once for the batch."),
-    )),
-    Template("raft", "Elections under packet loss: one job for each seed and temperature.", (
-        Variable("seed", "seed", "int", 1, 0, help="Where the random numbers begin."),
-        Variable("temperature", "temperature", "float", 0.5, 0, unit="K", help="Of the heat bath."),
-    )),
-)  # fmt: skip
+RAFT = read(
+    """
+name = "raft"
+description = "Elections under packet loss: one job for each seed and temperature."
+command = "./raft input.csv"
+[[variables]]
+key = "seed"
+type = "int"
+default = 1
+minimum = 0
+help = "Where the random numbers begin."
+[[variables]]
+key = "temperature"
+label = "heat bath"
+type = "float"
+default = 0.5
+minimum = 0
+maximum = 10
+unit = "K"
+help = "How hot the heat bath is."
+[[variables]]
+key = "mode"
+type = "choice"
+default = "fast"
+choices = ["fast", "exact"]
+[files]
+"input.csv" = "{{ seed }},{{ temperature }}"
+""",
+    "raft.toml",
+)
+TEMPLATES = (replace(RAFT, name="ml-training", description="Train one model for each set of values."), RAFT)
 
 
 def submission(id, batch, target, jobs, counts, created, **more):
@@ -209,7 +160,7 @@ class FakeDesk:
         return next(template for template in TEMPLATES if template.name == name)
 
     def plan(self, template, axes=(), fixed=(), zips=(), where="", table=""):
-        return Sweep(template, [*axes, *fixed])
+        return plan(template, axes, fixed, zips, where, table, FileSources())
 
     def generate(self, sweep, name="", progress=None):
         name = name or f"{sweep.template.name}-new"
@@ -249,8 +200,3 @@ class FakeDesk:
 
     def pending(self):
         return self.current.orders
-
-
-def stand_in():
-    """Kept for the eyes: the program on canned values."""
-    return SimpleNamespace(FakeDesk=FakeDesk)

@@ -24,16 +24,16 @@ class Batches(Submitting):
 
     def body(self) -> Iterable[Widget]:
         """The table."""
-        now = self.desk.now
-        columns = [
-            Column[BatchRow]("name", "NAME", 20, lambda b: b.name, grow=True, letter="n"),
-            Column[BatchRow]("template", "TEMPLATE", 14, lambda b: b.template, letter="t", rank=2),
-            Column[BatchRow]("jobs", "JOBS", 6, lambda b: str(b.jobs), lambda b: b.jobs, right=True, letter="j"),
-            Column[BatchRow]("made", "MADE", 5, lambda b: age(b.created, now()), lambda b: b.created, right=True,
+        now = self.now
+        columns: list[Column[BatchRow]] = [
+            Column("name", "NAME", 20, lambda b: b.name, grow=True, letter="n"),
+            Column("template", "TEMPLATE", 14, lambda b: b.template, letter="t", rank=2),
+            Column("jobs", "JOBS", 6, lambda b: str(b.jobs), lambda b: b.jobs, right=True, letter="j"),
+            Column("made", "MADE", 5, lambda b: age(b.created, now()), lambda b: b.created, right=True,
                              letter="m", rank=1),
-            Column[BatchRow]("sent", "SENT", 4, lambda b: str(b.submitted) if b.submitted else "-",
+            Column("sent", "SENT", 4, lambda b: str(b.submitted) if b.submitted else "-",
                              lambda b: b.submitted, right=True, letter="s"),
-            Column[BatchRow]("last", "LAST", 5, lambda b: age(b.last_submitted, now()) or "-",
+            Column("last", "LAST", 5, lambda b: age(b.last_submitted, now()) or "-",
                              lambda b: b.last_submitted, right=True, letter="l"),
         ]  # fmt: skip
         yield LiveTable(columns, lambda b: b.name, id="batches")
@@ -55,7 +55,7 @@ class Batches(Submitting):
     def _open(self, message: LiveTable.OpenRequested) -> None:
         from tui_batch.screens.preview import BatchJobs
 
-        row: BatchRow = message.table.current
+        row: BatchRow = message.row
         self.app.push_screen(BatchJobs(row.name, row.jobs))
 
     def action_submit(self) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tui_batch import __version__
 
-_NAMED = re.compile(r"(?i)((?:token|secret|passw\w*|passphrase|credential\w*|authorization|bearer|api.?key)\S*?[\s=:'\"]+)\S+")
+_WORDS = r"token|secret|passw\w*|passphrase|credential\w*|authorization|bearer|api.?key"
+_NAMED = re.compile(rf"(?i)((?:{_WORDS})\S*?[\s=:'\"]+)\S+")
 _URL = re.compile(r"(://[^/\s:@]*:)[^@\s]+(@)")
 _LONG = re.compile(r"\b(?=[A-Za-z0-9+_-]*\d)[A-Za-z0-9+_-]{24,}\b")  # nothing that a person would type
 _SECRET_NAME = re.compile(r"(?i)token|secret|passw|credential|key$|auth")

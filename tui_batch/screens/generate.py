@@ -30,9 +30,9 @@ class Templates(TableView):
 
     def body(self) -> Iterable[Widget]:
         """The templates, and which variables the one under the cursor has."""
-        columns = [
-            Column["Template"]("name", "TEMPLATE", 18, lambda t: t.name, letter="n"),
-            Column["Template"]("description", "WHAT IT MAKES", 20, lambda t: t.description, grow=True),
+        columns: list[Column[Template]] = [
+            Column("name", "TEMPLATE", 18, lambda t: t.name, letter="n"),
+            Column("description", "WHAT IT MAKES", 20, lambda t: t.description, grow=True),
         ]
         yield LiveTable(columns, lambda t: t.name, id="templates")
         yield StatusLine(id="about")
@@ -53,7 +53,7 @@ class Templates(TableView):
 
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:
-        self.run_worker(self._variables(message.table.current))
+        self.run_worker(self._variables(message.row))
 
     async def _variables(self, template: "Template") -> None:
         from tui_batch.screens.variables import Variables

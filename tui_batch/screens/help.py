@@ -22,7 +22,7 @@ class Help(View):
 
     def __init__(self, bindings: Sequence[ActiveBinding]) -> None:
         super().__init__()
-        self._bindings = bindings
+        self._live = bindings
 
     def body(self) -> Iterable[Widget]:
         """The page."""
@@ -34,7 +34,7 @@ class Help(View):
         problems = self.front.snapshot.problems if self.front.snapshot else ()
         self.query_one(TextView).show(
             [
-                *_keys(self._bindings),
+                *_keys(self._live),
                 *([(), heading("Files that could not be read")] if problems else []),
                 *(((f"  {problem}", "attention"),) for problem in problems),
                 (),

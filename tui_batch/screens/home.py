@@ -50,7 +50,7 @@ class Home(Verbs):
 
     def body(self) -> Iterable[Widget]:
         """The history, a line about the chosen submission, its jobs."""
-        now = self.desk.now
+        now = self.now
         yield LiveTable(submission_columns(now), lambda s: s.id, lambda s: bool(s.health), id="history")
         yield StatusLine(id="about")
         yield LiveTable(job_columns((), now, monitor=True), lambda r: str(r.index), id="monitor")
@@ -72,8 +72,8 @@ class Home(Verbs):
     # -- showing ---------------------------------------------------------------------------------------------------
     def look(self, snapshot: Snapshot) -> None:
         """New counts, perhaps new submissions; the jobs of the chosen one may have moved too."""
-        trouble = self.front.trouble
-        self.history.show(submissions(snapshot), EMPTY if not trouble else (*trouble.splitlines(), "", "It is tried again."))
+        trouble = self.front.trouble.splitlines()
+        self.history.show(submissions(snapshot), (*trouble, "", "It is tried again.") if trouble else EMPTY)
         self._find_wanted()
         self._head()
         self._choose()
@@ -85,7 +85,7 @@ class Home(Verbs):
 
     def _head(self) -> None:
         snapshot = self.front.snapshot or Snapshot()
-        right = freshness(snapshot, self.desk.now())
+        right = freshness(snapshot, self.now())
         if self.front.trouble:
             right = (self.front.trouble.splitlines()[0], "trouble")
         self.status.show("tui-batch", _totals(snapshot), right)

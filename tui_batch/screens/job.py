@@ -69,7 +69,7 @@ class JobView(View):
         )
 
     def _summary(self) -> list[Line]:
-        status, now = self._row.status, self.desk.now()
+        status, now = self._row.status, self.now()
         word = str(status.state).replace("_", " ")
         shown = {
             "id": status.id,

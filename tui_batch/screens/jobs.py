@@ -31,7 +31,7 @@ class Jobs(Verbs):
 
     def body(self) -> Iterable[Widget]:
         """The table."""
-        yield LiveTable[JobRow](job_columns((), self.desk.now), lambda r: str(r.index), id="jobs")
+        yield LiveTable[JobRow](job_columns((), self.now), lambda r: str(r.index), id="jobs")
 
     @property
     def jobs(self) -> LiveTable[JobRow]:
@@ -52,7 +52,7 @@ class Jobs(Verbs):
 
     def _head(self) -> None:
         submission = self._submission
-        right = freshness(self.front.snapshot or Snapshot(), self.desk.now()) if submission.open else ("", "")
+        right = freshness(self.front.snapshot or Snapshot(), self.now()) if submission.open else ("", "")
         if submission.health:
             right = (f"{submission.target}: {submission.health}", "attention")
         self.status.show(f"{title(submission)} on {submission.target}", ((words(submission.counts), ""),), right)
@@ -61,7 +61,7 @@ class Jobs(Verbs):
         found = await self.ask(self.desk.jobs, self._submission.id)
         if found is not self._list:
             self._list = found
-            self.jobs.set_columns(job_columns(found.varying, self.desk.now))
+            self.jobs.set_columns(job_columns(found.varying, self.now))
             self.jobs.show(found.rows, ("No job of it is known yet.", "They are listed here as the target takes them."))
 
     # -- keys ------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ class Page(View):
 
     def __init__(self, name: str, lines: Sequence[Line]) -> None:
         super().__init__()
-        self._name, self._lines = name, lines
+        self._about, self._lines = name, lines
 
     def body(self) -> Iterable[Widget]:
         """The page."""
@@ -22,7 +22,7 @@ class Page(View):
 
     def on_mount(self) -> None:
         """Fill it."""
-        self.status.show(self._name)
+        self.status.show(self._about)
         self.query_one(TextView).show(self._lines)
 
 

@@ -23,10 +23,10 @@ class PickTarget(TableView):
 
     def body(self) -> Iterable[Widget]:
         """The targets."""
-        columns = [
-            Column[Target]("name", "TARGET", 14, lambda t: t.name, letter="n"),
-            Column[Target]("kind", "KIND", 12, lambda t: t.kind, letter="k"),
-            Column[Target]("settings", "SETTINGS", 20, _settings, grow=True, tone=lambda t: "quiet"),
+        columns: list[Column[Target]] = [
+            Column("name", "TARGET", 14, lambda t: t.name, letter="n"),
+            Column("kind", "KIND", 12, lambda t: t.kind, letter="k"),
+            Column("settings", "SETTINGS", 20, _settings, grow=True, tone=lambda t: "quiet"),
         ]
         yield LiveTable(columns, lambda t: t.name, id="targets")
 
@@ -43,7 +43,7 @@ class PickTarget(TableView):
 
     @on(LiveTable.OpenRequested)
     def _chosen(self, message: "LiveTable.OpenRequested") -> None:
-        target: Target = message.table.current
+        target: Target = message.row
         jobs = "1 job" if self._jobs == 1 else f"{self._jobs} jobs"
         question = f"Submit {jobs} of {self._batch} to {target.name}?"
         self.run_worker(self._confirmed(target, self.prompt.yes(question, safe="y")))

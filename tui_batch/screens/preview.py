@@ -1,14 +1,14 @@
 """The jobs of a batch before they are sent: of a sweep not yet generated, or of a batch that lies in the store."""
 
 from asyncio import to_thread
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from tui_batch.model import Batch, JobRow, Status
+from tui_batch.model import Batch, JobRow, Status, Value
 from tui_batch.screens.page import Page, contents
 from tui_batch.screens.rows import value_column
 from tui_batch.screens.submitting import Submitting
@@ -31,11 +31,14 @@ class Drafts(Sequence[JobRow]):
         return self._sweep.count
 
     def __getitem__(self, index: Any) -> Any:
-        values = self._sweep.at(index)
-        return JobRow(index, "", tuple(str(values[key]) for key in self._sweep.varying), Status(JobState.DRAFT))
+        return self._row(index, self._sweep.at(index))
 
     def __iter__(self) -> Iterator[JobRow]:
-        return (self[index] for index in range(len(self)))
+        # One walk through the sweep: with a condition every single `at` is such a walk.
+        return (self._row(index, values) for index, values in enumerate(self._sweep.values()))
+
+    def _row(self, index: int, values: Mapping[str, Value]) -> JobRow:
+        return JobRow(index, "", tuple(str(values[key]) for key in self._sweep.varying), Status(JobState.DRAFT))
 
 
 class Preview(Submitting):
@@ -50,7 +53,7 @@ class Preview(Submitting):
 
     def __init__(self, template: str, sweep: "Sweep", name: str) -> None:
         super().__init__()
-        self._template, self._sweep, self._name = template, sweep, name
+        self._template, self._sweep, self._called = template, sweep, name
         self._made: int | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -59,8 +62,14 @@ class Preview(Submitting):
 
     def on_mount(self) -> None:
         """Nothing here changes."""
-        self.query_one(LiveTable).show(Drafts(self._sweep), ("No job is left.", "e   to change what is kept"))
         self._head()
+        self.run_worker(self._fill())
+
+    async def _fill(self) -> None:
+        drafts: Sequence[JobRow] = Drafts(self._sweep)
+        if self._sweep.where:
+            drafts = await to_thread(list, drafts)
+        self.query_one(LiveTable).show(drafts)
 
     def tick(self) -> None:
         """How far the generation is."""
@@ -69,14 +78,14 @@ class Preview(Submitting):
     def _head(self) -> None:
         count = self._sweep.count
         made = (f"{self._made} written", "running") if self._made is not None else ("nothing is written yet", "")
-        self.status.show(f"new batch: {self._name or self._template}", ((f"{count} jobs", "key"), made))
+        self.status.show(f"new batch: {self._called or self._template}", ((f"{count} jobs", "key"), made))
 
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:
-        values = self._sweep.at(message.table.current.index)
+        values = self._sweep.at(message.row.index)
         lines = [heading("Values"), *(pair(key, str(value)) for key, value in values.items())]
         lines += [(), (("  The files are rendered when the batch is generated.", "quiet"),)]
-        self.app.push_screen(Page(f"job {message.table.current.index}", lines))
+        self.app.push_screen(Page(f"job {message.row.index}", lines))
 
     def action_all(self) -> None:
         """Where to, then generate, then order."""
@@ -86,7 +95,7 @@ class Preview(Submitting):
     async def _all(self) -> None:
         from tui_batch.screens.pick import PickTarget
 
-        name = self._name or self._template
+        name = self._called or self._template
         if (target := await self.app.push_screen_wait(PickTarget(name, self._sweep.count))) is not None:
             await self.order((await self._generate()).name, target)
 
@@ -107,7 +116,7 @@ class Preview(Submitting):
         self._made = 0
         try:
             # Not the clerk: he has to go on looking while this takes its time.
-            return await to_thread(self.desk.generate, self._sweep, self._name, count)
+            return await to_thread(self.desk.generate, self._sweep, self._called, count)
         finally:
             self._made = None
 
@@ -139,7 +148,7 @@ class BatchJobs(Submitting):
 
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:
-        self.run_worker(self._files(message.table.current))
+        self.run_worker(self._files(message.row))
 
     async def _files(self, row: JobRow) -> None:
         files = await self.ask(self.desk.job_files, self._batch, row.name)
@@ -152,8 +161,9 @@ class BatchJobs(Submitting):
 
 def draft_columns(varying: Sequence[str], named: bool = False) -> list[Column[JobRow]]:
     """The number of each job, its name once it has one, and what varies."""
+    name: list[Column[JobRow]] = [Column("name", "NAME", 24, lambda r: r.name, grow=True, letter="n")]
     return [
         Column("job", "JOB", 6, lambda r: str(r.index), lambda r: r.index, right=True, letter="j"),
-        *([Column[JobRow]("name", "NAME", 24, lambda r: r.name, grow=True, letter="n")] if named else []),
+        *(name if named else []),
         *(value_column(n, key) for n, key in enumerate(varying)),
     ]

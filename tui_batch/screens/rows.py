@@ -13,7 +13,7 @@ from tui_batch.widgets.progress import TONES, bar, done, failed, remaining
 MONITORED = 200  # more than that nobody reads in a pane
 
 _URGENCY = {
-    **{state: 2 for state in ENDED},
+    **dict.fromkeys(ENDED, 2),
     JobState.RUNNING: 0,
     JobState.COMPLETING: 0,
     JobState.STARTING: 1,
@@ -45,12 +45,13 @@ def job_columns(varying: Sequence[str], now: Callable[[], float], monitor: bool 
     return [
         Column("state", "ST", 2, lambda r: r.status.state.code, tone=lambda r: TONES[r.status.state], letter="s"),
         Column("index", "JOB", 5, lambda r: str(r.index), lambda r: r.index, right=True, letter="j", rank=3),
-        Column("name", "NAME", 14, lambda r: r.name, grow=True, letter="n", rank=0 if not values else 9),
+        Column("name", "NAME", 24 if values else 14, lambda r: r.name, grow=True, letter="n", rank=9 if values else 0),
         *values,
         Column("id", "ID", 10, lambda r: r.status.id or "-", rank=4),
         Column("time", "TIME", 5, lambda r: elapsed(r, now()) or "-", lambda r: _duration(r, now()),
                right=True, letter="t"),
-        Column("says", "SAYS", 10, says, grow=True, letter="y", tone=lambda r: "quiet" if not r.status.state.ended else ""),
+        Column("says", "SAYS", 10, says, grow=True, letter="y",
+               tone=lambda r: "" if r.status.state.ended else "quiet"),
     ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """New batch, second step: a value or an axis for each variable, and what that comes to as one types."""
 
 import re
+from asyncio import to_thread
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +12,7 @@ from textual.widget import Widget
 
 from tui_batch.errors import TemplateError
 from tui_batch.model import Value
+from tui_batch.numbers import spell
 from tui_batch.screens.view import View
 from tui_batch.widgets.entry import Entry
 from tui_batch.widgets.form import Field, Form
@@ -39,6 +41,7 @@ class Variables(View):
         super().__init__()
         self._template, self._typed = template, typed
         self._resting: Timer | None = None
+        self._settled: dict[tuple[str, str], str] = {}
         self._defaults = {variable.key: written(variable.default) for variable in template.variables}
 
     def body(self) -> Iterable[Widget]:
@@ -51,7 +54,7 @@ class Variables(View):
         return [
             Field(TOGETHER, "step together", self._entry(TOGETHER), ("Axes that step together instead of multiplying:",
                   "their keys, as in `seed, rate`; several groups with `;` between them.")),
-            Field(WHERE, "only where", self._entry(WHERE), ("Keeps a part of the jobs, as in `temperature > 0.5 and seed < 3`.",)),
+            Field(WHERE, "only where", self._entry(WHERE), ("Keeps a part, as in `temperature > 0.5 and seed < 3`.",)),
             Field(NAME, "batch name", self._entry(NAME), ("Left empty, the batch is named after its template.",)),
         ]  # fmt: skip
 
@@ -79,12 +82,11 @@ class Variables(View):
         self.run_worker(self._tell(), group="plan", exclusive=True)
 
     async def _tell(self) -> None:
-        for key, text in self._axes():
+        for key, text in self._typed_axes():
             await self._tell_field(key, text)
         for key, text in self.form.texts.items():
             if text == self._defaults.get(key, text):
                 self.form.tell(key)
-        facts = ("", "")
         try:
             count = (await self._sweep()).count
             facts = (f"{count} job{'' if count == 1 else 's'}", "key")
@@ -95,34 +97,45 @@ class Variables(View):
 
     async def _tell_field(self, key: str, text: str) -> None:
         try:
-            alone = await self.ask(self.desk.plan, self._template, [(key, text)])
-            values = await self.ask(lambda: [written(alone.at(n)[key]) for n in range(min(alone.count, SHOWN_VALUES))])
+            alone = await to_thread(self.desk.plan, self._template, [(key, self._settled.get((key, text), text))])
+            values = [spell(alone.at(n)[key]) for n in range(min(alone.count, SHOWN_VALUES))]
+            self._settled[key, text] = alone.axes.get(key, text)
         except TemplateError as error:
-            return self.form.tell(key, wrong=_of_key(str(error).splitlines()[0], key))
+            return self.form.tell(key, wrong=self._plain(str(error).splitlines()[0], key))
         if len(values) < 2:
             return self.form.tell(key)
         more = ", ..." if alone.count > SHOWN_VALUES else ""
         return self.form.tell(key, f"{alone.count}: {', '.join(values)}{more}")
 
     def _blame(self, error: TemplateError) -> None:
-        """Each problem to the field that it names; what names none is about the part that is kept."""
+        """Each problem to the field that it names; what names none to the bottom line."""
+        fields = {"where": WHERE, "zip": TOGETHER, **{key: key for key in self._defaults}}
         for problem in reversed(str(error).splitlines()):
-            named = [key for key in self._defaults if re.search(rf"(?<!\w){re.escape(key)}(?!\w)", problem)]
-            texts = self.form.texts
-            key = named[0] if len(named) == 1 else TOGETHER if texts[TOGETHER] and not texts[WHERE] else WHERE
-            self.form.tell(key, wrong=_of_key(problem, key))
+            problem = problem.removeprefix(f"{self._template.name}: ")
+            if field := fields.get(re.split(r"[\s:]", problem, maxsplit=1)[0]):
+                self.form.tell(field, wrong=self._plain(problem, field))
+            else:
+                self.prompt.say(problem, "trouble")
 
-    def _axes(self) -> list[tuple[str, str]]:
+    def _plain(self, problem: str, key: str) -> str:
+        """The problem without the names of what it stands beside."""
+        problem = problem.removeprefix(f"{self._template.name}: ").removeprefix(f"{key}: ")
+        return problem.removeprefix("where: ").removeprefix("zip ")
+
+    def _typed_axes(self) -> list[tuple[str, str]]:
         """What was changed; the rest keeps its default."""
         texts = self.form.texts.items()
         return [(key, text) for key, text in texts if key in self._defaults and text.strip() != self._defaults[key]]
 
+    def _axes(self) -> list[tuple[str, str]]:
+        """The same with the chance that was drawn for it, so that what is shown is what is made."""
+        return [(key, self._settled.get((key, text), text)) for key, text in self._typed_axes()]
+
     async def _sweep(self) -> "Sweep":
         texts = self.form.texts
         groups = [[key.strip() for key in group.split(",")] for group in texts[TOGETHER].split(";") if group.strip()]
-        return await self.ask(
-            self.desk.plan, self._template, self._axes(), zips=groups, where=texts[WHERE].strip()
-        )
+        # Not the clerk: to count what a condition keeps may take its time.
+        return await to_thread(self.desk.plan, self._template, self._axes(), zips=groups, where=texts[WHERE].strip())
 
     # -- keys ------------------------------------------------------------------------------------------------------
     @on(Form.Done)
@@ -142,26 +155,19 @@ class Variables(View):
 
 def written(value: Value | None) -> str:
     """A value as one would type it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
+    return "" if value is None else spell(value)
 
 
 def about(variable: "Variable") -> tuple[str, ...]:
     """Type, limits, unit, default and help of a variable."""
     limits = ""
     if variable.minimum is not None and variable.maximum is not None:
-        limits = f"from {variable.minimum} to {variable.maximum}"
+        limits = f"from {written(variable.minimum)} to {written(variable.maximum)}"
     elif variable.minimum is not None:
-        limits = f"{variable.minimum} or more"
+        limits = f"{written(variable.minimum)} or more"
     elif variable.maximum is not None:
-        limits = f"{variable.maximum} or less"
-    choices = "one of " + ", ".join(map(str, variable.choices)) if variable.choices else ""
+        limits = f"{written(variable.maximum)} or less"
+    choices = "one of " + ", ".join(map(spell, variable.choices)) if variable.choices else ""
     unit = f"in {variable.unit}" if variable.unit else ""
     facts = (variable.key, variable.type, limits, choices, unit, f"default {written(variable.default) or 'empty'}")
     return (f"{'; '.join(filter(None, facts))}", variable.help, f"Several: {NOTATION}")
-
-
-def _of_key(problem: str, key: str) -> str:
-    """The problem without the name of the field that it stands beside."""
-    return re.sub(rf"^{re.escape(key)}\s*[:=]?\s*", "", problem)

@@ -41,7 +41,8 @@ class Verbs(TableView):
             return
         number = active(submission.counts) if jobs is None else len(jobs)
         if not number:
-            return self.prompt.say(f"Nothing of {title(submission)} is left to cancel.")
+            self.prompt.say(f"Nothing of {title(submission)} is left to cancel.")
+            return
         what = f"Cancel {_jobs(number)} of {title(submission)} on {submission.target}?"
         if number > TYPED_ABOVE:
             wrong = f"type {number}, or Esc"
@@ -67,7 +68,8 @@ class Verbs(TableView):
             return
         number = failed(submission.counts)
         if not number:
-            return self.prompt.say(f"No job of {title(submission)} has failed.")
+            self.prompt.say(f"No job of {title(submission)} has failed.")
+            return
         what = f"Run {_jobs(number)} of {title(submission)} on {submission.target} again that failed?"
         self.run_worker(self._retry(submission, self.prompt.yes(what)))
 

@@ -69,6 +69,10 @@ class View(Screen[Any], inherit_bindings=False):
         """The bottom line."""
         return self.query_one("#prompt", PromptLine)
 
+    def now(self) -> float:
+        """Seconds since the epoch, by the desk's clock."""
+        return self.desk.now()
+
     async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Have the clerk ask the desk; the screen goes on meanwhile."""
         return await self.front.clerk.ask(question, *args, **kwargs)

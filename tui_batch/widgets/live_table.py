@@ -14,6 +14,7 @@ from tui_batch.widgets.lines import Line, Part, joined
 from tui_batch.widgets.moves import Moving
 from tui_batch.widgets.printable import fit
 
+
 class LiveTable(Moving, Generic[R], can_focus=True):
     """Rows under a heading. The cursor stays on its row's key through every refresh, sort and filter."""
 
@@ -34,7 +35,9 @@ class LiveTable(Moving, Generic[R], can_focus=True):
 
     @dataclass
     class OpenRequested(Moved):
-        """Enter on a row."""
+        """Enter on this row."""
+
+        row: Any
 
     def __init__(
         self,
@@ -102,9 +105,9 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         self.view = view
         self._follow(before)
         self.repaint()
-        if (after := self.current) is not before:
-            if after is None or before is None or self.key(after) != self.key(before):
-                self.post_message(self.Moved(self))
+        after = self.current
+        if after is not before and (after is None or before is None or self.key(after) != self.key(before)):
+            self.post_message(self.Moved(self))
 
     def _follow(self, before: R | None) -> None:
         """The cursor goes where its row went, and keeps its line on the screen if it can."""
@@ -195,8 +198,8 @@ class LiveTable(Moving, Generic[R], can_focus=True):
 
     def action_open(self) -> None:
         """Open what is under the cursor."""
-        if self.current is not None:
-            self.post_message(self.OpenRequested(self))
+        if (row := self.current) is not None:
+            self.post_message(self.OpenRequested(self, row))
 
     def on_click(self, event: events.Click) -> None:
         """The mouse is a guest: a click moves the cursor, a double click opens."""

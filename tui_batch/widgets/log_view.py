@@ -21,7 +21,7 @@ class LogView(Moving, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._file = LogFile(Path())
-        self._size = -1
+        self._length = -1
         self._top = 0
         self._rows: list[Part] = []
         self._offsets: list[int] = []  # of the lines in the window, for one step down
@@ -38,17 +38,17 @@ class LogView(Moving, can_focus=True):
     def open(self, path: Path, waiting: str) -> None:
         """Show the end of this file; it may not exist yet."""
         self._file.close()
-        self._file, self._size, self._top = LogFile(path), -1, 0
+        self._file, self._length, self._top = LogFile(path), -1, 0
         self.following, self.waiting = True, waiting
         self.look()
 
     def look(self) -> None:
         """See whether the file has grown."""
         size = self._file.size()
-        if size != self._size:
+        if size != self._length:
             # A file that has become shorter was begun anew.
-            self._top = 0 if size < self._size else self._top
-            self._size = size
+            self._top = 0 if size < self._length else self._top
+            self._length = size
             self._load()
 
     def on_resize(self) -> None:
@@ -72,7 +72,7 @@ class LogView(Moving, can_focus=True):
         self.repaint()
 
     def _last_top(self) -> int:
-        return self._file.back(self._size, self.page)
+        return self._file.back(self._length, self.page)
 
     def line(self, y: int) -> Line:
         """A line of the window, with the searched word in another tone."""
@@ -126,7 +126,7 @@ class LogView(Moving, can_focus=True):
     async def search(self, word: str, forward: bool = True) -> bool:
         """Put the next line with the word first; whether there is one."""
         self.word = word
-        after = self._offsets[1] if len(self._offsets) > 1 else self._size
+        after = self._offsets[1] if len(self._offsets) > 1 else self._length
         start = self._top if self.following else after
         # A log may be a gigabyte: the keys must go on working while it is read.
         if forward:
@@ -147,11 +147,11 @@ class LogView(Moving, can_focus=True):
     @property
     def where(self) -> str:
         """How much of the file stands above the lower edge."""
-        if not self._size:
+        if not self._length:
             return "empty"
         if self.following:
             return "following"
-        return f"{min(100, 100 * self._top // max(1, self._size))} %"
+        return f"{min(100, 100 * self._top // max(1, self._length))} %"
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -18,9 +18,9 @@ _GROUPS: tuple[tuple[str, frozenset[JobState]], ...] = (
 )
 
 TONES: dict[JobState, str] = {
-    **{state: "trouble" for state in ENDED},
-    **{state: "moving" for state in _MOVING},
-    **{state: "attention" for state in ATTENTION},
+    **dict.fromkeys(ENDED, "trouble"),
+    **dict.fromkeys(_MOVING, "moving"),
+    **dict.fromkeys(ATTENTION, "attention"),
     JobState.SUCCEEDED: "",
     JobState.CANCELLED: "quiet",
     JobState.RUNNING: "running",
