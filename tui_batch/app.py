@@ -30,6 +30,7 @@ THEME = Theme(
     warning="#ffaf00",
     error="#ff5f5f",
     success="#d0d0d0",
+    variables={"block-cursor-background": "#005f87", "block-cursor-foreground": "#ffffff"},
 )
 
 

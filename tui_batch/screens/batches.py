@@ -26,7 +26,7 @@ class Batches(Submitting):
         """The table."""
         now = self.now
         columns: list[Column[BatchRow]] = [
-            Column("name", "NAME", 20, lambda b: b.name, grow=True, letter="n"),
+            Column("name", "NAME", 20, lambda b: b.name, grow=True, ending=True, letter="n"),
             Column("template", "TEMPLATE", 14, lambda b: b.template, letter="t", rank=2),
             Column("jobs", "JOBS", 6, lambda b: str(b.jobs), lambda b: b.jobs, right=True, letter="j"),
             Column("made", "MADE", 5, lambda b: age(b.created, now()), lambda b: b.created, right=True,

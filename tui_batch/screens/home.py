@@ -53,7 +53,7 @@ class Home(Verbs):
         now = self.now
         yield LiveTable(submission_columns(now), lambda s: s.id, lambda s: bool(s.health), id="history")
         yield StatusLine(id="about")
-        yield LiveTable(job_columns((), now, monitor=True), lambda r: str(r.index), id="monitor")
+        yield LiveTable(job_columns((), now, monitor=True), lambda r: str(r.index), self._stale, id="monitor")
 
     @property
     def history(self) -> LiveTable[Submission]:
@@ -89,6 +89,9 @@ class Home(Verbs):
         if self.front.trouble:
             right = (self.front.trouble.splitlines()[0], "trouble")
         self.status.show("tui-batch", _totals(snapshot), right)
+
+    def _stale(self, row: JobRow) -> bool:
+        return bool((submission := self.chosen()) and submission.health)
 
     def want(self, submission: str) -> None:
         """Put the cursor on this submission now, or when it comes."""

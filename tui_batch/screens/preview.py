@@ -161,7 +161,7 @@ class BatchJobs(Submitting):
 
 def draft_columns(varying: Sequence[str], named: bool = False) -> list[Column[JobRow]]:
     """The number of each job, its name once it has one, and what varies."""
-    name: list[Column[JobRow]] = [Column("name", "NAME", 24, lambda r: r.name, grow=True, letter="n")]
+    name: list[Column[JobRow]] = [Column("name", "NAME", 24, lambda r: r.name, grow=True, ending=True, letter="n")]
     return [
         Column("job", "JOB", 6, lambda r: str(r.index), lambda r: r.index, right=True, letter="j"),
         *(name if named else []),

@@ -27,7 +27,7 @@ def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
     """The history."""
     return [
         Column("state", "ST", 2, lambda s: s.state.code, tone=lambda s: TONES[s.state], letter="s"),
-        Column("name", "NAME", 12, title, grow=True, letter="n"),
+        Column("name", "NAME", 12, title, grow=True, ending=True, letter="n"),
         Column("on", "ON", 8, lambda s: s.target, letter="o", rank=3),
         Column("progress", "PROGRESS", 16, lambda s: bar(s.counts, s.jobs, 16), rank=2),
         Column("done", "DONE/ALL", 9, _share, lambda s: done(s.counts) / max(1, s.jobs), right=True, letter="d"),
@@ -45,7 +45,8 @@ def job_columns(varying: Sequence[str], now: Callable[[], float], monitor: bool 
     return [
         Column("state", "ST", 2, lambda r: r.status.state.code, tone=lambda r: TONES[r.status.state], letter="s"),
         Column("index", "JOB", 5, lambda r: str(r.index), lambda r: r.index, right=True, letter="j", rank=3),
-        Column("name", "NAME", 24 if values else 14, lambda r: r.name, grow=True, letter="n", rank=9 if values else 0),
+        Column("name", "NAME", 24 if values else 14, lambda r: r.name, grow=True, ending=True, letter="n",
+               rank=9 if values else 0),
         *values,
         Column("id", "ID", 10, lambda r: r.status.id or "-", rank=4),
         Column("time", "TIME", 5, lambda r: elapsed(r, now()) or "-", lambda r: _duration(r, now()),

@@ -52,10 +52,11 @@ class Variables(View):
 
     def _extra(self) -> list[Field]:
         return [
-            Field(TOGETHER, "step together", self._entry(TOGETHER), ("Axes that step together instead of multiplying:",
-                  "their keys, as in `seed, rate`; several groups with `;` between them.")),
-            Field(WHERE, "only where", self._entry(WHERE), ("Keeps a part, as in `temperature > 0.5 and seed < 3`.",)),
-            Field(NAME, "batch name", self._entry(NAME), ("Left empty, the batch is named after its template.",)),
+            Field(TOGETHER, "step together", self._entry(TOGETHER), (
+                  "Axes that step together instead of multiplying:",
+                  "their keys, as in `seed, rate`; several groups with `;` between them."), True),
+            Field(WHERE, "only where", self._entry(WHERE), ("As in `temperature > 0.5 and seed < 3`.",), True),
+            Field(NAME, "batch name", self._entry(NAME), ("Left empty, the batch is named after its template.",), True),
         ]  # fmt: skip
 
     def _entry(self, key: str, default: str = "") -> Entry:

@@ -159,7 +159,8 @@ def freshness(snapshot: Snapshot, now: float) -> Part:
         return ("", "")
     if snapshot.courier is None or not snapshot.courier.alive:
         return ("nobody is watching the jobs", "attention")
+    oldest = min(open_ones, key=lambda submission: submission.as_of)
+    past = f"as of {when} ago" if (when := age(oldest.as_of, now)) not in ("", "now") else "up to date"
     if troubled := next((submission for submission in open_ones if submission.health), None):
-        return (f"{troubled.target}: {troubled.health}", "attention")
-    oldest = min((submission.as_of for submission in open_ones if submission.as_of), default="")
-    return (f"as of {past} ago" if (past := age(oldest, now)) not in ("", "now") else "up to date", "")
+        return (f"{troubled.target} in trouble, {past}", "attention")
+    return (past, "")

@@ -19,6 +19,7 @@ class Column(Generic[R]):
     tone: Callable[[R], str] | None = None
     right: bool = False
     grow: bool = False  # takes what the others leave
+    ending: bool = False  # the end tells as much as the beginning: what is too long is cut in the middle
     letter: str = ""  # its key after `s`
     rank: int = 0  # the highest goes first when there is no room for all
 

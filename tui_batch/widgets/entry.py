@@ -57,4 +57,4 @@ class Entry:
         while before and cells(before) >= width:
             before = before[1:]
         under, rest = (after[:1] or " "), after[1:]
-        return (before, ""), (under, "cursor"), (fit(rest, max(0, width - cells(before) - cells(under))), "")
+        return (before, ""), (under, "caret"), (fit(rest, max(0, width - cells(before) - cells(under))), "")

@@ -11,7 +11,7 @@ from tui_batch.widgets.lines import Line, Lines, Part
 from tui_batch.widgets.printable import cells, fit, printable
 
 LABEL = 17
-FOOT = 4  # lines kept for what is to be said of the field in hand
+FOOT = 5  # lines kept for the air above and for what is to be said of the field in hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Field:
     label: str
     entry: Entry
     about: tuple[str, ...] = ()
+    wide: bool = False  # nothing stands at its right but what is wrong
     said: str = ""
     wrong: str = ""
 
@@ -102,20 +103,24 @@ class Form(Lines, can_focus=True):
     # -- what it shows ---------------------------------------------------------------------------------------------
     def line(self, y: int) -> Line:
         """The fields, and below them what there is to know of the one in hand."""
-        if y < self.page:
-            index = self.top + y
+        if y < 1:
+            return ()
+        if y <= self.page:
+            index = self.top + y - 1
             return self._field(index) if index < len(self.fields) else ()
         about = self.fields[self.at].about
-        n = y - self.page - 1
+        n = y - self.page - 2
         return ((" " + fit(about[n], self.size.width - 2), "quiet"),) if 0 <= n < len(about) else ()
 
     def _field(self, index: int) -> Line:
         field, here = self.fields[index], index == self.at
-        room = max(8, (self.size.width - LABEL - 3) // 2)
+        whole = self.size.width - LABEL - 3
+        room = whole if field.wide and not field.wrong else max(8, whole // 2)
         mark: Part = ("> " if here else "  ", "")
         label: Part = (fit(field.label, LABEL - 2) + " ", "key" if here else "")
         text = field.entry.line(room) if here and self.has_focus else ((fit(field.entry.text, room), ""),)
+        text = tuple((piece, f"field {tone}".strip()) for piece, tone in text)
         right = field.wrong or field.said
-        rest = self.size.width - LABEL - room - 3
+        rest = whole - room
         result: Part = (fit(right, min(max(0, rest), cells(printable(right)))), "trouble" if field.wrong else "quiet")
         return (mark, label, *text, ("  ", ""), result)

@@ -15,7 +15,10 @@ from tui_batch.widgets.printable import cells
 Part = tuple[str, str]  # a piece of text and its tone, "" for none; the text is printable already
 Line = tuple[Part, ...]
 
-TONES = ("title", "head", "key", "quiet", "cursor", "trouble", "running", "moving", "waiting", "attention", "match")
+TONES = (
+    "title", "head", "key", "quiet", "cursor", "trouble", "running", "moving", "waiting", "attention", "match",
+    "field", "caret",
+)  # fmt: skip
 
 
 class Lines(Widget):

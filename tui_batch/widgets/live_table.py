@@ -159,8 +159,8 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         for column, width in zip(self.columns, room, strict=True):
             if width:
                 tone = column.tone(row) if column.tone else ""
-                text = fit(column.cell(row), width, column.right) + " "
-                parts.append((text, f"{tone} {under}".strip()))
+                text = fit(column.cell(row), width, column.right, column.ending) + " "
+                parts.append((text, f"{under} {tone}".strip()))
         return joined(parts)
 
     def _heading(self, room: Sequence[int]) -> Line:

@@ -15,11 +15,13 @@ def printable(text: str) -> str:
     return text if text.isascii() and text.isprintable() else _escaped(text)
 
 
-def fit(text: str, width: int, right: bool = False) -> str:
-    """Printable text in exactly this many cells; what is cut off is told by a `~`."""
+def fit(text: str, width: int, right: bool = False, ending: bool = False) -> str:
+    """Printable text in exactly this many cells; what is cut, in the middle to keep the ending, is told by a `~`."""
     text = printable(text)
-    length = len(text) if text.isascii() else cell_len(text)
+    length = cells(text)
     if length > width:
+        if ending and width > 4 and text.isascii():
+            return f"{text[: (width - 1) // 2]}~{text[-(width // 2) :]}"
         return set_cell_size(text, width - 1) + "~" if width > 1 else "~" * width
     blank = " " * (width - length)
     return blank + text if right else text + blank
