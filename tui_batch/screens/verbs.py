@@ -10,7 +10,7 @@ from tui_batch.model import Submission
 from tui_batch.screens.rows import title
 from tui_batch.screens.view import TableView
 from tui_batch.states import active
-from tui_batch.widgets.progress import failed
+from tui_batch.widgets.progress import failed, words
 
 TYPED_ABOVE = 50  # as many jobs are not lost to one wrong key
 
@@ -40,10 +40,12 @@ class Verbs(TableView):
         if submission is None:
             return
         number = active(submission.counts) if jobs is None else len(jobs)
+        left = {state: count for state, count in submission.counts.items() if not state.ended}
+        named = words(left) if jobs is None else f"job {', '.join(map(str, jobs))}"
         if not number:
             self.prompt.say(f"Nothing of {title(submission)} is left to cancel.")
             return
-        what = f"Cancel {_jobs(number)} of {title(submission)} on {submission.target}?"
+        what = f"Cancel {named} of {title(submission)} on {submission.target}?"
         if number > TYPED_ABOVE:
             wrong = f"type {number}, or Esc"
             answer = self.prompt.ask(f"{what} Type {number}:", check=lambda text: "" if text == str(number) else wrong)

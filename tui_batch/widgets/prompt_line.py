@@ -163,5 +163,5 @@ def _asked(question: Question, width: int) -> Line:
         return (fit(label, min(cells(label), max(10, room))), "attention"), (keys, "key")
     wrong = f" {printable(question.wrong)} " if question.wrong else ""
     wrong = fit(wrong, min(cells(wrong), width // 2))
-    label = fit(label, min(cells(label), width // 2))
+    label = fit(label, min(cells(label), max(width // 2, width - cells(wrong) - 10)))
     return (label, "key"), *question.entry.line(width - cells(label) - cells(wrong)), (wrong, "trouble")
