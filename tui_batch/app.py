@@ -7,7 +7,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.theme import Theme
 from textual.worker import WorkerFailed
 
 from tui_batch.desk import Desk
@@ -16,23 +15,7 @@ from tui_batch.model import Snapshot
 from tui_batch.screens.clerk import Clerk
 from tui_batch.screens.home import Home
 from tui_batch.screens.view import View
-
-# Blue, yellow and a bold red say what has to be said; what went well keeps the default colour.
-THEME = Theme(
-    name="tui-batch",
-    primary="#5fafff",
-    secondary="#5fafff",
-    accent="#5fafff",
-    foreground="#d0d0d0",
-    background="#121212",
-    surface="#121212",
-    panel="#262626",
-    warning="#ffaf00",
-    error="#ff5f5f",
-    success="#d0d0d0",
-    variables={"block-cursor-background": "#005f87", "block-cursor-foreground": "#ffffff"},
-)
-
+from tui_batch.widgets.theme import THEME
 
 class BatchApp(App[None], inherit_bindings=False):
     """Shows what the desk says; asks it through the clerk, and never waits."""

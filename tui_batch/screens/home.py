@@ -1,6 +1,6 @@
 """Home: the history of submissions, and the monitor of the one under the cursor."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -8,10 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui_batch.model import JobRow, Snapshot, Submission
+from tui_batch.model import JobList, JobRow, Snapshot, Submission
 from tui_batch.screens.rows import job_columns, monitored, submission_columns, submissions, title
 from tui_batch.screens.verbs import Verbs
-from tui_batch.screens.view import freshness
+from tui_batch.screens.view import View, freshness
 from tui_batch.states import JobState, active
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
@@ -47,6 +47,11 @@ class Home(Verbs):
         super().__init__()
         self._resting: Timer | None = None
         self._wanted = ""  # id of the submission to put the cursor on when it comes
+        self._watched = ""  # id of the submission whose jobs stand in the monitor
+        self._jobs: JobList | None = None  # of those
+        self._counted: Sequence[Submission] = ()  # what the totals are of
+        self._open_ones: Sequence[Submission] = ()
+        self._totals: tuple[Part, ...] = ()
 
     def body(self) -> Iterable[Widget]:
         """The history, a line about the chosen submission, its jobs."""
@@ -75,6 +80,7 @@ class Home(Verbs):
         trouble = self.front.trouble.splitlines()
         self.history.show(submissions(snapshot), (*trouble, "", "It is tried again.") if trouble else EMPTY)
         self._find_wanted()
+        self._count(snapshot)
         self._head()
         self._choose()
 
@@ -85,10 +91,17 @@ class Home(Verbs):
 
     def _head(self) -> None:
         snapshot = self.front.snapshot or Snapshot()
-        right = freshness(snapshot, self.now())
+        right = freshness(self._open_ones, snapshot.courier, self.now())
         if self.front.trouble:
             right = (self.front.trouble.splitlines()[0], "trouble")
-        self.status.show("tui-batch", _totals(snapshot), right)
+        self.status.show("tui-batch", self._totals, right)
+
+    def _count(self, snapshot: Snapshot) -> None:
+        # A history of ten thousand takes 15 ms to add up, and the courier's beat alone changes none of it.
+        if snapshot.submissions is not self._counted:
+            self._counted = snapshot.submissions
+            self._open_ones = [submission for submission in snapshot.submissions if submission.open]
+        self._totals = totals(snapshot, self._open_ones)
 
     def _stale(self, row: JobRow) -> bool:
         return bool((submission := self.chosen()) and submission.health)
@@ -120,11 +133,13 @@ class Home(Verbs):
         note = ((submission.note, "quiet"),) if submission.note else ()
         trouble: Part = (submission.health, "attention")
         self.query_one("#about", StatusLine).show(title(submission), ((words(submission.counts), ""), *note), trouble)
-        if submission.kind:
-            rows = monitored(await self.ask(self.desk.jobs, submission.id))
+        if submission.id != self._watched:
+            self._watched, self._jobs = submission.id, None
+            self.monitor.show((), ("loading...",) if submission.kind else ("Ordered; the courier will submit it.",))
+        if submission.kind and (jobs := await self.ask(self.desk.jobs, submission.id)) is not self._jobs:
+            rows = await self.ask(monitored, jobs)
+            self._jobs = jobs
             self.monitor.show(rows, ("No job of it is known yet.",))
-        else:
-            self.monitor.show((), ("Ordered; the courier will submit it.",))
 
     # -- keys ------------------------------------------------------------------------------------------------------
     def chosen(self) -> Submission | None:
@@ -143,15 +158,24 @@ class Home(Verbs):
         """All there is to know of the job in the monitor."""
         from tui_batch.screens.job import JobView
 
-        if (submission := self.chosen()) and (row := self.monitor.current):
-            self.app.push_screen(JobView(submission, row))
+        self._show_job(JobView)
 
     def action_log(self) -> None:
         """The log of the job in the monitor."""
         from tui_batch.screens.log import Log
 
-        if (submission := self.chosen()) and (row := self.monitor.current):
-            self.app.push_screen(Log(submission, row))
+        self._show_job(Log)
+
+    def _show_job(self, view: Callable[[Submission, JobRow], View]) -> None:
+        if submission := self.chosen():
+            self.run_worker(self._show_job_of(submission, view), group="open", exclusive=True)
+
+    async def _show_job_of(self, submission: Submission, view: Callable[[Submission, JobRow], View]) -> None:
+        # Keys may be faster than the monitor: it must show this submission's jobs before one of them is opened.
+        if submission.id != self._watched or self._jobs is None:
+            await self._watch(submission)
+        if row := self.monitor.current:
+            self.app.push_screen(view(submission, row))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is behind home; and what needs a submission waits for one."""
@@ -164,15 +188,15 @@ class Home(Verbs):
 
     def action_quit(self) -> None:
         """Leave; what was submitted goes on."""
-        snapshot = self.front.snapshot or Snapshot()
-        left = sum(active(submission.counts) for submission in snapshot.submissions)
+        left = sum(active(submission.counts) for submission in self._open_ones)
         self.app.exit(message=f"{left} jobs go on without the screen." if left else None)
 
 
-def _totals(snapshot: Snapshot) -> tuple[Part, ...]:
-    running = sum(submission.counts.get(JobState.RUNNING, 0) for submission in snapshot.submissions)
-    left = sum(active(submission.counts) for submission in snapshot.submissions)
-    wrong = sum(failed(submission.counts) for submission in snapshot.submissions if submission.open)
+def totals(snapshot: Snapshot, open_ones: Sequence[Submission]) -> tuple[Part, ...]:
+    """How many targets there are, and how many jobs run, wait and have failed of what is open."""
+    running = sum(submission.counts.get(JobState.RUNNING, 0) for submission in open_ones)
+    left = sum(active(submission.counts) for submission in open_ones)
+    wrong = sum(failed(submission.counts) for submission in open_ones)
     parts: list[Part] = [(f"{len(snapshot.targets)} target{'s' if len(snapshot.targets) != 1 else ''}", "")]
     if left:
         parts += [(f"R {running}", "running"), (f"PD {left - running}", "waiting")]

@@ -52,7 +52,8 @@ class Jobs(Verbs):
 
     def _head(self) -> None:
         submission = self._submission
-        right = freshness(self.front.snapshot or Snapshot(), self.now()) if submission.open else ("", "")
+        snapshot = self.front.snapshot or Snapshot()
+        right = freshness([submission] if submission.open else [], snapshot.courier, self.now())
         if submission.health:
             right = (f"{submission.target}: {submission.health}", "attention")
         self.status.show(f"{title(submission)} on {submission.target}", ((words(submission.counts), ""),), right)

@@ -1,7 +1,7 @@
 """What all screens have in common: a line at the top, a line at the bottom, and the way back."""
 
 from asyncio import Future
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui_batch.desk import Desk
-from tui_batch.model import Snapshot
+from tui_batch.model import Beat, Snapshot, Submission
 from tui_batch.times import seconds, span
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
@@ -152,15 +152,14 @@ def age(moment: str, now: float) -> str:
     return "now" if past < 10 else span(past // 10 * 10 if past < 100 else past)
 
 
-def freshness(snapshot: Snapshot, now: float) -> Part:
-    """How old it is what one sees of the open submissions, or who does not answer."""
-    open_ones = [submission for submission in snapshot.submissions if submission.open]
+def freshness(open_ones: Sequence[Submission], courier: Beat | None, now: float) -> Part:
+    """How old it is what one sees of these open submissions, or who does not answer."""
     if not open_ones:
         return ("", "")
-    if snapshot.courier is None or not snapshot.courier.alive:
+    if courier is None or not courier.alive:
         return ("nobody is watching the jobs", "attention")
-    oldest = min(open_ones, key=lambda submission: submission.as_of)
-    past = f"as of {when} ago" if (when := age(oldest.as_of, now)) not in ("", "now") else "up to date"
+    oldest = min((submission.as_of for submission in open_ones if submission.as_of), default="")
+    past = f"as of {when} ago" if (when := age(oldest, now)) not in ("", "now") else "up to date"
     if troubled := next((submission for submission in open_ones if submission.health), None):
         return (f"{troubled.target} in trouble, {past}", "attention")
     return (past, "")
