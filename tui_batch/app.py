@@ -17,6 +17,7 @@ from tui_batch.screens.home import Home
 from tui_batch.screens.view import View
 from tui_batch.widgets.theme import THEME
 
+
 class BatchApp(App[None], inherit_bindings=False):
     """Shows what the desk says; asks it through the clerk, and never waits."""
 
@@ -28,6 +29,7 @@ class BatchApp(App[None], inherit_bindings=False):
         Binding("1", "home", "home", show=False, id="app.home"),
         Binding("2", "batches", "batches", id="app.batches"),
         Binding("n", "new_batch", "new batch", id="app.new"),
+        Binding("r", "wake", "poll now", id="app.wake"),
         Binding("question_mark", "help", "help", id="app.help"),
         Binding("ctrl+z", "suspend_process", "back to the shell for a while", show=False, id="app.suspend"),
     ]
@@ -68,6 +70,8 @@ class BatchApp(App[None], inherit_bindings=False):
         """Hand what is new to the screen in front."""
         match message.found:
             case Snapshot() as snapshot:
+                if self.snapshot is None and _unwatched(snapshot):
+                    self.run_worker(self.clerk.ask(self.desk.wake))
                 self.snapshot, self.trouble = snapshot, ""
             case TuiBatchError() as error:
                 self.trouble = str(error)
@@ -121,6 +125,11 @@ class BatchApp(App[None], inherit_bindings=False):
 
         self.push_screen(Help(list(self.screen.active_bindings.values())))
 
+    def action_wake(self) -> None:
+        """Have a courier look at the orders and the targets now."""
+        self.run_worker(self.clerk.ask(self.desk.wake))
+        self.say("The courier looks now, as often as the target allows.")
+
     # -- what goes wrong -------------------------------------------------------------------------------------------
     def _handle_exception(self, error: Exception) -> None:
         """The one notifier: what a person can mend is said at the bottom line; the rest ends the program."""
@@ -139,6 +148,12 @@ class BatchApp(App[None], inherit_bindings=False):
 
         self._exit_renderables.append(Text(sentence(self._crash, self.desk.home)))
         self._close_messages_no_wait()
+
+
+def _unwatched(snapshot: Snapshot) -> bool:
+    """Something is to be done, and nobody is there to do it."""
+    alive = snapshot.courier is not None and snapshot.courier.alive
+    return not alive and (bool(snapshot.orders) or any(submission.open for submission in snapshot.submissions))
 
 
 def run_app(desk: Desk) -> int:

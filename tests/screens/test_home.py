@@ -136,6 +136,23 @@ async def test_a_store_that_fails_keeps_what_is_shown(app, desk):
         await hides(pilot, "cannot be read")
 
 
+async def test_a_courier_is_woken_where_one_is_missing(tmp_path):
+    desk = FakeDesk(tmp_path, replace(FULL, courier=None))
+    app = BatchApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "nobody watches the jobs: r")
+        await until(pilot, lambda: desk.asked == [("wake",)])
+        await pilot.press("r")
+        await until(pilot, lambda: desk.asked == [("wake",), ("wake",)])
+
+
+async def test_fast_keys_open_the_log_of_what_the_cursor_is_on(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("j", "j", "j", "l")
+        await shows(pilot, "c4-monthly-9", "stdout")
+
+
 async def test_an_empty_home_offers_only_what_works(tmp_path):
     app = BatchApp(FakeDesk(tmp_path, Snapshot()))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -151,7 +151,7 @@ class Home(Verbs):
         from tui_batch.screens.jobs import Jobs
 
         if (submission := self.chosen()) and submission.kind:
-            self.app.push_screen(Jobs(submission))
+            self.app.push_screen(Jobs(submission, self._jobs if submission.id == self._watched else None))
 
     @on(LiveTable.OpenRequested, "#monitor")
     def action_details(self) -> None:

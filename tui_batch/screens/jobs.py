@@ -24,14 +24,17 @@ class Jobs(Verbs):
         Binding("d", "details", "details", id="job.details"),
     ]
 
-    def __init__(self, submission: Submission) -> None:
+    def __init__(self, submission: Submission, jobs: JobList | None = None) -> None:
         super().__init__()
         self._submission = submission
-        self._list: JobList | None = None
+        self._list = jobs  # what is known already is in the first picture
 
     def body(self) -> Iterable[Widget]:
         """The table."""
-        yield LiveTable[JobRow](job_columns((), self.now), lambda r: str(r.index), id="jobs")
+        table = LiveTable(job_columns(self._list.varying if self._list else (), self.now), _key, id="jobs")
+        if self._list:
+            table.show(self._list.rows)
+        yield table
 
     @property
     def jobs(self) -> LiveTable[JobRow]:
@@ -89,3 +92,7 @@ class Jobs(Verbs):
 
         if row := self.jobs.current:
             self.app.push_screen(Log(self._submission, row))
+
+
+def _key(row: JobRow) -> str:
+    return str(row.index)

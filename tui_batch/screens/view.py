@@ -157,7 +157,7 @@ def freshness(open_ones: Sequence[Submission], courier: Beat | None, now: float)
     if not open_ones:
         return ("", "")
     if courier is None or not courier.alive:
-        return ("nobody is watching the jobs", "attention")
+        return ("nobody watches the jobs: r", "attention")
     oldest = min((submission.as_of for submission in open_ones if submission.as_of), default="")
     past = f"as of {when} ago" if (when := age(oldest, now)) not in ("", "now") else "up to date"
     if troubled := next((submission for submission in open_ones if submission.health), None):

@@ -97,8 +97,8 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         before = self.current
         view: Sequence[R] = self.rows
         if self.filter_text:
-            kept = keep(self.filter_text, {column.name: n for n, column in enumerate(self.columns)})
-            view = [row for row in view if kept([column.cell(row) for column in self.columns])]
+            kept = keep(self.filter_text, {column.name: column.cell for column in self.columns})
+            view = [row for row in view if kept(row)]
         by = next((column for column in self.columns if column.name == self.sort_name), None)
         if by:
             view = sorted(view, key=by.sort or by.cell, reverse=self.descending)
