@@ -14,7 +14,7 @@ from tui_batch.errors import TuiBatchError
 from tui_batch.model import Snapshot
 from tui_batch.screens.clerk import Clerk
 from tui_batch.screens.home import Home
-from tui_batch.screens.view import View
+from tui_batch.screens.view import View, unwatched
 from tui_batch.widgets.theme import THEME
 
 
@@ -54,6 +54,11 @@ class BatchApp(App[None], inherit_bindings=False):
         self.trouble = ""  # why the store could not be read the last time
         self.clerk.start(self._tell)
 
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """None: ours cover everything. Textual paints the whole front anew for every change in the one behind it."""
+        return []
+
     def get_default_screen(self) -> Screen[Any]:
         """It begins at home."""
         return Home()
@@ -70,11 +75,12 @@ class BatchApp(App[None], inherit_bindings=False):
         """Hand what is new to the screen in front."""
         match message.found:
             case Snapshot() as snapshot:
-                if self.snapshot is None and _unwatched(snapshot):
+                if self.snapshot is None and unwatched(snapshot):
                     self.run_worker(self.clerk.ask(self.desk.wake))
                 self.snapshot, self.trouble = snapshot, ""
             case TuiBatchError() as error:
                 self.trouble = str(error)
+                self.say(self.trouble, "trouble")
             case error:
                 self._handle_exception(error)
         if isinstance(self.screen, View):
@@ -148,12 +154,6 @@ class BatchApp(App[None], inherit_bindings=False):
 
         self._exit_renderables.append(Text(sentence(self._crash, self.desk.home)))
         self._close_messages_no_wait()
-
-
-def _unwatched(snapshot: Snapshot) -> bool:
-    """Something is to be done, and nobody is there to do it."""
-    alive = snapshot.courier is not None and snapshot.courier.alive
-    return not alive and (bool(snapshot.orders) or any(submission.open for submission in snapshot.submissions))
 
 
 def run_app(desk: Desk) -> int:

@@ -190,3 +190,28 @@ def test_what_was_ordered_heads_the_history(desk):
     assert (first.batch, first.jobs, first.state) == ("raft", 12, JobState.DRAFT)
     assert tuple(rest) == SUBMISSIONS
     assert first.created == stamp(NOON)
+
+
+async def test_a_filter_without_a_match_can_be_changed(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("slash", *"zzz", "enter")
+        await shows(pilot, "Nothing matches")
+        await pilot.press("slash", "ctrl+u", *"c4", "enter")
+        await shows(pilot, "c4-monthly #2")
+
+
+async def test_an_interrupt_is_taken_at_its_word_the_second_time(app):
+    left = []
+    app.exit = lambda message: left.append(message)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("enter")
+        await shows(pilot, "1/1003")
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: isinstance(app.screen, Home))
+        await pilot.press("ctrl+c")
+        await shows(pilot, "once more leaves")
+        assert not left
+        await pilot.press("ctrl+c")
+        assert left

@@ -20,8 +20,10 @@ from tui_batch.widgets.status_line import StatusLine
 
 # While somebody runs through the list the monitor waits: a pane is ten times the bytes of a cursor step.
 REST_SECONDS = 0.15
+INTERRUPT_SECONDS = 2.0
+PATIENCE_SECONDS = 0.3  # so long the jobs of the one before stand there rather than nothing
 
-_ALWAYS = ("quit", "leave")  # keys that need no submission
+_ALWAYS = ("quit", "leave", "interrupt")  # keys that need no submission
 
 EMPTY = (
     "Nothing was submitted yet: this will be the list of what was.",
@@ -41,11 +43,13 @@ class Home(Verbs):
         Binding("l", "log", "log", id="job.log"),
         Binding("d", "details", "details", id="job.details"),
         Binding("q", "quit", "quit", id="home.quit"),
+        Binding("ctrl+c", "interrupt", "twice: quit", show=False, id="home.interrupt"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._resting: Timer | None = None
+        self._interrupted = False
         self._wanted = ""  # id of the submission to put the cursor on when it comes
         self._watched = ""  # id of the submission whose jobs stand in the monitor
         self._jobs: JobList | None = None  # of those
@@ -83,6 +87,7 @@ class Home(Verbs):
         self._count(snapshot)
         self._head()
         self._choose()
+        self.prompt.repaint()
 
     def tick(self) -> None:
         """Ages."""
@@ -135,11 +140,18 @@ class Home(Verbs):
         self.query_one("#about", StatusLine).show(title(submission), ((words(submission.counts), ""), *note), trouble)
         if submission.id != self._watched:
             self._watched, self._jobs = submission.id, None
-            self.monitor.show((), ("loading...",) if submission.kind else ("Ordered; the courier will submit it.",))
+            if submission.kind:
+                self.set_timer(PATIENCE_SECONDS, self._still_loading)
+            else:
+                self.monitor.show((), ("Ordered; the courier will submit it.",))
         if submission.kind and (jobs := await self.ask(self.desk.jobs, submission.id)) is not self._jobs:
             rows = await self.ask(monitored, jobs)
             self._jobs = jobs
             self.monitor.show(rows, ("No job of it is known yet.",))
+
+    def _still_loading(self) -> None:
+        if self._jobs is None and (submission := self.chosen()) and submission.kind:
+            self.monitor.show((), ("loading...",))
 
     # -- keys ------------------------------------------------------------------------------------------------------
     def chosen(self) -> Submission | None:
@@ -179,12 +191,21 @@ class Home(Verbs):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is behind home; and what needs a submission waits for one."""
-        if action == "back":
-            return False
-        return action in _ALWAYS or not action.isidentifier() or self.history.current is not None
+        return action in _ALWAYS or (action != "back" and bool(self.history.rows))
 
     def action_back(self) -> None:
         """There is nothing behind home; only `q` leaves."""
+
+    def action_interrupt(self) -> None:
+        """Leave, if it is meant."""
+        if self._interrupted:
+            return self.action_quit()
+        self._interrupted = True
+        self.set_timer(INTERRUPT_SECONDS, self._forget_interrupt)
+        return self.prompt.say("ctrl+c once more leaves; the jobs go on.")
+
+    def _forget_interrupt(self) -> None:
+        self._interrupted = False
 
     def action_quit(self) -> None:
         """Leave; what was submitted goes on."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from textual import on
 from textual.widget import Widget
 
-from tui_batch.model import Problem, Target
+from tui_batch.model import Target
 from tui_batch.screens.view import TableView
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import LiveTable
@@ -59,8 +59,3 @@ class PickTarget(TableView):
 
 def _settings(target: Target) -> str:
     return ", ".join(f"{key} = {value}" for key, value in target.settings.items())
-
-
-def said(problems: Iterable[Problem]) -> str:
-    """All problems that forbid to go on, one a line."""
-    return "\n".join(problem.text for problem in problems if problem.fatal)

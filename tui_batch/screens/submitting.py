@@ -1,7 +1,7 @@
 """The last steps of every way to submit: which target, are you sure, order it, go home."""
 
 from tui_batch.errors import RequestError
-from tui_batch.screens.pick import PickTarget, said
+from tui_batch.screens.pick import PickTarget
 from tui_batch.screens.view import TableView
 
 
@@ -17,8 +17,11 @@ class Submitting(TableView):
     async def order(self, batch: str, name: str) -> None:
         """Leave the order, if the target's kind can do what the batch asks."""
         target = next(target for target in await self.ask(self.desk.targets) if target.name == name)
-        if problems := said(await self.ask(self.desk.check, await self.ask(self.desk.batch, batch), target)):
-            raise RequestError(problems)
+        problems = await self.ask(self.desk.check, await self.ask(self.desk.batch, batch), target)
+        if fatal := [problem.text for problem in problems if problem.fatal]:
+            raise RequestError.of(fatal)
         submission = await self.ask(self.desk.submit, batch, name)
         await self.ask(self.desk.wake)
-        self.front.show_at_home(submission, f"{batch} is on its way to {name}.")
+        self.front.show_at_home(
+            submission, " ".join([f"{batch} is on its way to {name}.", *(problem.text for problem in problems)])
+        )

@@ -30,11 +30,11 @@ NOTATION = "1, 2, 5 | 1..9 by 2 | 0..1 in 11 | 1e-6..1 log 7 | uniform(0, 1, 20)
 class Variables(View):
     """Dismisses with what was typed, so that coming back loses nothing."""
 
-    HINTS = ("form.next", "form.fields", "view.leave")
+    HINTS = ("form.next", "form.fields", "variables.leave")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "look at the jobs", id="form.next"),
         Binding("down,up", "fields", "other field", key_display="Up/Down", id="form.fields"),
-        Binding("escape,ctrl+c", "leave", "back", id="view.leave"),
+        Binding("escape", "leave", "back", id="variables.leave"),
     ]
 
     def __init__(self, template: "Template", typed: Mapping[str, str]) -> None:

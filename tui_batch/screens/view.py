@@ -30,7 +30,7 @@ class View(Screen[Any], inherit_bindings=False):
 
     HINTS: ClassVar[tuple[str, ...]] = ("view.back",)  # the bindings that the bottom line names, most wanted first
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "back", show=False, id="view.leave"),
+        Binding("escape,ctrl+c", "leave", "back", show=False, id="view.leave"),
         Binding("q,backspace", "back", "back", id="view.back"),
         Binding("tab", "app.focus_next", "next pane", show=False, id="view.next-pane"),
         Binding("shift+tab", "app.focus_previous", "previous pane", show=False, id="view.previous-pane"),
@@ -163,3 +163,9 @@ def freshness(open_ones: Sequence[Submission], courier: Beat | None, now: float)
     if troubled := next((submission for submission in open_ones if submission.health), None):
         return (f"{troubled.target} in trouble, {past}", "attention")
     return (past, "")
+
+
+def unwatched(snapshot: Snapshot) -> bool:
+    """Something is to be done, and nobody is there to do it."""
+    alive = snapshot.courier is not None and snapshot.courier.alive
+    return not alive and (bool(snapshot.orders) or any(submission.open for submission in snapshot.submissions))
