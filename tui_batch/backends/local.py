@@ -69,6 +69,7 @@ class Local(Backend):
         self._environment["TUI_BATCH_GROUP"] = "1"
         self._waiting: deque[tuple[Batch, Files, Job]] = deque()
         self._running: dict[str, _Running] = {}
+        self._elsewhere: dict[str, _Running] = {}  # started on another machine that shares this store
         self._statuses: dict[str, Status] = {}
         self._news: dict[str, Status] = {}
         self._poller = select.epoll() if hasattr(select, "epoll") else None  # readable itself when one of its own is
@@ -135,6 +136,11 @@ class Local(Backend):
         alive_at = float(start["clock"])
         started = self._moment(alive_at)
         running = _Running(job, batch, int(start["pid"]), None, alive_at, started)
+        if start["host"] != self._environment["TUI_BATCH_HOST"]:
+            self._elsewhere[job.id] = running
+            there = f"on {start['host']}: only tui-batch there can see its process"
+            self._tell(job, Status(JobState.RUNNING, evidence="start record", detail=there))
+            return
         self._tell(job, Status(JobState.RUNNING, started=started, evidence="process", detail=f"pid {running.pid}"))
         if start["boot"] != self._environment["TUI_BATCH_BOOT"]:
             self._end(running, JobState.NODE_FAILED, "the machine was started anew while it ran")
@@ -171,6 +177,12 @@ class Local(Backend):
             self._finish(self._running[self._handles[handle]])
         for running in [running for running in self._running.values() if running.handle is None]:
             self._look_for(running)
+        for running in list(self._elsewhere.values()):
+            if end := records.parse(self._place.end(running.job)):
+                del self._elsewhere[running.job.id]
+                running.started = ""  # its clock is not ours
+                state, detail = records.outcome(int(end["code"]), self._place.cause(running.job))
+                self._end(running, state, detail, code=int(end["code"]))
         self._enforce_limits()
         self._fill()
         news, self._news = self._news, {}
@@ -195,7 +207,8 @@ class Local(Backend):
         self._release(running)
         end = records.parse(self._place.end(running.job))
         if end:
-            self._end(running, *records.outcome(int(end["code"]), self._place.cause(running.job)), record=end)
+            state, detail = records.outcome(int(end["code"]), self._place.cause(running.job))
+            self._end(running, state, detail, int(end["code"]), self._moment(float(end["clock"])))
         elif self._other_wrapper(running):
             self._adopt(running.batch, running.job)
         elif processes.session(running.pid):
@@ -222,14 +235,12 @@ class Local(Backend):
             how = f" (exit {running.exit_code})" if running.exit_code is not None else ""
             self._end(running, JobState.LOST, f"killed{how}, perhaps for want of memory: it left no end record")
 
-    def _end(self, running: _Running, state: JobState, detail: str, record: records.Record | None = None) -> None:
+    def _end(self, running: _Running, state: JobState, detail: str, code: int | None = None, ended: str = "") -> None:
         self._release(running)
         self._running.pop(running.job.id, None)
-        ended = self._moment(float(record["clock"])) if record else stamp(time.time())
-        code = int(record["code"]) if record else None
-        evidence = "end record" if record else "process gone"
-        started = running.started
-        status = Status(state, exit_code=code, started=started, ended=ended, evidence=evidence, detail=detail)
+        evidence = "process gone" if code is None else "end record"
+        ended = ended or stamp(time.time())
+        status = Status(state, exit_code=code, started=running.started, ended=ended, evidence=evidence, detail=detail)
         self._tell(running.job, status)
 
     def _release(self, running: _Running) -> None:

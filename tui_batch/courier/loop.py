@@ -154,9 +154,9 @@ class Courier:
         """Hand its unfinished jobs to its target; what is wrong is said at the submission, nothing is sent then."""
         submission = tracked.submission
         try:
+            road = self.road(submission.target)
             if tracked.batch is None:
                 tracked.open_batch(self.home.batches / f"{submission.batch}.zip")
-            road = self.road(submission.target)
         except TuiBatchError as error:
             carry.hold(tracked, str(error), stamp(time.time()))
             return
@@ -275,8 +275,9 @@ class Courier:
         self.past.submissions[outcome.id] = outcome
         tracked.close()
         del self.tracked[outcome.id]
-        for job_id in tracked.ids():
-            self.road(submission.target).owners.pop(job_id, None)
+        if road := self._roads.get(submission.target):
+            for job_id in tracked.ids():
+                road.owners.pop(job_id, None)
 
     def _write_summaries(self, at_once: bool = False) -> None:
         """The summaries of what changed, at a pace that leaves most of the time for work."""

@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ class _Sheet:
     varying: tuple[str, ...] = ()
     where: str = ""
     zips: tuple[tuple[str, ...], ...] = ()
+    types: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     axes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     fixed: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     resources: Resources = field(default_factory=Resources)
@@ -81,15 +82,20 @@ def write(folder: Path, sweep: Sweep, name: str, created: str, progress: Callabl
 
 def read(path: Path) -> Batch:
     """What a batch says of itself, with the digest of its file as it is now."""
-    sheet = _sheet(path)
+    batch = glance(path)
     try:
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return replace(batch, digest=hashlib.file_digest(file, "sha256").hexdigest())
     except OSError as wrong:
         raise StoreError(f"{path} cannot be read: {wrong.strerror}.") from wrong
+
+
+def glance(path: Path) -> Batch:
+    """What a batch says of itself, without the digest, which costs a look at every byte."""
+    sheet = _sheet(path)
     return Batch(
-        name=path.stem, path=path, template=sheet.template, created=sheet.created, jobs=sheet.jobs, digest=digest,
-        varying=sheet.varying, axes=sheet.axes, resources=sheet.resources, options=sheet.options,
+        name=path.stem, path=path, template=sheet.template, created=sheet.created, jobs=sheet.jobs, digest="",
+        varying=sheet.varying, types=sheet.types, axes=sheet.axes, resources=sheet.resources, options=sheet.options,
         results=sheet.results.get("patterns", ()),
     )  # fmt: skip
 

@@ -51,6 +51,7 @@ def _describe(sweep: Sweep, name: str, created: str) -> bytes:
     sheet = {
         "format": 1, "name": name, "template": template.name, "description": template.description, "created": created,
         "jobs": sweep.count, "varying": sweep.varying, "command": template.command, "where": sweep.where,
+        "types": {key: template.variable(key).type for key in sweep.varying},
         "zips": sweep.zips, "axes": sweep.axes, "fixed": sweep.fixed, "resources": needs, "options": template.options,
         "results": {"patterns": template.results},
     }  # fmt: skip
