@@ -18,7 +18,6 @@ Columns = Mapping[str, Sequence[Value]]  # variables that step together, all equ
 def along_axes(
     known: Mapping[str, Variable],
     axes: Sequence[tuple[str, str]],
-    given: Mapping[str, str],
     sources: Sources,
     problems: list[str],
 ) -> tuple[dict[str, Sequence[Value]], dict[str, str]]:
@@ -64,14 +63,19 @@ def read_table(text: str, problems: list[str]) -> tuple[list[str], list[list[str
     for at, row in enumerate(rows[1:], 1):
         if len(row) != len(header):
             problems.append(f"table: row {at} has {len(row)} cells, the header {len(header)}.")
-            break
+            return header, []
     return header, rows[1:]
 
 
 def from_table(
     known: Mapping[str, Variable], header: list[str], rows: list[list[str]], sources: Sources, problems: list[str]
 ) -> Columns:
-    return {key: converted(known[key], [row[at] for row in rows], sources, problems) for at, key in enumerate(header)}
+    """The columns of a table as values; unknown ones have been complained of."""
+    return {
+        key: converted(known[key], [row[at] for row in rows], sources, problems)
+        for at, key in enumerate(header)
+        if key in known
+    }
 
 
 def converted(variable: Variable, words: Sequence[str], sources: Sources, problems: list[str]) -> Sequence[Value]:
@@ -95,5 +99,6 @@ def _value(variable: Variable, word: str, sources: Sources) -> Value:
 
 
 def sentence(wrong: Exception) -> str:
+    """What went wrong, with a full stop unless it asks something."""
     text = str(wrong)
     return text if text.endswith((".", "?")) else f"{text}."

@@ -64,13 +64,11 @@ def plan(
     header, rows = read_table(table, problems)
     _check_keys(known, header, [key for key, _ in axes], [key for key, _ in fixed], problems)
     given = {key: word for key, word in fixed if key in known}
-    columns, texts = along_axes(known, axes, given, sources, problems)
+    columns, texts = along_axes(known, axes, sources, problems)
     steps = _steps(columns, zips, [key for key, _ in axes], problems)
-    if header and not problems:
-        whole_rows = from_table(known, header, rows, sources, problems)
-        steps = [whole_rows, *steps]
-    else:
-        whole_rows = {}
+    whole_rows = from_table(known, header, rows, sources, problems)
+    if whole_rows:
+        steps.insert(0, whole_rows)
     base = _base(known, given, {*header, *(key for key, _ in axes)}, sources, problems)
     keep = None
     if where.strip():
@@ -80,9 +78,9 @@ def plan(
             problems.append(f"where: {sentence(wrong)}")
     if problems:
         raise TemplateError.of(f"{template.name}: {problem}" for problem in problems)
-    varying = [key for key, column in whole_rows.items() if len(set(map(spell, column))) > 1]
-    varying += [key for step in steps for key in step if key in columns]
-    spelled = {key: spell(base[key]) for key in given}
+    alike = {key: spell(column[0]) for key, column in whole_rows.items() if len(set(map(spell, column))) == 1}
+    varying = [key for step in steps for key in step if key not in alike]
+    spelled = {key: spell(base[key]) for key in given} | alike
     count = _count(base, steps, keep, template.name)
     return Sweep(template, tuple(varying), texts, spelled, tuple(map(tuple, zips)), where.strip(), count, base,
                  tuple(steps), keep)  # fmt: skip
