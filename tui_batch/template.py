@@ -200,6 +200,8 @@ def _files(
             problems.append(f'files."{path}" {trouble}.')
         if path == "command":
             problems.append('files."command": this name is taken by the command itself; choose another.')
+        if any(path.startswith(f"{other}/") for other in (*files, "command")):
+            problems.append(f'files."{path}": a part of its path is the name of another file.')
         if isinstance(said, str):
             texts[path] = said
         elif set(said) != {"from"}:

@@ -135,14 +135,28 @@ def test_shared_files_are_copied_once_with_their_modes(tmp_path):
         assert list(archive.shared()) == [
             ("run", b"#!/bin/sh\n", 0o755), ("seeds/a.txt", b"a", 0o644), ("seeds/deep/b.txt", b"b" * 10_000, 0o644),
         ]  # fmt: skip
-    with pytest.raises(TemplateError, match="no file matches 'gone'"):
-        batches.write(tmp_path, sweep(template=read(text.replace("seeds", "gone"), "t", folder)), "c", CREATED)
+    hidden = text.replace("seeds", "gone").replace('command = "./run"', 'command = "./run"\n[files]\n"run" = ""')
+    hidden = 'shared = ["run", "gone"]\n' + hidden.replace('shared = ["run", "gone"]\n', "")
+    with pytest.raises(TemplateError) as caught:
+        batches.write(tmp_path, sweep(template=read(hidden, "t", folder)), "c", CREATED)
+    assert "no file matches 'gone'" in str(caught.value)
+    assert "'run' is also the name of a file that each job has" in str(caught.value)
 
 
 def test_an_existing_batch_is_refused_and_unharmed(batch):
     with pytest.raises(StoreError, match="There is a batch b already"):
         batches.write(batch.path.parent, sweep(), "b", CREATED)
     assert batches.read(batch.path) == batch
+
+
+def test_a_file_system_without_hard_links(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    made = batches.write(tmp_path, sweep("seed=1..3"), "b", CREATED)
+    assert made.jobs == 3
+    assert list(tmp_path.iterdir()) == [made.path]
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../b", ".b", "x" * 81, "é", "-f", "a/b"])

@@ -103,9 +103,7 @@ def _acting(verbs: "Verbs[ArgumentParser]") -> None:
 
 def _places(verbs: "Verbs[ArgumentParser]") -> None:
     _verb(verbs, "targets", "places:targets", "list the targets", json=True)
-    doctor = _verb(
-        verbs, "doctor", "places:doctor", "check that everything works; say what to do if not", json=True
-    )
+    doctor = _verb(verbs, "doctor", "places:doctor", "check that everything works; say what to do if not", json=True)
     doctor.add_argument("target", nargs="?", default="", metavar="TARGET")
     courier = _verb(verbs, "courier", "places:courier", "be the background process that talks to targets")
     what = courier.add_mutually_exclusive_group()

@@ -1,13 +1,14 @@
 """Batches on disk: a zip for each, written once, never changed."""
 
 import csv
+import errno
 import hashlib
 import io
 import itertools
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ from typing import Any
 from tui_batch import tables
 from tui_batch.errors import StoreError
 from tui_batch.model import NOTHING, Batch, Resources
+from tui_batch.store.archive import Archive as Archive
 from tui_batch.store.filling import fill
-from tui_batch.store.unzip import Entry, ZipReader
+from tui_batch.store.unzip import ZipReader
 from tui_batch.store.zips import ZipWriter
 from tui_batch.sweep import Sweep
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,79}")
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}  # what file systems without hard links say
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,9 @@ def write(folder: Path, sweep: Sweep, name: str, created: str, progress: Callabl
                 fill(ZipWriter(file), sweep, name, created, progress)
                 file.flush()
                 os.fsync(file.fileno())
-                os.link(part, path)  # unlike a rename, this fails if the name was taken meanwhile
+                _publish(part, path)
             finally:
-                part.unlink()
+                part.unlink(missing_ok=True)
     except FileExistsError:
         raise _taken(name) from None
     except OSError as wrong:
@@ -116,56 +119,6 @@ def job_files(path: Path, job: str) -> dict[str, str]:
         return {name: data.decode("utf-8", "replace") for name, data in archive.job(job).items()}
 
 
-class Archive:
-    """A batch opened for sending: everything checked, each job read once."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._zip = ZipReader(path)
-        try:
-            self._jobs: dict[str, list[int]] = {}  # where each job's files are in the zip's directory
-            self._shared: list[Entry] = []
-            self._list()
-        except BaseException:
-            self._zip.close()
-            raise
-
-    def __enter__(self) -> "Archive":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._zip.close()
-
-    def shared(self) -> Iterator[tuple[str, bytes, int]]:
-        """Path, bytes and mode of every file that all jobs share."""
-        for entry in self._shared:
-            yield entry.name.removeprefix("files/"), self._zip.read(entry), entry.mode
-
-    def job(self, name: str) -> dict[str, bytes]:
-        """Path → bytes of every rendered file of one job; its command is the file `command`."""
-        if name not in self._jobs:
-            raise StoreError(f"{self.path} holds no job {name!r}.")
-        start = len(name) + 6
-        entries = [self._zip.entry(at)[0] for at in self._jobs[name]]
-        return {entry.name[start:]: self._zip.read(entry) for entry in entries}
-
-    def _list(self) -> None:
-        seen: set[str] = set()
-        for at, entry in self._zip.entries():
-            if entry.name in seen:
-                raise StoreError(f"{self.path} is damaged: it holds {entry.name!r} twice.")
-            seen.add(entry.name)
-            top, _, rest = entry.name.partition("/")
-            if top == "files" and rest:
-                self._shared.append(entry)
-            elif top == "jobs" and "/" in rest:
-                self._jobs.setdefault(rest[: rest.index("/")], []).append(at)
-
-
 def _sheet(path: Path) -> _Sheet:
     sheet = tables.build(_Sheet, tables.parse(_text(path, "batch.toml"), f"{path}: batch.toml", StoreError),
                          f"{path}: batch.toml", StoreError)  # fmt: skip
@@ -175,7 +128,7 @@ def _sheet(path: Path) -> _Sheet:
 
 
 def _text(path: Path, name: str) -> str:
-    """One of the two files at the head of the directory, without reading the rest of it."""
+    """One of the files at the head of the directory, without reading the rest of it."""
     reader = ZipReader(path)
     try:
         for _, entry in reader.entries():
@@ -184,6 +137,19 @@ def _text(path: Path, name: str) -> str:
     finally:
         reader.close()
     raise StoreError(f"{path} is not a batch: it holds no {name}.")
+
+
+def _publish(part: Path, path: Path) -> None:
+    """Give the whole file its name; a FileExistsError if that was taken meanwhile: a mere rename would not notice."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError as wrong:
+        if wrong.errno not in _NO_LINKS:
+            raise
+        path.touch(exist_ok=False)
+        part.replace(path)
 
 
 def _taken(name: str) -> StoreError:
