@@ -64,7 +64,7 @@ class Desk:
         return self._view.snapshot()
 
     def submission(self, name: str) -> Submission:
-        """By id, a unique prefix of it, batch name (its newest run) or `last`; a RequestError with the nearest if none."""
+        """By id, unique prefix of it, batch name (its newest run) or `last`; else a RequestError with the nearest."""
         known = self.snapshot().submissions
         if not known:
             raise RequestError("Nothing has been submitted yet.")

@@ -1,8 +1,14 @@
 """What can be said on the command line."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter, _SubParsersAction
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import TYPE_CHECKING
 
 from tui_batch import __version__
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+    Verbs = _SubParsersAction[ArgumentParser]
 
 ID = "a submission: its id, a unique prefix of it, its batch's name (the newest run), or `last`"
 
@@ -38,7 +44,7 @@ def _verb(
     return verb
 
 
-def _making(verbs: "Verbs[ArgumentParser]") -> None:
+def _making(verbs: "Verbs") -> None:
     templates = _verb(verbs, "templates", "making:templates", "list the templates, or show one", json=True)
     templates.add_argument("words", nargs="*", metavar="show NAME", help="show one template and its variables")
     generate = _verb(verbs, "generate", "making:generate", "make a batch of jobs from a template", json=True)
@@ -58,7 +64,7 @@ def _sweep(verb: ArgumentParser) -> None:
     verb.add_argument("--max-jobs", type=int, default=None, metavar="N", help="allow as many as N jobs")
 
 
-def _sending(verbs: "Verbs[ArgumentParser]") -> None:
+def _sending(verbs: "Verbs") -> None:
     demo = _verb(verbs, "demo", "sending:demo", "make the example sweep, run it on this machine and watch it")
     demo.set_defaults(target="local")
     submit = _verb(verbs, "submit", "sending:submit", "send a batch to a target", json=True)
@@ -70,7 +76,7 @@ def _sending(verbs: "Verbs[ArgumentParser]") -> None:
         verb.add_argument("--yes", action="store_true", help="do not ask")
 
 
-def _watching(verbs: "Verbs[ArgumentParser]") -> None:
+def _watching(verbs: "Verbs") -> None:
     _verb(verbs, "list", "watching:list_", "list the submissions, newest first", json=True)
     show = _verb(verbs, "show", "watching:show", "show a submission and its jobs", json=True)
     show.add_argument("id", metavar="ID", help=ID)
@@ -84,7 +90,7 @@ def _watching(verbs: "Verbs[ArgumentParser]") -> None:
     log.add_argument("-f", "--follow", action="store_true", help="go on until the job has ended")
 
 
-def _acting(verbs: "Verbs[ArgumentParser]") -> None:
+def _acting(verbs: "Verbs") -> None:
     cancel = _verb(verbs, "cancel", "acting:cancel", "cancel a submission, or some of its jobs")
     retry = _verb(verbs, "retry", "acting:retry", "run jobs again that did not succeed")
     fetch = _verb(verbs, "fetch", "acting:fetch", "bring the results that are not here yet")
@@ -101,7 +107,7 @@ def _acting(verbs: "Verbs[ArgumentParser]") -> None:
     note.add_argument("text", metavar="TEXT")
 
 
-def _places(verbs: "Verbs[ArgumentParser]") -> None:
+def _places(verbs: "Verbs") -> None:
     _verb(verbs, "targets", "places:targets", "list the targets", json=True)
     doctor = _verb(verbs, "doctor", "places:doctor", "check that everything works; say what to do if not", json=True)
     doctor.add_argument("target", nargs="?", default="", metavar="TARGET")
