@@ -51,7 +51,7 @@ class Desk:
         self._view = View(self._home, config.targets)
         self._job_views: dict[str, JobsView] = {}
         self._batch_rows: dict[Path, tuple[int, Batch]] = {}
-        self._started = 0.0
+        self._started = time.monotonic() - RESTART + 2.0  # somebody may be starting one this moment
 
     def now(self) -> float:
         """Seconds since the epoch: the one clock of the front."""

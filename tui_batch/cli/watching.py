@@ -95,7 +95,7 @@ def wait(desk: Desk, arguments: Namespace) -> int:
     """Until every submission has ended and its results are here."""
     names = [desk.submission(name).id for name in arguments.id]
     end = time.monotonic() + arguments.timeout if arguments.timeout is not None else None
-    pause = FIRST_LOOK
+    began = time.monotonic()
     while True:
         desk.tend()
         known = {one.id: one for one in desk.snapshot().submissions}
@@ -104,8 +104,7 @@ def wait(desk: Desk, arguments: Namespace) -> int:
         if end is not None and time.monotonic() >= end:
             say("Not all jobs have ended yet; they run on.")
             return 3
-        time.sleep(pause)
-        pause = min(1.2 * pause, LONGEST_PAUSE)
+        time.sleep(min(LONGEST_PAUSE, FIRST_LOOK + (time.monotonic() - began) / 50))
     done = [known[name] for name in names]
     for submission in done:
         words = ", ".join(f"{number} {word}" for word, number in counts(submission).items())

@@ -156,4 +156,8 @@ class Lane(threading.Thread):
                 backend.cancel(ids)
                 return Learnt({})
             case Fetch(submission, batch, jobs, into):
-                return Fetched(submission, list(backend.fetch(batch, jobs, into)))
+                fetched = []
+                for job in backend.fetch(batch, jobs, into):
+                    fetched.append(job)
+                    self._notice()  # results may be large, and slots do not wait
+                return Fetched(submission, fetched)

@@ -25,6 +25,7 @@ class Tracked:
         self.batch: Batch | None = None  # None until the batch was opened for sending
         self.files: Archive | None = None
         self.fetching: set[int] = set()
+        self.fetch_at = 0.0  # monotonic: not before then
         self.sending = False  # handed to the target, whose answer is not here yet
         self.unwritten = True  # the summary lags behind
         self._ledger = Ledger(folder / "ledger.tsv")
