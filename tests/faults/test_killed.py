@@ -1,15 +1,11 @@
-"""The courier is killed again and again while a sweep runs: every job runs exactly once, and the truth is told of each."""
+"""The courier is killed again and again while a sweep runs: every job runs exactly once, and the truth is told of it."""
 
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from tui_batch.config import Config
 from tui_batch.desk import Desk
@@ -68,9 +64,3 @@ def test_each_job_runs_once_though_the_courier_is_killed_ten_times(tmp_path: Pat
     assert runs == {str(n): 1 for n in range(1, JOBS + 1)}
     assert desk.submission(name).counts == {JobState.SUCCEEDED: JOBS}
     assert len(list(desk.results(name).iterdir())) == JOBS
-
-
-if __name__ == "__main__":
-    sys.exit(subprocess.call([sys.executable, "-m", "pytest", __file__]))
-
-del pytest
