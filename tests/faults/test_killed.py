@@ -1,4 +1,4 @@
-"""The courier is killed again and again while a sweep runs: every job runs exactly once, and the truth is told of it."""
+"""The courier is killed again and again while a sweep runs: every job runs exactly once, and nothing is made up."""
 
 import os
 import random
