@@ -17,6 +17,7 @@ from tui_batch.screens.home import Home
 from tui_batch.screens.view import View
 from tui_batch.widgets.theme import THEME
 
+
 class BatchApp(App[None], inherit_bindings=False):
     """Shows what the desk says; asks it through the clerk, and never waits."""
 
