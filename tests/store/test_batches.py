@@ -151,10 +151,11 @@ def test_an_existing_batch_is_refused_and_unharmed(batch):
 
 
 def test_a_file_system_without_hard_links(tmp_path, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
     monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.delattr(os, "O_TMPFILE")  # such file systems have no nameless files either
     made = batches.write(tmp_path, sweep("seed=1..3"), "b", CREATED)
     assert made.jobs == 3
     assert list(tmp_path.iterdir()) == [made.path]

@@ -170,7 +170,7 @@ def _publish(part: Path, path: Path) -> None:
     except FileExistsError:
         raise
     except OSError as wrong:
-        if wrong.errno not in _NO_LINKS:
+        if wrong.errno not in _NO_LINKS or part.parent != path.parent:
             raise
         path.touch(exist_ok=False)
         part.replace(path)
