@@ -82,6 +82,7 @@ def test_tables_take_whole_rows_and_multiply_with_axes():
     made = sweep("n=1,2", table='T,method,label\n1e-4,tophat,"a, b"\n\n2.0,tophat,"two\nlines"\n')
     assert rows(made, "T", "n", "label") == ["1e-4 1 a, b", "1e-4 2 a, b", "2.0 1 two\nlines", "2.0 2 two\nlines"]
     assert made.varying == ("T", "label", "n")
+    assert made.fixed == {"method": "tophat"}
 
 
 @pytest.mark.parametrize("where", ["", "n != 2"])
@@ -146,6 +147,7 @@ def test_unequal_zips_name_both_keys_and_lengths():
         ("n,n\n1,2\n", "two columns"),
         ("n\nfive\n", "n: 'five' is not a number"),
         ('n\n"1\n', "not valid CSV"),
+        ("n,q\nfive,1\n", "n: 'five' is not a number"),
         ("T\n1\n", "T is in the table and given a second time"),
     ],
 )

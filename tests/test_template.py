@@ -128,6 +128,10 @@ def test_choices_may_be_numbers():
         ('[[variables]]\nkey = "x"\ntype = "int"\nminimum = 2\nmaximum = 1', ["minimum 2 is above its maximum 1"]),
         ('[[variables]]\nkey = "x"\ntype = "choice"', ["a choice needs choices"]),
         ('[files]\n"../x" = ""\n"/x" = ""\n"command" = ""', ["leads out", "is not relative", "taken by the command"]),
+        (
+            '[files]\n"a" = ""\n"a/b" = ""\n"command/x" = ""',
+            ['files."a/b": a part of its', 'files."command/x": a part'],
+        ),
         ('[files]\n"x" = { from = "gone.j2" }', ["'gone.j2' is not a file"]),
         ('shared = ["bin/x"]', ["no files to share"]),
     ],

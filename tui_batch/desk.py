@@ -1,55 +1,189 @@
 """Everything that can be asked: the front's one door to the store. Nothing here talks to a target."""
 
+import os
+import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_batch.model import Batch, BatchRow, JobList, Order, Problem, Snapshot, Submission, Target
+from tui_batch import indices
+from tui_batch.config import Config
+from tui_batch.errors import RequestError, StoreError, TemplateError, nearest
+from tui_batch.model import (
+    Batch,
+    BatchRow,
+    Job,
+    JobList,
+    JobRow,
+    Order,
+    Problem,
+    Snapshot,
+    Status,
+    Submission,
+    Target,
+)
+from tui_batch.states import JobState
+from tui_batch.store import lock, orders
+from tui_batch.store.home import Home
+from tui_batch.store.view import View
+from tui_batch.times import stamp
 
 if TYPE_CHECKING:
+    from tui_batch.store.joblist import JobsView
     from tui_batch.sweep import Sweep
     from tui_batch.template import Template
+
+RESTART = 10.0  # seconds between two attempts to start a courier
+KEPT = 8  # submissions whose jobs are kept at hand
 
 
 class Desk:
     """The store as a person sees it, and the orders they may leave in it.
 
-    Reading is cheap: only files whose stat changed are read again, and an unchanged store gives the same snapshot object.
+    Reading is cheap: only files whose stat changed are read again; an unchanged store gives the same snapshot object.
     """
 
-    home: Path
+    def __init__(self, home: Path, config: Config, templates: Sequence[Path] = ()) -> None:
+        self.home, self.config = home, config
+        self._home = Home(home)
+        self._template_folders = [*templates, *map(Path, config.templates)]
+        self._view = View(self._home, config.targets)
+        self._job_views: dict[str, JobsView] = {}
+        self._batch_rows: dict[Path, tuple[int, Batch]] = {}
+        self._started = time.monotonic() - RESTART + 2.0  # somebody may be starting one this moment
 
-    # -- looking -------------------------------------------------------------------------------------------------
-    def snapshot(self) -> Snapshot: ...
+    def now(self) -> float:
+        """Seconds since the epoch: the one clock of the front."""
+        return time.time()
+
+    # -- looking -------------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """All that the screens show; the same object while nothing changed."""
+        return self._view.snapshot()
+
     def submission(self, name: str) -> Submission:
-        """By id, a unique prefix of one, batch name (its newest run) or `last`; else a RequestError with the nearest."""
+        """By id, unique prefix of it, batch name (its newest run) or `last`; else a RequestError with the nearest."""
+        known = self.snapshot().submissions
+        if not known:
+            raise RequestError("Nothing has been submitted yet.")
+        if name == "last":
+            return known[0]
+        exact = [one for one in known if one.id == name] or [one for one in known if one.batch == name][:1]
+        found = exact or [one for one in known if one.id.startswith(name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise RequestError(f"{name!r} fits {len(found)} submissions: {', '.join(one.id for one in found[:5])}.")
+        raise RequestError(f"There is no submission {name!r}.{nearest(name, {one.batch for one in known})}")
 
     def jobs(self, submission: str) -> JobList:
         """All jobs with their statuses; the same object while nothing changed."""
+        if submission not in self._job_views:
+            for oldest in list(self._job_views)[: max(0, len(self._job_views) - KEPT + 1)]:
+                del self._job_views[oldest]
+            from tui_batch.store.joblist import JobsView
+
+            self._job_views[submission] = JobsView(self._home, self.submission(submission))
+        return self._job_views[submission].refresh()
 
     def find_job(self, submission: str, job: str) -> int:
         """The index of the job that is named, or numbered, so."""
+        rows = self.jobs(submission).rows
+        for row in rows:
+            if row.name == job:
+                return row.index
+        if job.isdigit() and int(job) < len(rows):
+            return int(job)
+        raise RequestError(
+            f"Submission {submission} has no job {job!r}.{nearest(job, [row.name for row in rows[:1000]])}"
+        )
 
     def log(self, submission: str, index: int, stream: str = "out", attempt: int | None = None) -> Path:
         """The local file that holds (or will hold) a job's `out` or `err`; it may not exist yet."""
+        row = self.jobs(submission).rows[index]
+        folder = self._home.submission(submission) / "logs" / str(attempt or row.status.attempt)
+        return folder / f"{row.name}.{stream}"
 
-    def results(self, submission: str) -> Path: ...
+    def results(self, submission: str) -> Path:
+        """The folder that the results of a submission come into."""
+        known = self.submission(submission)
+        return self._home.results(known.batch, known.run)
+
     def batches(self) -> Sequence[BatchRow]:
-        """Newest submission first."""
+        """Newest submission first, then those never submitted, newest first."""
+        submissions = self.snapshot().submissions
+        times = Counter(one.batch for one in submissions)
+        last = {one.batch: one.created for one in reversed(submissions)}
+        rows = [
+            BatchRow(one.name, one.template, one.jobs, one.created, times[one.name], last.get(one.name, ""))
+            for one in self._all_batches()
+        ]
+        return sorted(rows, key=lambda row: (row.last_submitted, row.created), reverse=True)
 
-    def batch(self, name: str) -> Batch: ...
+    def _all_batches(self) -> list[Batch]:
+        from tui_batch.store import batches
+
+        found = []
+        for path in self._home.batches.glob("[!.]*.zip"):
+            modified = path.stat().st_mtime_ns
+            if path not in self._batch_rows or self._batch_rows[path][0] != modified:
+                try:
+                    self._batch_rows[path] = modified, batches.glance(path)
+                except StoreError as error:
+                    self._view.report(str(error))
+                    continue
+            found.append(self._batch_rows[path][1])
+        return found
+
+    def batch(self, name: str) -> Batch:
+        """The batch of this name, with its digest as it is now."""
+        from tui_batch.store import batches
+
+        path = self._home.batches / f"{name}.zip"
+        if not path.exists():
+            known = [path.stem for path in self._home.batches.glob("[!.]*.zip")]
+            raise RequestError(f"There is no batch {name!r}.{nearest(name, known)}")
+        return batches.read(path)
+
     def batch_jobs(self, name: str) -> JobList:
         """The jobs of a batch, as drafts."""
+        from tui_batch.store import batches
+
+        varying, rows = batches.jobs(self.batch(name).path)
+        draft = Status(JobState.DRAFT)
+        return JobList(varying, [JobRow(index, job, values, draft) for index, job, values in rows])
 
     def job_files(self, batch: str, job: str) -> dict[str, str]:
         """Path → text of every rendered file of one job."""
+        from tui_batch.store import batches
 
-    def targets(self) -> Sequence[Target]: ...
-    def default_target(self) -> Target: ...
+        return batches.job_files(self.batch(batch).path, job)
+
+    def targets(self) -> Sequence[Target]:
+        return list(self.config.targets.values())
+
+    def default_target(self) -> Target:
+        return self.config.target("")
+
     def templates(self) -> Sequence["Template"]:
         """Those that ship and the user's own, by name; a broken one is named in the snapshot's problems."""
+        from tui_batch.store import templates
 
-    def template(self, name_or_path: str) -> "Template": ...
+        found = []
+        for _, path in templates.find(self._template_folders):
+            try:
+                found.append(templates.load(str(path), self._template_folders))
+            except TemplateError as error:
+                self._view.report(str(error))
+        return found
+
+    def template(self, name_or_path: str) -> "Template":
+        """The template with this name, or in this file or folder."""
+        from tui_batch.store import templates
+
+        return templates.load(name_or_path, self._template_folders)
 
     def plan(
         self,
@@ -61,27 +195,147 @@ class Desk:
         table: str = "",
     ) -> "Sweep":
         """The sweep that these axes (key, notation) make of a template; a TemplateError lists all that is wrong."""
+        from tui_batch.store.sources import FileSources
+        from tui_batch.sweep import plan
 
-    # -- asking --------------------------------------------------------------------------------------------------
-    def generate(self, sweep: "Sweep", name: str = "", progress: Callable[[int], None] | None = None) -> Batch:
+        return plan(template, axes, fixed, zips, where, table, FileSources())
+
+    # -- asking --------------------------------------------------------------------------------------------------------
+
+    def generate(
+        self,
+        sweep: "Sweep",
+        name: str = "",
+        progress: Callable[[int], None] | None = None,
+        max_jobs: int | None = None,
+    ) -> Batch:
         """Render the sweep's jobs into a new batch; nothing is left behind if that fails."""
+        from tui_batch.store import batches
+
+        most = max_jobs or self.config.max_jobs
+        if sweep.count > most:
+            raise RequestError(
+                f"This makes {sweep.count:,} jobs, more than the {most:,} that max_jobs allows. Nothing was made; "
+                f"allow it with --max-jobs {sweep.count}, or with max_jobs in the configuration."
+            )
+        folder = self._home.prepare().batches
+        name = name or batches.free_name(folder, sweep.template.name)
+        return batches.write(folder, sweep, name, stamp(self.now()), progress)
 
     def check(self, batch: Batch, target: Target) -> Sequence[Problem]:
         """What the target's kind cannot do or would mangle."""
+        from tui_batch import backends
+
+        problems: Sequence[Problem] = backends.kind(target).check(target, batch)
+        return problems
 
     def preview(self, batch: Batch, target: Target, job: str) -> str:
         """The script or request that would be sent for one job."""
+        from tui_batch import backends
 
-    def submit(self, batch: str, target: str) -> str:
+        files = self.job_files(batch.name, job)
+        text: str = backends.kind(target).preview(target, batch, Job("SUBMISSION", 0, job), files)
+        return text
+
+    def submit(self, batch: str, target: str = "") -> str:
         """Order the batch to be sent; the new submission's id."""
+        chosen, place = self.batch(batch), self.config.target(target)
+        for earlier in self.snapshot().submissions:
+            if earlier.batch == batch and earlier.digest != chosen.digest:
+                raise RequestError(
+                    f"The batch {batch} was changed after it was submitted as {earlier.id}. Nothing was sent; put the "
+                    f"former {chosen.path.name} back, or generate a batch with another name."
+                )
+        fatal = [problem.text for problem in self.check(chosen, place) if problem.fatal]
+        if fatal:
+            raise RequestError(f"{place.name} cannot run {batch}: {'; '.join(fatal)}. Nothing was sent.")
+        moment = stamp(self.now())
+        name = orders.new_id(moment)
+        order = Order(
+            name, "submit", name, moment, batch, chosen.digest, chosen.template, place.name, chosen.jobs
+        )  # fmt: skip
+        self._leave(order)
+        return name
 
-    def cancel(self, submission: str, indices: Sequence[int] | None = None) -> None: ...
-    def retry(self, submission: str, indices: Sequence[int] | None = None) -> int:
-        """Order another attempt; of all that failed when no indices are given. How many that are."""
+    def cancel(self, submission: str, indices_: Sequence[int] | None = None) -> None:
+        """Order jobs to be cancelled; all that have not ended when no indices are given."""
+        self._order("cancel", submission, indices.to_text(indices_) if indices_ is not None else "")
 
-    def fetch(self, submission: str) -> None: ...
-    def note(self, submission: str, text: str) -> None: ...
+    def retry(self, submission: str, indices_: Sequence[int] | None = None) -> int:
+        """Order another attempt; of all that ended without success when no indices are given. How many that are."""
+        rows = self.jobs(submission).rows
+        if indices_ is None:
+            chosen = [
+                row.index for row in rows if row.status.state.ended and row.status.state is not JobState.SUCCEEDED
+            ]
+        else:
+            chosen = [index for index in indices_ if rows[index].status.state.ended]
+        held = sum(row.status.state is JobState.HELD for row in rows)
+        if not chosen and not held:
+            raise RequestError(f"Nothing to run again: no such job of {submission} has ended without success.")
+        known = self.submission(submission)
+        if self.batch(known.batch).digest != known.digest:
+            raise RequestError(
+                f"The batch {known.batch} was changed after it was submitted. Nothing was sent; put the former "
+                f"{known.batch}.zip back, or submit it as a new batch."
+            )
+        self._order("retry", submission, indices.to_text(chosen))
+        return len(chosen) + held
+
+    def fetch(self, submission: str) -> None:
+        """Order the results that are not here yet."""
+        self._order("fetch", submission)
+
+    def note(self, submission: str, text: str) -> None:
+        """Order a note to be kept with a submission; the last one counts."""
+        self._order("note", submission, text=text)
+
+    def _order(self, verb: str, submission: str, jobs: str = "", text: str = "") -> None:
+        moment = stamp(self.now())
+        self._leave(Order(orders.new_id(moment), verb, self.submission(submission).id, moment, jobs=jobs, text=text))
+
+    def _leave(self, order: Order) -> None:
+        orders.write(self._home.prepare().orders, order)
+        self.wake()
+
     def wake(self) -> None:
         """Make sure that a courier runs and looks at the orders now."""
+        beat = lock.look(self._home)
+        if beat and beat.alive:
+            lock.ring(self._home)
+        else:
+            self._started = time.monotonic()
+            lock.start(self._home, self.config.origin)
 
-    def pending(self) -> Sequence[Order]: ...
+    def tend(self) -> None:
+        """Start a courier if something is open and none is at work, as after a restart of the machine."""
+        snapshot = self.snapshot()
+        courier = snapshot.courier and snapshot.courier.alive
+        if courier or time.monotonic() - self._started < RESTART:
+            return
+        if snapshot.orders or any(not one.ended for one in snapshot.submissions):
+            self.wake()
+
+    def pending(self) -> Sequence[Order]:
+        return self.snapshot().orders
+
+
+def user_folders() -> tuple[Path, Path]:
+    """Where the store and the configuration lie unless something else is asked for."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("tui-batch")), Path(platformdirs.user_config_dir("tui-batch"))
+
+
+def open_desk(home: str = "", config: str = "") -> Desk:
+    """The desk of a store and a configuration; "" for the environment's word, else the usual places."""
+    from tui_batch import config as configuration
+
+    home = home or os.environ.get("TUI_BATCH_HOME", "")
+    config = config or os.environ.get("TUI_BATCH_CONFIG", "")
+    folder, settings = (None, None) if home and config else user_folders()
+    path = Path(config).expanduser() if config else (settings or Path()) / "config.toml"
+    if config and not path.exists():
+        raise RequestError(f"There is no configuration {path}.")
+    store = Path(home).expanduser().absolute() if home else folder
+    return Desk(store or Path(), configuration.read(path.absolute()), [path.parent / "templates"])

@@ -33,6 +33,7 @@ class Batch:
     jobs: int
     digest: str  # SHA-256 of the zip: what was submitted can be told from what was changed later
     varying: tuple[str, ...] = ()
+    types: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # of the variables that vary
     axes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     resources: Resources = Resources()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)

@@ -8,7 +8,8 @@ from tui_batch.errors import TemplateError, nearest
 from tui_batch.model import Value
 from tui_batch.naming import from_values, safe
 from tui_batch.numbers import spell
-from tui_batch.template import Template, path_trouble
+from tui_batch.paths import path_trouble
+from tui_batch.template import Template
 
 Text = Callable[[Mapping[str, Value]], str]
 

@@ -1,14 +1,12 @@
 """A sweep: which values the variables of a template take, job by job."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
 
-from tui_batch import axis
-from tui_batch.axis import Axis, Sources
+from tui_batch.axis import Sources
+from tui_batch.columns import Columns, along_axes, converted, from_table, read_table, sentence
 from tui_batch.errors import TemplateError, nearest
 from tui_batch.model import Value
 from tui_batch.numbers import spell
@@ -16,9 +14,6 @@ from tui_batch.template import Template, Variable
 from tui_batch.where import compile_where
 
 MOST = 50_000_000  # combinations that are looked through
-_SHOWN = 5  # bad values of one axis that are named one by one
-
-Columns = Mapping[str, Sequence[Value]]  # variables that step together, all equally long
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +61,26 @@ def plan(
     """The sweep that these axes make of a template; one TemplateError lists all that is wrong, a line each."""
     known = {variable.key: variable for variable in template.variables}
     problems: list[str] = []
-    header, rows = _table(table, problems)
+    header, rows = read_table(table, problems)
     _check_keys(known, header, [key for key, _ in axes], [key for key, _ in fixed], problems)
     given = {key: word for key, word in fixed if key in known}
-    columns, texts = _columns(known, axes, given, sources, problems)
+    columns, texts = along_axes(known, axes, sources, problems)
     steps = _steps(columns, zips, [key for key, _ in axes], problems)
-    if header and not problems:
-        whole_rows = _rows(known, header, rows, sources, problems)
-        steps = [whole_rows, *steps]
-    else:
-        whole_rows = {}
+    whole_rows = from_table(known, header, rows, sources, problems)
+    if whole_rows:
+        steps.insert(0, whole_rows)
     base = _base(known, given, {*header, *(key for key, _ in axes)}, sources, problems)
     keep = None
     if where.strip():
         try:
             keep = compile_where(where, list(known))
         except ValueError as wrong:
-            problems.append(f"where: {_sentence(wrong)}")
+            problems.append(f"where: {sentence(wrong)}")
     if problems:
         raise TemplateError.of(f"{template.name}: {problem}" for problem in problems)
-    varying = [key for key, column in whole_rows.items() if len(set(map(spell, column))) > 1]
-    varying += [key for step in steps for key in step if key in columns]
-    spelled = {key: spell(base[key]) for key in given}
+    alike = {key: spell(column[0]) for key, column in whole_rows.items() if len(set(map(spell, column))) == 1}
+    varying = [key for step in steps for key in step if key not in alike]
+    spelled = {key: spell(base[key]) for key in given} | alike
     count = _count(base, steps, keep, template.name)
     return Sweep(template, tuple(varying), texts, spelled, tuple(map(tuple, zips)), where.strip(), count, base,
                  tuple(steps), keep)  # fmt: skip
@@ -107,58 +100,6 @@ def _check_keys(
             problems.append(f"{key} is both fixed and varied.")
         if key in header and key in [*varied, *fixed]:
             problems.append(f"{key} is in the table and given a second time.")
-
-
-def _columns(
-    known: Mapping[str, Variable],
-    axes: Sequence[tuple[str, str]],
-    given: Mapping[str, str],
-    sources: Sources,
-    problems: list[str],
-) -> tuple[dict[str, Sequence[Value]], dict[str, str]]:
-    """The values along each axis, and each axis as it is to be stored."""
-    columns: dict[str, Sequence[Value]] = {}
-    texts: dict[str, str] = {}
-    for key, text in axes:
-        if key not in known or key in columns:
-            continue
-        try:
-            found = axis.parse(text, sources)
-        except (ValueError, TemplateError) as wrong:
-            problems.append(f"{key}: {_sentence(wrong)}")
-            continue
-        texts[key] = found.text
-        columns[key] = _axis_values(known[key], found, sources, problems)
-    return columns, texts
-
-
-def _axis_values(variable: Variable, found: Axis, sources: Sources, problems: list[str]) -> Sequence[Value]:
-    if not found.repeats or variable.numeric:
-        return _converted(variable, found.words, sources, problems)
-    if variable.default is None:
-        problems.append(f"{variable.key}: {found.text} repeats the default, and there is none.")
-        return []
-    return [variable.default] * found.repeats
-
-
-def _converted(variable: Variable, words: Sequence[str], sources: Sources, problems: list[str]) -> Sequence[Value]:
-    """The words as values; of many bad ones the first few are named."""
-    values: list[Value] = []
-    wrong: list[str] = []
-    for word in words:
-        try:
-            values.append(_value(variable, word, sources))
-        except ValueError as error:
-            wrong.append(_sentence(error))
-    problems += [f"{variable.key}: {text}" for text in wrong[:_SHOWN]]
-    if len(wrong) > _SHOWN:
-        problems.append(f"{variable.key}: {len(wrong) - _SHOWN:,} more like these.")
-    return values
-
-
-def _value(variable: Variable, word: str, sources: Sources) -> Value:
-    value = variable.convert(word)
-    return sources.absolute(word) if variable.type == "path" else value
 
 
 def _steps(
@@ -185,33 +126,6 @@ def _steps(
     return list(steps.values())
 
 
-def _table(text: str, problems: list[str]) -> tuple[list[str], list[list[str]]]:
-    """The header and the rows of a CSV text; blank lines do not count."""
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True) if row]
-    except csv.Error as wrong:
-        problems.append(f"table: not valid CSV: {wrong}.")
-        return [], []
-    if not rows:
-        if text:
-            problems.append("table: it is empty.")
-        return [], []
-    header = [key.strip() for key in rows[0]]
-    if not rows[1:]:
-        problems.append("table: it has no rows below its header.")
-    for at, row in enumerate(rows[1:], 1):
-        if len(row) != len(header):
-            problems.append(f"table: row {at} has {len(row)} cells, the header {len(header)}.")
-            break
-    return header, rows[1:]
-
-
-def _rows(
-    known: Mapping[str, Variable], header: list[str], rows: list[list[str]], sources: Sources, problems: list[str]
-) -> Columns:
-    return {key: _converted(known[key], [row[at] for row in rows], sources, problems) for at, key in enumerate(header)}
-
-
 def _base(
     known: Mapping[str, Variable], given: Mapping[str, str], varied: set[str], sources: Sources, problems: list[str]
 ) -> Mapping[str, Value]:
@@ -219,7 +133,7 @@ def _base(
     base: dict[str, Value] = {}
     for key, variable in known.items():
         if key in given:
-            base.update((key, value) for value in _converted(variable, [given[key]], sources, problems))
+            base.update((key, value) for value in converted(variable, [given[key]], sources, problems))
         elif key in varied or variable.default is not None:
             base[key] = variable.default if variable.default is not None else ""
         else:
@@ -238,7 +152,7 @@ def _count(
     try:
         count = sum(map(keep, _every(base, steps)))
     except ValueError as wrong:
-        raise TemplateError(f"{name}: where: {_sentence(wrong)}") from wrong
+        raise TemplateError(f"{name}: where: {sentence(wrong)}") from wrong
     if not count:
         raise TemplateError(f"{name}: where: none of {total:,} combinations is kept.")
     return count
@@ -256,8 +170,3 @@ def _every(base: Mapping[str, Value], steps: Sequence[Columns]) -> Iterator[dict
 
 def _length(columns: Columns) -> int:
     return len(next(iter(columns.values())))
-
-
-def _sentence(wrong: Exception) -> str:
-    text = str(wrong)
-    return text if text.endswith((".", "?")) else f"{text}."

@@ -11,6 +11,7 @@ from tui_batch import tables
 from tui_batch.errors import TemplateError, nearest
 from tui_batch.model import NOTHING, Resources, Value
 from tui_batch.numbers import Real, number, spell, whole
+from tui_batch.paths import path_trouble
 
 TYPES = ("int", "float", "bool", "str", "choice", "path")
 RESERVED = ("index", "name", "batch", "true", "false", "none", "loop", "self", "caller", "varargs", "kwargs")
@@ -151,22 +152,6 @@ def read(text: str, origin: str, folder: Path | None = None, payload: Callable[[
     return template
 
 
-def path_trouble(path: str) -> str:
-    """Why a path cannot be inside a job's folder; "" if it can."""
-    parts = path.split("/")
-    if path.startswith("/"):
-        return "is not relative"
-    if ".." in parts:
-        return "leads out of the job's folder"
-    if not path or "" in parts or "." in parts:
-        return "is not the path of a file"
-    if any(ord(char) < 32 or char in "\\\x7f" or "\ud800" <= char <= "\udfff" for char in path):
-        return "holds a character that does not belong in a file name"
-    if any(len(part.encode()) > 255 for part in parts):
-        return "has a name of more than 255 bytes"
-    return ""
-
-
 def _checked(variable: Variable, problems: list[str]) -> Variable:
     """The variable with its default in the variable's own type."""
     said = len(problems)
@@ -200,6 +185,8 @@ def _files(
             problems.append(f'files."{path}" {trouble}.')
         if path == "command":
             problems.append('files."command": this name is taken by the command itself; choose another.')
+        if any(path.startswith(f"{other}/") for other in (*files, "command")):
+            problems.append(f'files."{path}": a part of its path is the name of another file.')
         if isinstance(said, str):
             texts[path] = said
         elif set(said) != {"from"}:

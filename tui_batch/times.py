@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 def stamp(seconds: float) -> str:
     """`2026-11-20T05:33:12.345Z` for seconds since the epoch."""
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def seconds(moment: str) -> float:

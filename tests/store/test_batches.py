@@ -4,6 +4,7 @@ import csv
 import errno
 import io
 import os
+import signal
 import subprocess
 import sys
 import tomllib
@@ -135,14 +136,29 @@ def test_shared_files_are_copied_once_with_their_modes(tmp_path):
         assert list(archive.shared()) == [
             ("run", b"#!/bin/sh\n", 0o755), ("seeds/a.txt", b"a", 0o644), ("seeds/deep/b.txt", b"b" * 10_000, 0o644),
         ]  # fmt: skip
-    with pytest.raises(TemplateError, match="no file matches 'gone'"):
-        batches.write(tmp_path, sweep(template=read(text.replace("seeds", "gone"), "t", folder)), "c", CREATED)
+    hidden = text.replace("seeds", "gone").replace('command = "./run"', 'command = "./run"\n[files]\n"run" = ""')
+    hidden = 'shared = ["run", "gone"]\n' + hidden.replace('shared = ["run", "gone"]\n', "")
+    with pytest.raises(TemplateError) as caught:
+        batches.write(tmp_path, sweep(template=read(hidden, "t", folder)), "c", CREATED)
+    assert "no file matches 'gone'" in str(caught.value)
+    assert "'run' is also the name of a file that each job has" in str(caught.value)
 
 
 def test_an_existing_batch_is_refused_and_unharmed(batch):
     with pytest.raises(StoreError, match="There is a batch b already"):
         batches.write(batch.path.parent, sweep(), "b", CREATED)
     assert batches.read(batch.path) == batch
+
+
+def test_a_file_system_without_hard_links(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.delattr(os, "O_TMPFILE")  # such file systems have no nameless files either
+    made = batches.write(tmp_path, sweep("seed=1..3"), "b", CREATED)
+    assert made.jobs == 3
+    assert list(tmp_path.iterdir()) == [made.path]
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../b", ".b", "x" * 81, "é", "-f", "a/b"])
@@ -280,3 +296,23 @@ def test_a_batch_that_was_packed_again_by_another_program_still_opens(batch, tmp
     assert batches.read(path).jobs == 4
     assert batches.jobs(path) == batches.jobs(batch.path)
     assert batches.job_files(path, "seed1-labela") == batches.job_files(batch.path, "seed1-labela")
+
+
+def test_a_generation_that_is_killed_leaves_nothing_behind(tmp_path: Path) -> None:
+    code = """
+import os, signal, sys
+from pathlib import Path
+from tui_batch.store import batches
+from tui_batch.store.sources import FileSources
+from tui_batch.sweep import plan
+from tui_batch.template import read
+template = read('name = "t"\\ncommand = "true"\\n[[variables]]\\nkey = "n"\\ntype = "int"\\n', "t.toml")
+sweep = plan(template, [("n", "1..5000")], [], [], "", "", FileSources())
+def progress(done):
+    if done > 1000:
+        os.kill(os.getpid(), signal.SIGKILL)
+batches.write(Path(sys.argv[1]), sweep, "t", "2026-11-20T00:00:00.000Z", progress)
+"""
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -16,7 +16,7 @@ from pathlib import Path
 from tui_batch import tables
 from tui_batch.backends import records
 from tui_batch.backends.base import Backend, Files
-from tui_batch.backends.workplace import Workplace
+from tui_batch.backends.workplace import Paths, Workplace
 from tui_batch.errors import ConfigError, TuiBatchError
 from tui_batch.model import Accepted, Batch, Health, Job, LogChunk, Poll, Problem, Status, Target
 from tui_batch.states import JobState
@@ -68,7 +68,9 @@ class Local(Backend):
         self._environment = {**os.environ, "TUI_BATCH_BOOT": processes.boot(), "TUI_BATCH_HOST": os.uname().nodename}
         self._environment["TUI_BATCH_GROUP"] = "1"
         self._waiting: deque[tuple[Batch, Files, Job]] = deque()
+        self._ready: deque[tuple[Batch, Job, Paths]] = deque()
         self._running: dict[str, _Running] = {}
+        self._elsewhere: dict[str, _Running] = {}  # started on another machine that shares this store
         self._statuses: dict[str, Status] = {}
         self._news: dict[str, Status] = {}
         self._poller = select.epoll() if hasattr(select, "epoll") else None  # readable itself when one of its own is
@@ -95,16 +97,37 @@ class Local(Backend):
             yield Accepted(job.index, job.id)
 
     def _fill(self) -> None:
-        while self._waiting and len(self._running) < self._slots:
-            batch, files, job = self._waiting.popleft()
-            if not self._statuses[job.id].state.ended:  # it may have been cancelled in the queue
-                try:
-                    self._start(batch, files, job)
-                except TuiBatchError as error:  # not the end of it: there may be room on the disk later
-                    self._tell(job, Status(JobState.HELD, evidence="not started", detail=str(error)))
+        while len(self._running) < self._slots and (ready := self._next()):
+            try:
+                self._start(*ready)
+            except TuiBatchError as error:
+                self._hold_back(ready[1], error)
 
-    def _start(self, batch: Batch, files: Files, job: Job) -> None:
-        folder, record, logs = self._place.prepare(files, job)
+    def _next(self) -> tuple[Batch, Job, Paths] | None:
+        """The next job whose folder is made."""
+        if not self._ready:
+            self._make_ready(1)
+        return self._ready.popleft() if self._ready else None
+
+    def _make_ready(self, number: int) -> None:
+        """Make the folders of jobs that are about to start, so that a free slot need not wait for that."""
+        while self._waiting and len(self._ready) < number:
+            batch, files, job = self._waiting.popleft()
+            if self._statuses[job.id].state.ended:  # cancelled in the queue
+                continue
+            try:
+                self._ready.append((batch, job, self._place.prepare(files, job)))
+            except TuiBatchError as error:
+                self._hold_back(job, error)
+
+    def _hold_back(self, job: Job, error: TuiBatchError) -> None:
+        """It could not be started, which is not the end of it: there may be room on the disk later."""
+        self._tell(job, Status(JobState.HELD, evidence="not started", detail=str(error)))
+
+    def _start(self, batch: Batch, job: Job, paths: Paths) -> None:
+        if self._statuses[job.id].state.ended:  # cancelled since its folder was made
+            return
+        folder, record, logs = paths
         environment = {
             **self._environment,
             "TUI_BATCH_JOB_ID": job.id,
@@ -135,6 +158,11 @@ class Local(Backend):
         alive_at = float(start["clock"])
         started = self._moment(alive_at)
         running = _Running(job, batch, int(start["pid"]), None, alive_at, started)
+        if start["host"] != self._environment["TUI_BATCH_HOST"]:
+            self._elsewhere[job.id] = running
+            there = f"on {start['host']}: only tui-batch there can see its process"
+            self._tell(job, Status(JobState.RUNNING, evidence="start record", detail=there))
+            return
         self._tell(job, Status(JobState.RUNNING, started=started, evidence="process", detail=f"pid {running.pid}"))
         if start["boot"] != self._environment["TUI_BATCH_BOOT"]:
             self._end(running, JobState.NODE_FAILED, "the machine was started anew while it ran")
@@ -166,13 +194,25 @@ class Local(Backend):
         return max(wait, 0.01)
 
     def changes(self) -> Mapping[str, Status]:
-        """End what is over, start what waits."""
-        for handle, _ in self._poller.poll(0) if self._poller else ():
-            self._finish(self._running[self._handles[handle]])
+        """End what is over, start what waits: a free slot is filled before anything is written down."""
+        over = [self._running[self._handles[handle]] for handle, _ in (self._poller.poll(0) if self._poller else ())]
+        for running in over:
+            self._release(running)
+            del self._running[running.job.id]
+        self._fill()
+        for running in over:
+            self._finish(running)
         for running in [running for running in self._running.values() if running.handle is None]:
             self._look_for(running)
+        for running in list(self._elsewhere.values()):
+            if end := records.parse(self._place.end(running.job)):
+                del self._elsewhere[running.job.id]
+                running.started = ""  # its clock is not ours
+                state, detail = records.outcome(int(end["code"]), self._place.cause(running.job))
+                self._end(running, state, detail, code=int(end["code"]))
         self._enforce_limits()
         self._fill()
+        self._make_ready(self._slots)
         news, self._news = self._news, {}
         return news
 
@@ -193,9 +233,11 @@ class Local(Backend):
         code = processes.reap(running.pid)
         running.exit_code = running.exit_code if code is None else code
         self._release(running)
+        self._running[running.job.id] = running  # until its outcome is known
         end = records.parse(self._place.end(running.job))
         if end:
-            self._end(running, *records.outcome(int(end["code"]), self._place.cause(running.job)), record=end)
+            state, detail = records.outcome(int(end["code"]), self._place.cause(running.job))
+            self._end(running, state, detail, int(end["code"]), self._moment(float(end["clock"])))
         elif self._other_wrapper(running):
             self._adopt(running.batch, running.job)
         elif processes.session(running.pid):
@@ -222,14 +264,13 @@ class Local(Backend):
             how = f" (exit {running.exit_code})" if running.exit_code is not None else ""
             self._end(running, JobState.LOST, f"killed{how}, perhaps for want of memory: it left no end record")
 
-    def _end(self, running: _Running, state: JobState, detail: str, record: records.Record | None = None) -> None:
+    def _end(self, running: _Running, state: JobState, detail: str, code: int | None = None, ended: str = "") -> None:
         self._release(running)
         self._running.pop(running.job.id, None)
-        ended = self._moment(float(record["clock"])) if record else stamp(time.time())
-        code = int(record["code"]) if record else None
-        evidence = "end record" if record else "process gone"
-        started = running.started
-        status = Status(state, exit_code=code, started=started, ended=ended, evidence=evidence, detail=detail)
+        evidence = "process gone" if code is None else "end record"
+        # The wrapper's clock ticks a hundred times a second: a short job may seem to end before it began.
+        ended = max(ended or stamp(time.time()), running.started)
+        status = Status(state, exit_code=code, started=running.started, ended=ended, evidence=evidence, detail=detail)
         self._tell(running.job, status)
 
     def _release(self, running: _Running) -> None:
@@ -240,7 +281,10 @@ class Local(Backend):
             running.handle = None
 
     def _tell(self, job: Job, status: Status) -> None:
-        status = replace(status, id=job.id, attempt=job.attempt, as_of=stamp(time.time()))
+        status = Status(
+            status.state, job.attempt, job.id, status.exit_code, status.started, status.ended, stamp(time.time()),
+            status.evidence, status.detail,
+        )  # fmt: skip
         self._statuses[job.id] = self._news[job.id] = status
 
     def _moment(self, clock: float) -> str:
@@ -315,9 +359,9 @@ class Local(Backend):
         data = self._place.read_log(job, stream, start)
         return LogChunk(data, str(start + len(data)))
 
-    def fetch(self, batch: Batch, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
+    def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         for job in jobs:
-            self._place.collect(job, batch.results, into)
+            self._place.collect(job, files.job(job.name), batch.results, into)
             yield job
 
     def probe(self) -> Health:

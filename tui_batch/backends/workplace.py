@@ -3,13 +3,15 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
 from tui_batch.backends.base import Files
 from tui_batch.errors import Refused
 from tui_batch.model import Job
+
+Paths = tuple[str, str, str]  # a job's folder, its record and its log, the latter two without their endings
 
 
 class Workplace:
@@ -48,7 +50,7 @@ class Workplace:
     def set_cause(self, job: Job, cause: str) -> None:
         """The first cause counts."""
         path = Path(self._record(job) + ".cause")
-        self._make(path.parent)
+        self._make(str(path.parent))
         with contextlib.suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
             file.write(cause)
 
@@ -73,8 +75,8 @@ class Workplace:
 
     # -- before and after a job ----------------------------------------------------------------------------------------
 
-    def prepare(self, files: Files, job: Job) -> tuple[str, str, str]:
-        """Make a job's folder with its files; its path, its record's and its log's, without their endings.
+    def prepare(self, files: Files, job: Job) -> Paths:
+        """Make a job's folder with its files.
 
         The command is written last: a folder without it is not whole and is written again, and one with it is left
         alone, since a wrapper that an earlier courier started may be about to claim the job.
@@ -82,7 +84,7 @@ class Workplace:
         folder, record, log = self._folder(job), self._record(job), self._log(job)
         try:
             for path in (folder, record, log):
-                self._make(Path(path).parent)
+                self._make(os.path.dirname(path))
             with contextlib.suppress(FileExistsError):
                 os.mkdir(folder, 0o700)
             rendered = files.job(job.name)
@@ -92,6 +94,7 @@ class Workplace:
                         os.symlink(f"../../../files/{name}", f"{folder}/{name}")
                 for name, data in rendered.items():
                     if name != "command":
+                        _make_way(folder, name)
                         _write(f"{folder}/{name}", data)
                 _write(f"{folder}/command", rendered["command"])
         except OSError as error:
@@ -109,61 +112,79 @@ class Workplace:
                 shutil.rmtree(aside, ignore_errors=True)
                 aside.mkdir(mode=0o700, parents=True)
                 for name, data, mode in files.shared():
+                    _make_way(str(aside), name)
                     _write(f"{aside}/{name}", data, mode | 0o600)
                 aside.rename(folder)
             self._shared[job.submission] = tuple(sorted(path.name for path in folder.iterdir()))
         return self._shared[job.submission]
 
-    def _make(self, folder: Path) -> None:
-        if str(folder) not in self._made:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._made.add(str(folder))
+    def _make(self, folder: str) -> None:
+        if folder not in self._made:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            self._made.add(folder)
 
-    def collect(self, job: Job, patterns: Sequence[str], into: Path) -> None:
+    def collect(self, job: Job, rendered: Mapping[str, bytes], patterns: Sequence[str], into: Path) -> None:
         """Bring what a job wrote into `into/<name>`, whole or not at all; what an earlier attempt left moves aside."""
-        folder, log = self._folder(job), self._log(job)
-        aside, final = into / f"{job.name}.part", into / job.name
-        earlier = into / f"{job.name}.before-attempt-{job.attempt}"
-        if final.exists() and (job.attempt == 1 or earlier.exists()):
+        folder, log, final = self._folder(job), self._log(job), f"{into}/{job.name}"
+        aside, earlier = f"{final}.part", f"{final}.before-attempt-{job.attempt}"
+        before = os.path.lexists(final)
+        if before and (job.attempt == 1 or os.path.lexists(earlier)):
             return  # fetched by a courier that was killed before it could say so
         try:
-            shutil.rmtree(aside, ignore_errors=True)
-            aside.mkdir(mode=0o700, parents=True)
-            began = _modified(self._record(job) + ".start")
+            self._make(str(into))
+            if os.path.lexists(aside):
+                shutil.rmtree(aside)
+            os.mkdir(aside, 0o700)
             logs = [(f"{log}.out", "stdout"), (f"{log}.err", "stderr")]
-            for path, name in [*_written(folder, began), *((path, name) for path, name in logs if _size(path) > 0)]:
+            for path, name in [*_written(folder, rendered), *((path, name) for path, name in logs if _size(path) > 0)]:
                 if not patterns or any(fnmatch(name, p) or fnmatch(os.path.basename(name), p) for p in patterns):
+                    _make_way(aside, name)
                     _bring(path, f"{aside}/{name}")
-            if final.exists():
-                final.rename(earlier)
-            aside.rename(final)
+            if before:
+                os.rename(final, earlier)
+            os.rename(aside, final)
         except OSError as error:
             raise Refused(
                 f"the results of job {job.name} cannot be kept: {error.filename}: {error.strerror}."
             ) from error
 
 
-def _written(folder: str, began: int) -> Iterator[tuple[str, str]]:
-    """The files that appeared or changed since the job began, with their paths below the folder."""
+def _written(folder: str, rendered: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """The files that the job made or changed, with their paths below its folder.
+
+    Times do not tell: two files of one clock tick look alike, and unpacking restores times of long ago.
+    """
     stack = [""]
     while stack:
         below = stack.pop()
         try:
-            entries = sorted(os.scandir(f"{folder}/{below}"), key=lambda entry: entry.name)
+            with os.scandir(f"{folder}/{below}") as entries:
+                found = list(entries)
         except FileNotFoundError:
             continue
-        for entry in entries:
-            if entry.is_symlink():
-                continue
-            if entry.is_dir():
-                stack.append(f"{below}{entry.name}/")
-            elif entry.is_file() and entry.stat().st_mtime_ns > began:
-                yield entry.path, f"{below}{entry.name}"
+        for entry in found:
+            name = f"{below}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                stack.append(f"{name}/")
+            elif entry.is_file(follow_symlinks=False) and not _same(entry.path, rendered.get(name)):
+                yield entry.path, name
+
+
+def _same(path: str, data: bytes | None) -> bool:
+    if data is None or _size(path) != len(data):
+        return False
+    with open(path, "rb") as file:
+        return file.read() == data
+
+
+def _make_way(folder: str, name: str) -> None:
+    """The folders between a folder and a file below it."""
+    if "/" in name:
+        os.makedirs(f"{folder}/{os.path.dirname(name)}", mode=0o700, exist_ok=True)
 
 
 def _bring(path: str, to: str) -> None:
     """A second name for the file where the file system allows, else a copy with its size checked."""
-    os.makedirs(os.path.dirname(to), mode=0o700, exist_ok=True)
     if os.path.lexists(to):
         return  # the job wrote a file of its own called `stdout`
     try:
@@ -175,8 +196,6 @@ def _bring(path: str, to: str) -> None:
 
 
 def _write(path: str, data: bytes, mode: int = 0o700) -> None:
-    if "/" in path:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
         while data:
@@ -186,11 +205,15 @@ def _write(path: str, data: bytes, mode: int = 0o700) -> None:
 
 
 def _text(path: str) -> str:
+    """A small file's text, "" if there is none."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return ""
+    try:
+        return os.read(file, 65536).decode("utf-8", "replace")
+    finally:
+        os.close(file)
 
 
 def _size(path: str) -> int:
@@ -198,10 +221,3 @@ def _size(path: str) -> int:
         return os.stat(path).st_size
     except FileNotFoundError:
         return -1
-
-
-def _modified(path: str) -> int:
-    try:
-        return os.stat(path).st_mtime_ns
-    except FileNotFoundError:
-        return 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tui_batch import indices
 from tui_batch.courier.lane import Cancel
 from tui_batch.courier.tracked import Tracked
+from tui_batch.errors import ConfigError, RequestError
 from tui_batch.model import Order, Status, Submission
 from tui_batch.states import JobState
 from tui_batch.store.history import note_record, reopened_record, submission_record
@@ -62,7 +63,10 @@ def cancel(courier: "Courier", order: Order) -> None:
     detail = "cancelled before it was sent"
     tracked.set_all(here, Status(JobState.CANCELLED, ended=moment, as_of=moment, evidence="order", detail=detail))
     if there:
-        courier.road(tracked.submission.target).lane.ask(Cancel(there))
+        try:
+            courier.road(tracked.submission.target).lane.ask(Cancel(there))
+        except (ConfigError, RequestError) as error:  # the target is not in the configuration any more
+            tracked.health, tracked.unwritten = str(error), True
 
 
 def retry(courier: "Courier", order: Order) -> Tracked | None:

@@ -27,7 +27,9 @@ BEAT = 1.0
 ONE_ROUND = 5.0  # seconds at most for `--once`
 LINGER = 3.0  # seconds to stay when nothing is open: the next order often follows at once
 LISTEN = 2.0  # how often orders are looked for without a bell
-FETCH_AT_ONCE = 64
+GATHER = 0.02  # answers come in swarms: one turn for many costs the machine far less than a turn for each
+FETCH_AT_ONCE = 256
+FETCH_PACE = 0.5  # seconds between two such requests while jobs run
 LONGEST_BACK_OFF = 600.0
 
 
@@ -113,6 +115,8 @@ class Courier:
             due.append(self._next_summary)
         waiting = [self._answered] + ([self._bell] if self._bell >= 0 else [])
         ready, _, _ = select.select(waiting, [], [], max(0.0, min(due) - now))
+        if ready:
+            time.sleep(GATHER)
         for descriptor in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(descriptor, 65536)
@@ -154,9 +158,9 @@ class Courier:
         """Hand its unfinished jobs to its target; what is wrong is said at the submission, nothing is sent then."""
         submission = tracked.submission
         try:
+            road = self.road(submission.target)
             if tracked.batch is None:
                 tracked.open_batch(self.home.batches / f"{submission.batch}.zip")
-            road = self.road(submission.target)
         except TuiBatchError as error:
             carry.hold(tracked, str(error), stamp(time.time()))
             return
@@ -258,11 +262,13 @@ class Courier:
 
     def _bring_home(self, tracked: Tracked) -> None:
         """Fetch what ended jobs left; when all have ended and all is here, tell the history."""
-        submission = tracked.submission
-        if tracked.batch and (chosen := tracked.next_to_fetch(FETCH_AT_ONCE)):
+        submission, now = tracked.submission, time.monotonic()
+        due = tracked.ended or now >= tracked.fetch_at
+        if tracked.batch and tracked.files and due and (chosen := tracked.next_to_fetch(FETCH_AT_ONCE)):
+            tracked.fetch_at = now + FETCH_PACE
             into = self.home.results(submission.batch, submission.run)
             lane = self.road(submission.target).lane
-            lane.ask(Fetch(submission.id, tracked.batch, tracked.jobs(chosen), into))
+            lane.ask(Fetch(submission.id, tracked.batch, tracked.files, tracked.jobs(chosen), into))
         if tracked.complete:
             self.finish(tracked)
 
@@ -275,8 +281,9 @@ class Courier:
         self.past.submissions[outcome.id] = outcome
         tracked.close()
         del self.tracked[outcome.id]
-        for job_id in tracked.ids():
-            self.road(submission.target).owners.pop(job_id, None)
+        if road := self._roads.get(submission.target):
+            for job_id in tracked.ids():
+                road.owners.pop(job_id, None)
 
     def _write_summaries(self, at_once: bool = False) -> None:
         """The summaries of what changed, at a pace that leaves most of the time for work."""

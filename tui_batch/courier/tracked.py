@@ -12,6 +12,7 @@ from tui_batch.errors import StoreError
 from tui_batch.model import Accepted, Batch, Job, Status, Submission
 from tui_batch.states import JobState
 from tui_batch.store import batches, state
+from tui_batch.store.archive import Archive
 from tui_batch.store.ledger import Ledger, LedgerView
 
 
@@ -22,8 +23,9 @@ class Tracked:
         self.submission, self.folder = submission, folder
         self.health = ""
         self.batch: Batch | None = None  # None until the batch was opened for sending
-        self.files: batches.Archive | None = None
+        self.files: Archive | None = None
         self.fetching: set[int] = set()
+        self.fetch_at = 0.0  # monotonic: not before then
         self.sending = False  # handed to the target, whose answer is not here yet
         self.unwritten = True  # the summary lags behind
         self._ledger = Ledger(folder / "ledger.tsv")
@@ -47,7 +49,7 @@ class Tracked:
                 f"The batch {batch.name} was changed after it was submitted: its jobs are not sent. "
                 f"Put the former {path.name} back and retry, or submit it as a new batch."
             )
-        self.files, self.batch = batches.Archive(path), batch
+        self.files, self.batch = Archive(path), batch
         self._names = [name for _, name, _ in batches.jobs(path)[1]]
 
     def jobs(self, numbers: Iterable[int]) -> Sequence[Job]:

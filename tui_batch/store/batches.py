@@ -1,6 +1,7 @@
 """Batches on disk: a zip for each, written once, never changed."""
 
 import csv
+import errno
 import hashlib
 import io
 import itertools
@@ -8,19 +9,22 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tui_batch import tables
 from tui_batch.errors import StoreError
 from tui_batch.model import NOTHING, Batch, Resources
-from tui_batch.store.filling import fill
-from tui_batch.store.unzip import Entry, ZipReader
-from tui_batch.store.zips import ZipWriter
-from tui_batch.sweep import Sweep
+from tui_batch.store.archive import Archive as Archive
+from tui_batch.store.unzip import ZipReader
+
+if TYPE_CHECKING:
+    from tui_batch.sweep import Sweep
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,79}")
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}  # what file systems without hard links say
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class _Sheet:
     varying: tuple[str, ...] = ()
     where: str = ""
     zips: tuple[tuple[str, ...], ...] = ()
+    types: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     axes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     fixed: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     resources: Resources = field(default_factory=Resources)
@@ -51,8 +56,14 @@ def free_name(folder: Path, template: str) -> str:
     return next(name for name in names if not (folder / f"{name}.zip").exists())
 
 
-def write(folder: Path, sweep: Sweep, name: str, created: str, progress: Callable[[int], None] | None = None) -> Batch:
+def write(
+    folder: Path, sweep: "Sweep", name: str, created: str, progress: Callable[[int], None] | None = None
+) -> Batch:
     """Render the sweep's jobs into a new batch; whatever goes wrong, nothing of it is left behind."""
+    # Here, since the courier, which only reads batches, starts in half the time without these.
+    from tui_batch.store.filling import fill
+    from tui_batch.store.zips import ZipWriter
+
     path = folder / f"{name}.zip"
     if not _NAME.fullmatch(name):
         raise StoreError(
@@ -60,16 +71,12 @@ def write(folder: Path, sweep: Sweep, name: str, created: str, progress: Callabl
         )
     if path.exists():
         raise _taken(name)
-    part = folder / f".{name}.{secrets.token_hex(4)}.part"
     try:
-        with part.open("xb", buffering=1 << 20) as file:
-            try:
-                fill(ZipWriter(file), sweep, name, created, progress)
-                file.flush()
-                os.fsync(file.fileno())
-                os.link(part, path)  # unlike a rename, this fails if the name was taken meanwhile
-            finally:
-                part.unlink()
+        with _unseen(folder, name) as (file, source):
+            fill(ZipWriter(file), sweep, name, created, progress)
+            file.flush()
+            os.fsync(file.fileno())
+            _publish(source, path)
     except FileExistsError:
         raise _taken(name) from None
     except OSError as wrong:
@@ -79,17 +86,42 @@ def write(folder: Path, sweep: Sweep, name: str, created: str, progress: Callabl
     return read(path)
 
 
+@contextmanager
+def _unseen(folder: Path, name: str) -> Iterator[tuple[BinaryIO, Path]]:
+    """A file that has no name yet, so that even a kill leaves nothing behind; and where to link it from.
+
+    Where the file system has no such files (NFS), a hidden one that is removed on the way out.
+    """
+    try:
+        nameless = os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o600)
+    except (OSError, AttributeError):
+        part = folder / f".{name}.{secrets.token_hex(4)}.part"
+        with part.open("xb", buffering=1 << 20) as file:
+            try:
+                yield file, part
+            finally:
+                part.unlink(missing_ok=True)
+    else:
+        with os.fdopen(nameless, "wb", buffering=1 << 20) as file:
+            yield file, Path(f"/proc/self/fd/{nameless}")
+
+
 def read(path: Path) -> Batch:
     """What a batch says of itself, with the digest of its file as it is now."""
-    sheet = _sheet(path)
+    batch = glance(path)
     try:
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return replace(batch, digest=hashlib.file_digest(file, "sha256").hexdigest())
     except OSError as wrong:
         raise StoreError(f"{path} cannot be read: {wrong.strerror}.") from wrong
+
+
+def glance(path: Path) -> Batch:
+    """What a batch says of itself, without the digest, which costs a look at every byte."""
+    sheet = _sheet(path)
     return Batch(
-        name=path.stem, path=path, template=sheet.template, created=sheet.created, jobs=sheet.jobs, digest=digest,
-        varying=sheet.varying, axes=sheet.axes, resources=sheet.resources, options=sheet.options,
+        name=path.stem, path=path, template=sheet.template, created=sheet.created, jobs=sheet.jobs, digest="",
+        varying=sheet.varying, types=sheet.types, axes=sheet.axes, resources=sheet.resources, options=sheet.options,
         results=sheet.results.get("patterns", ()),
     )  # fmt: skip
 
@@ -110,56 +142,6 @@ def job_files(path: Path, job: str) -> dict[str, str]:
         return {name: data.decode("utf-8", "replace") for name, data in archive.job(job).items()}
 
 
-class Archive:
-    """A batch opened for sending: everything checked, each job read once."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._zip = ZipReader(path)
-        try:
-            self._jobs: dict[str, list[int]] = {}  # where each job's files are in the zip's directory
-            self._shared: list[Entry] = []
-            self._list()
-        except BaseException:
-            self._zip.close()
-            raise
-
-    def __enter__(self) -> "Archive":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._zip.close()
-
-    def shared(self) -> Iterator[tuple[str, bytes, int]]:
-        """Path, bytes and mode of every file that all jobs share."""
-        for entry in self._shared:
-            yield entry.name.removeprefix("files/"), self._zip.read(entry), entry.mode
-
-    def job(self, name: str) -> dict[str, bytes]:
-        """Path → bytes of every rendered file of one job; its command is the file `command`."""
-        if name not in self._jobs:
-            raise StoreError(f"{self.path} holds no job {name!r}.")
-        start = len(name) + 6
-        entries = [self._zip.entry(at)[0] for at in self._jobs[name]]
-        return {entry.name[start:]: self._zip.read(entry) for entry in entries}
-
-    def _list(self) -> None:
-        seen: set[str] = set()
-        for at, entry in self._zip.entries():
-            if entry.name in seen:
-                raise StoreError(f"{self.path} is damaged: it holds {entry.name!r} twice.")
-            seen.add(entry.name)
-            top, _, rest = entry.name.partition("/")
-            if top == "files" and rest:
-                self._shared.append(entry)
-            elif top == "jobs" and "/" in rest:
-                self._jobs.setdefault(rest[: rest.index("/")], []).append(at)
-
-
 def _sheet(path: Path) -> _Sheet:
     sheet = tables.build(_Sheet, tables.parse(_text(path, "batch.toml"), f"{path}: batch.toml", StoreError),
                          f"{path}: batch.toml", StoreError)  # fmt: skip
@@ -169,7 +151,7 @@ def _sheet(path: Path) -> _Sheet:
 
 
 def _text(path: Path, name: str) -> str:
-    """One of the two files at the head of the directory, without reading the rest of it."""
+    """One of the files at the head of the directory, without reading the rest of it."""
     reader = ZipReader(path)
     try:
         for _, entry in reader.entries():
@@ -178,6 +160,22 @@ def _text(path: Path, name: str) -> str:
     finally:
         reader.close()
     raise StoreError(f"{path} is not a batch: it holds no {name}.")
+
+
+def _publish(part: Path, path: Path) -> None:
+    """Give the whole file its name; a FileExistsError if that was taken meanwhile: a mere rename would not notice."""
+    here = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.link(part, path, src_dir_fd=here)  # naming a folder makes the call follow /proc's link to the nameless file
+    except FileExistsError:
+        raise
+    except OSError as wrong:
+        if wrong.errno not in _NO_LINKS or part.parent != path.parent:
+            raise
+        path.touch(exist_ok=False)
+        part.replace(path)
+    finally:
+        os.close(here)
 
 
 def _taken(name: str) -> StoreError:

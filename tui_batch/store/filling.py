@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from tui_batch.errors import TemplateError
+from tui_batch.errors import StoreError, TemplateError
 from tui_batch.naming import Names
 from tui_batch.numbers import spell
 from tui_batch.rendering import Renderer
@@ -23,7 +23,10 @@ def fill(zip_: ZipWriter, sweep: Sweep, name: str, created: str, progress: Calla
     zip_.add("batch.toml", _describe(sweep, name, created), first=True)
     zip_.add("template.toml", _bytes(sweep.template.source), first=True)
     for path, file in _shared_files(sweep.template):
-        zip_.add(f"files/{path}", file.read_bytes(), file.stat().st_mode & 0o777)
+        try:
+            zip_.add(f"files/{path}", file.read_bytes(), file.stat().st_mode & 0o777)
+        except OSError as wrong:
+            raise StoreError(f"The shared file {file} cannot be copied: {wrong.strerror}.") from wrong
     listing = io.StringIO()
     rows = csv.writer(listing)
     rows.writerow(["index", "name", *sweep.varying])
@@ -51,6 +54,7 @@ def _describe(sweep: Sweep, name: str, created: str) -> bytes:
     sheet = {
         "format": 1, "name": name, "template": template.name, "description": template.description, "created": created,
         "jobs": sweep.count, "varying": sweep.varying, "command": template.command, "where": sweep.where,
+        "types": {key: template.variable(key).type for key in sweep.varying},
         "zips": sweep.zips, "axes": sweep.axes, "fixed": sweep.fixed, "resources": needs, "options": template.options,
         "results": {"patterns": template.results},
     }  # fmt: skip
@@ -60,17 +64,21 @@ def _describe(sweep: Sweep, name: str, created: str) -> bytes:
 def _shared_files(template: Template) -> list[tuple[str, Path]]:
     """Every file that the patterns name, by its path inside the template's folder; folders with all they hold."""
     found: dict[str, Path] = {}
-    for pattern in template.shared if template.folder else ():
-        matches = sorted(template.folder.glob(pattern)) if template.folder else []
-        files = [file for match in matches for file in ([match] if match.is_file() else sorted(match.rglob("*")))]
-        if not any(file.is_file() for file in files):
-            raise TemplateError(f"{template.origin}: shared: no file matches {pattern!r}.")
-        for file in filter(Path.is_file, files):
-            if file.stat().st_size >= LIMIT:
-                raise TemplateError(
-                    f"{template.origin}: shared: {file} is larger than 4 GiB; name it by its path instead."
-                )
-            found[file.relative_to(template.folder or file).as_posix()] = file
+    problems: list[str] = []
+    folder = template.folder or Path()
+    for pattern in template.shared:
+        matches = list(folder.glob(pattern))
+        files = [file for match in matches for file in (match, *match.rglob("*")) if file.is_file()]
+        if not files:
+            problems.append(f"no file matches {pattern!r}.")
+        found.update((file.relative_to(folder).as_posix(), file) for file in files)
+    for path, file in found.items():
+        if path == "command" or path in template.files:
+            problems.append(f"{path!r} is also the name of a file that each job has.")
+        if file.stat().st_size >= LIMIT:
+            problems.append(f"{path!r} is larger than 4 GiB; name it by its path instead.")
+    if problems:
+        raise TemplateError.of(f"{template.origin}: shared: {problem}" for problem in problems)
     return sorted(found.items())
 
 

@@ -13,6 +13,7 @@ from tui_batch.states import JobState
 from tui_batch.store.home import write_whole
 
 FORMAT = 1
+FACTS = 9  # the columns that a submission begins with: see SUBMISSION in history.py
 NAME = ".index.json"
 Stat = tuple[int, int, int]
 
@@ -29,6 +30,8 @@ def load(folder: Path, files: Mapping[str, Stat]) -> tuple[dict[str, Stat], dict
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return {}, {}  # it is only a cache
     *facts, which, notes, ended, fetched = columns
+    if len(facts) != FACTS:
+        return {}, {}
     tables = map(counts.__getitem__, which)  # type: ignore[arg-type]
     rows = zip(*facts, tables, ended, notes, ended, repeat(""), fetched, strict=False)
     return read, dict(zip(facts[0], map(partial(tuple.__new__, Submission), rows), strict=True))  # type: ignore[arg-type]
@@ -37,9 +40,11 @@ def load(folder: Path, files: Mapping[str, Stat]) -> tuple[dict[str, Stat], dict
 def save(folder: Path, files: Mapping[str, Stat], submissions: Iterable[Submission]) -> None:
     """Write the index anew; a store that cannot be written goes without."""
     rows = list(submissions)
+    if not rows:
+        return
     tables: dict[str, int] = {}
-    which = [tables.setdefault(json.dumps(row.counts, sort_keys=True), len(tables)) for row in rows]
-    columns: list[Sequence[object]] = [*zip(*(row[:9] for row in rows), strict=True)]
+    which = [tables.setdefault(json.dumps(dict(row.counts), sort_keys=True), len(tables)) for row in rows]
+    columns: list[Sequence[object]] = [*zip(*(row[:FACTS] for row in rows), strict=True)]
     columns += [which, [row.note for row in rows], [row.ended for row in rows], [row.fetched for row in rows]]
     text = json.dumps(
         {

@@ -1,0 +1,48 @@
+"""Verbs that act on a submission: cancel, retry, fetch, note."""
+
+from argparse import Namespace
+
+from tui_batch.cli.output import agrees, interactive, say
+from tui_batch.desk import Desk
+
+
+def cancel(desk: Desk, arguments: Namespace) -> int:
+    submission = desk.submission(arguments.id)
+    rows = desk.jobs(submission.id).rows
+    named = [desk.find_job(submission.id, job) for job in arguments.jobs]
+    open_ = [row.index for row in rows if not row.status.state.ended and (not named or row.index in named)]
+    if not open_:
+        say(f"Nothing to cancel: {'these jobs' if named else 'all jobs'} of {submission.id} have ended.")
+        return 1
+    question = f"Cancel {len(open_)} jobs of {submission.batch} on {submission.target}?"
+    if not arguments.yes and interactive() and not agrees(question):
+        say("Nothing was cancelled.")
+        return 1
+    desk.cancel(submission.id, open_ if named else None)
+    say(f"{len(open_)} jobs of {submission.batch} are asked to end.")
+    return 0
+
+
+def retry(desk: Desk, arguments: Namespace) -> int:
+    submission = desk.submission(arguments.id)
+    chosen = None
+    if arguments.jobs:
+        chosen = [desk.find_job(submission.id, job) for job in arguments.jobs]
+    elif arguments.states:
+        rows = desk.jobs(submission.id).rows
+        chosen = [row.index for row in rows if row.status.state.value in arguments.states]
+    number = desk.retry(submission.id, chosen)
+    say(f"{number} jobs of {submission.batch} are queued for another attempt.")
+    return 0
+
+
+def fetch(desk: Desk, arguments: Namespace) -> int:
+    submission = desk.submission(arguments.id)
+    desk.fetch(submission.id)
+    print(desk.results(submission.id))
+    return 0
+
+
+def note(desk: Desk, arguments: Namespace) -> int:
+    desk.note(desk.submission(arguments.id).id, arguments.text)
+    return 0

@@ -1,0 +1,61 @@
+"""How the command line prints: plain tables and JSON on stdout, words on stderr."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from tui_batch.model import Submission
+from tui_batch.states import JobState, active
+
+# What counts as done, running and in trouble in a narrow table.
+_TROUBLE = ("failed", "rejected", "timed_out", "out_of_memory", "node_failed", "preempted", "lost", "cancelled")
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Columns as wide as their widest cell; nothing that a terminal would obey."""
+    cells = [tuple(map(str, heads)), *(tuple(plain(str(cell)) for cell in row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def plain(text: str) -> str:
+    """A text without control characters: names and details may hold anything."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def as_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def say(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+
+
+def interactive() -> bool:
+    """A person sits at a terminal and can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def agrees(question: str) -> bool:
+    """Ask; anything but y is no."""
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def counts(submission: Submission) -> dict[str, int]:
+    return {state.value: number for state, number in submission.counts.items() if number}
+
+
+def submission_row(submission: Submission) -> tuple[object, ...]:
+    number = submission.counts.get
+    return (
+        submission.id, submission.batch, submission.target, submission.run, submission.state,
+        f"{submission.jobs - active(submission.counts)}/{submission.jobs}", number(JobState.RUNNING, 0),
+        sum(number(JobState(word), 0) for word in _TROUBLE), submission.created[:19].replace("T", " "),
+    )  # fmt: skip
+
+
+SUBMISSION_HEADS = ("ID", "BATCH", "ON", "RUN", "STATE", "DONE/ALL", "RUNNING", "TROUBLE", "CREATED (UTC)")

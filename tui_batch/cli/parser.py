@@ -1,0 +1,118 @@
+"""What can be said on the command line."""
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import TYPE_CHECKING
+
+from tui_batch import __version__
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+    Verbs = _SubParsersAction[ArgumentParser]
+
+ID = "a submission: its id, a unique prefix of it, its batch's name (the newest run), or `last`"
+
+
+def parser() -> ArgumentParser:
+    """The whole command line; each verb's `does` names the room and the function that carry it out."""
+    top = ArgumentParser(
+        prog="tui-batch",
+        description="Make batches of jobs from a template, send them to any batch system, watch them run.\n"
+        "Without a verb: the full-screen app.",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"tui-batch {__version__}")
+    top.add_argument("--home", default="", metavar="DIR", help="the store (TUI_BATCH_HOME)")
+    top.add_argument("--config", default="", metavar="FILE", help="the configuration (TUI_BATCH_CONFIG)")
+    top.set_defaults(does="screen:app")
+    verbs = top.add_subparsers(title="verbs", metavar="VERB")
+    _making(verbs)
+    _sending(verbs)
+    _watching(verbs)
+    _acting(verbs)
+    _places(verbs)
+    return top
+
+
+def _verb(
+    verbs: "_SubParsersAction[ArgumentParser]", name: str, does: str, help_: str, json: bool = False
+) -> ArgumentParser:
+    verb = verbs.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
+    verb.set_defaults(does=does)
+    if json:
+        verb.add_argument("--json", action="store_true", help="print JSON")
+    return verb
+
+
+def _making(verbs: "Verbs") -> None:
+    templates = _verb(verbs, "templates", "making:templates", "list the templates, or show one", json=True)
+    templates.add_argument("words", nargs="*", metavar="show NAME", help="show one template and its variables")
+    generate = _verb(verbs, "generate", "making:generate", "make a batch of jobs from a template", json=True)
+    _sweep(generate)
+    generate.add_argument("--dry-run", action="store_true", help="say what would be made, make nothing")
+    _verb(verbs, "batches", "making:batches", "list the batches", json=True)
+
+
+def _sweep(verb: ArgumentParser) -> None:
+    verb.add_argument("template", metavar="TEMPLATE", help="a template's name, or the path of one")
+    verb.add_argument("-s", "--sweep", action="append", default=[], metavar="KEY=AXIS", help="vary: seed=1..9 by 2")
+    verb.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one value for all jobs")
+    verb.add_argument("--zip", action="append", default=[], metavar="A,B", help="axes that step together")
+    verb.add_argument("--where", default="", metavar="EXPR", help="keep a part: 'T > 0.5 and n < 3'")
+    verb.add_argument("--table", default="", metavar="FILE", help="whole rows from a CSV file")
+    verb.add_argument("--name", default="", help="the batch's name")
+    verb.add_argument("--max-jobs", type=int, default=None, metavar="N", help="allow as many as N jobs")
+
+
+def _sending(verbs: "Verbs") -> None:
+    demo = _verb(verbs, "demo", "sending:demo", "make the example sweep, run it on this machine and watch it")
+    demo.set_defaults(target="local")
+    submit = _verb(verbs, "submit", "sending:submit", "send a batch to a target", json=True)
+    submit.add_argument("batch", metavar="BATCH")
+    run = _verb(verbs, "run", "sending:run", "make a batch and send it", json=True)
+    _sweep(run)
+    for verb in (submit, run):
+        verb.add_argument("--target", default="", metavar="TARGET", help="where to (the configuration's default)")
+        verb.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _watching(verbs: "Verbs") -> None:
+    _verb(verbs, "list", "watching:list_", "list the submissions, newest first", json=True)
+    show = _verb(verbs, "show", "watching:show", "show a submission and its jobs", json=True)
+    show.add_argument("id", metavar="ID", help=ID)
+    wait = _verb(verbs, "wait", "watching:wait", "wait until all jobs have ended: 0 all succeeded, 1 not, 3 timeout")
+    wait.add_argument("id", nargs="+", metavar="ID", help=ID)
+    wait.add_argument("--timeout", type=float, default=None, metavar="S", help="wait at most S seconds")
+    log = _verb(verbs, "log", "watching:log", "print what a job wrote")
+    log.add_argument("id", metavar="ID", help=ID)
+    log.add_argument("job", metavar="JOB", help="a job's index or name")
+    log.add_argument("--stream", choices=("out", "err"), default="out")
+    log.add_argument("-f", "--follow", action="store_true", help="go on until the job has ended")
+
+
+def _acting(verbs: "Verbs") -> None:
+    cancel = _verb(verbs, "cancel", "acting:cancel", "cancel a submission, or some of its jobs")
+    retry = _verb(verbs, "retry", "acting:retry", "run jobs again that did not succeed")
+    fetch = _verb(verbs, "fetch", "acting:fetch", "bring the results that are not here yet")
+    note = _verb(verbs, "note", "acting:note", "keep a note with a submission")
+    for verb in (cancel, retry, fetch, note):
+        verb.add_argument("id", metavar="ID", help=ID)
+    for verb in (cancel, retry):
+        verb.add_argument("jobs", nargs="*", metavar="JOB", help="a job's index or name; all of them without")
+    cancel.add_argument("--yes", action="store_true", help="do not ask")
+    which = retry.add_mutually_exclusive_group()
+    which.add_argument("--failed", dest="states", action="store_const", const=["failed"], help="those that failed")
+    which.add_argument("--lost", dest="states", action="store_const", const=["lost", "node_failed"], help="those lost")
+    which.add_argument("--timed-out", dest="states", action="store_const", const=["timed_out"], help="out of time")
+    note.add_argument("text", metavar="TEXT")
+
+
+def _places(verbs: "Verbs") -> None:
+    _verb(verbs, "targets", "places:targets", "list the targets", json=True)
+    doctor = _verb(verbs, "doctor", "places:doctor", "check that everything works; say what to do if not", json=True)
+    doctor.add_argument("target", nargs="?", default="", metavar="TARGET")
+    courier = _verb(verbs, "courier", "places:courier", "be the background process that talks to targets")
+    what = courier.add_mutually_exclusive_group()
+    what.add_argument("--once", action="store_true", help="do one round, for cron")
+    what.add_argument("--status", action="store_true", help="say whether one is at work")
+    what.add_argument("--stop", action="store_true", help="end the one at work; running jobs run on")

@@ -1,0 +1,71 @@
+"""Verbs that send: submit, run, demo."""
+
+import os
+import sys
+from argparse import Namespace
+
+from tui_batch.cli import watching
+from tui_batch.cli.making import made, planned
+from tui_batch.cli.output import agrees, as_json, interactive, say
+from tui_batch.desk import Desk
+from tui_batch.model import Batch, Target
+
+DEMO = (("threshold", "0.1, 0.5, 1.0"), ("sigma", "1.0, 2.0, 3.0"), ("method", "gaussian, tophat"))
+
+
+def submit(desk: Desk, arguments: Namespace) -> int:
+    batch, target = desk.batch(arguments.batch), desk.config.target(arguments.target)
+    if not _wanted(desk, batch, target, arguments.yes):
+        return 1
+    name = desk.submit(batch.name, target.name)
+    _tell(name, batch, target, arguments.json)
+    return 0
+
+
+def run(desk: Desk, arguments: Namespace) -> int:
+    target = desk.config.target(arguments.target)  # before anything is made
+    batch = made(desk, planned(desk, arguments), arguments)
+    if not _wanted(desk, batch, target, arguments.yes):
+        say(f"The batch {batch.name} was made and is kept.")
+        return 1
+    name = desk.submit(batch.name, target.name)
+    _tell(name, batch, target, arguments.json)
+    return 0
+
+
+def _wanted(desk: Desk, batch: Batch, target: Target, yes: bool) -> bool:
+    """Show what would be sent where, and ask, unless there is nobody to ask."""
+    for problem in desk.check(batch, target):
+        say(f"{target.name}: {problem.text}.")
+    if yes or not interactive():
+        return True
+    needs = batch.resources
+    each = [f"{needs.cpus} CPU{'s' if needs.cpus > 1 else ''}"]
+    each += [f"{needs.memory_mb} MB"] if needs.memory_mb else []
+    each += [f"{needs.gpus} GPUs"] if needs.gpus else []
+    each += [f"at most {needs.minutes:g} min"] if needs.minutes else []
+    total = f", {batch.jobs * needs.cpus * needs.minutes / 60:,.1f} core-hours at most" if needs.minutes else ""
+    say(f"{batch.name}: {batch.jobs:,} jobs, each {', '.join(each)}{total}.")
+    return agrees(f"Send them to {target.name} ({target.kind})?")
+
+
+def _tell(name: str, batch: Batch, target: Target, json: bool) -> None:
+    if json:
+        as_json({"submission": name, "batch": batch.name})
+    else:
+        say(f"{batch.jobs:,} jobs of {batch.name} are on their way to {target.name}.")
+        print(name)
+
+
+def demo(desk: Desk, arguments: Namespace) -> int:
+    """The example sweep on this machine; the app on its monitor, or a plain table where there is no terminal."""
+    batch = desk.generate(desk.plan(desk.template("python-sweep"), DEMO))
+    name = desk.submit(batch.name, arguments.target)
+    if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+        from tui_batch.app import run_app
+
+        run_app(desk)
+        return 0
+    say(f"{batch.jobs} jobs of {batch.name} run on this machine.")
+    code = watching.wait(desk, Namespace(id=[name], timeout=None))
+    return watching.show(desk, Namespace(id=name, json=False)) or code

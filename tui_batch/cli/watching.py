@@ -1,0 +1,145 @@
+"""Verbs that watch: list, show, wait, log."""
+
+import shutil
+import sys
+import time
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from tui_batch.cli.output import SUBMISSION_HEADS, as_json, counts, plain, say, submission_row, table
+from tui_batch.desk import Desk
+from tui_batch.errors import TuiBatchError
+from tui_batch.model import JobList, Status, Submission
+from tui_batch.states import JobState
+
+FIRST_LOOK, LONGEST_PAUSE = 0.05, 0.5  # seconds between two looks at the store
+
+
+def list_(desk: Desk, arguments: Namespace) -> int:
+    snapshot = desk.snapshot()
+    if arguments.json:
+        as_json([_fields(submission) for submission in snapshot.submissions])
+    elif snapshot.submissions:
+        table(SUBMISSION_HEADS, [submission_row(submission) for submission in snapshot.submissions])
+    else:
+        say("Nothing has been submitted yet. `tui-batch demo` runs an example.")
+    for problem in snapshot.problems:
+        say(f"tui-batch: {problem}")
+    return 0
+
+
+def _fields(submission: Submission) -> dict[str, Any]:
+    keys = ("id", "batch", "target", "kind", "run", "created", "jobs")
+    return {
+        **{key: getattr(submission, key) for key in keys},
+        "counts": counts(submission), "state": submission.state.value, "as_of": submission.as_of,
+        "note": submission.note,
+    }  # fmt: skip
+
+
+def show(desk: Desk, arguments: Namespace) -> int:
+    submission = desk.submission(arguments.id)
+    jobs = desk.jobs(submission.id)
+    if arguments.json:
+        types = _types(desk, submission)
+        as_json({**_fields(submission), "jobs": [_job(jobs, at, types) for at in range(len(jobs.rows))]})
+        return 0
+    table(SUBMISSION_HEADS, [submission_row(submission)])
+    for words in (submission.health, f"note: {submission.note}" if submission.note else ""):
+        if words:
+            print(plain(words))
+    print()
+    rows = [
+        (row.index, row.name, row.status.state, row.status.id, _code(row.status), row.status.detail)
+        for row in jobs.rows
+    ]  # fmt: skip
+    table(("INDEX", "NAME", "STATE", "ID", "EXIT", "DETAIL"), rows)
+    return 0
+
+
+def _types(desk: Desk, submission: Submission) -> dict[str, str]:
+    try:
+        return dict(desk.batch(submission.batch).types)
+    except TuiBatchError:  # the zip is gone: its values are shown as text
+        return {}
+
+
+def _job(jobs: JobList, at: int, types: dict[str, str]) -> dict[str, Any]:
+    row, status = jobs.rows[at], jobs.rows[at].status
+    variables = {key: _typed(value, types.get(key, "")) for key, value in zip(jobs.varying, row.values, strict=False)}
+    return {
+        "index": row.index, "name": row.name, "variables": variables, "state": status.state.value, "id": status.id,
+        "attempt": status.attempt, "exit_code": status.exit_code, "started": status.started, "ended": status.ended,
+        "detail": status.detail, "evidence": status.evidence, "as_of": status.as_of,
+    }  # fmt: skip
+
+
+def _typed(value: str, kind: str) -> Any:
+    match kind:
+        case "int":
+            return int(value)
+        case "float":
+            return float(value)
+        case "bool":
+            return value == "true"
+        case _:
+            return value
+
+
+def _code(status: Status) -> str:
+    return "" if status.exit_code is None else str(status.exit_code)
+
+
+def wait(desk: Desk, arguments: Namespace) -> int:
+    """Until every submission has ended and its results are here."""
+    names = [desk.submission(name).id for name in arguments.id]
+    end = time.monotonic() + arguments.timeout if arguments.timeout is not None else None
+    began = time.monotonic()
+    while True:
+        desk.tend()
+        known = {one.id: one for one in desk.snapshot().submissions}
+        if all(known[name].ended for name in names):
+            break
+        if end is not None and time.monotonic() >= end:
+            say("Not all jobs have ended yet; they run on.")
+            return 3
+        time.sleep(min(LONGEST_PAUSE, FIRST_LOOK + (time.monotonic() - began) / 50))
+    done = [known[name] for name in names]
+    for submission in done:
+        words = ", ".join(f"{number} {word}" for word, number in counts(submission).items())
+        say(f"{submission.batch} run {submission.run}: {words}.")
+    return 0 if all(one.counts.get(JobState.SUCCEEDED, 0) == one.jobs for one in done) else 1
+
+
+def log(desk: Desk, arguments: Namespace) -> int:
+    submission = desk.submission(arguments.id).id
+    index = desk.find_job(submission, arguments.job)
+    path = desk.log(submission, index, arguments.stream)
+    if arguments.follow:
+        return _follow(desk, submission, index, path)
+    if not path.exists():
+        state = desk.jobs(submission).rows[index].status.state
+        say(f"Job {arguments.job} has written nothing to {arguments.stream}; it is {state}.")
+        return 1
+    with path.open("rb") as file:
+        shutil.copyfileobj(file, sys.stdout.buffer)
+    sys.stdout.flush()
+    return 0
+
+
+def _follow(desk: Desk, submission: str, index: int, path: Path) -> int:
+    """Print what is there and what comes, until the job has ended."""
+    offset = 0
+    while True:
+        desk.snapshot()
+        ended = desk.jobs(submission).rows[index].status.state.ended  # asked before the last read, so nothing is missed
+        if path.exists():
+            with path.open("rb") as file:
+                file.seek(offset)
+                shutil.copyfileobj(file, sys.stdout.buffer)
+                offset = file.tell()
+            sys.stdout.flush()
+        if ended:
+            return 0
+        time.sleep(0.1)

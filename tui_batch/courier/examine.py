@@ -1,0 +1,48 @@
+"""Whether everything works: the store, and each target when it is asked."""
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tui_batch import backends
+from tui_batch.errors import TuiBatchError
+from tui_batch.model import NOTHING, Target
+from tui_batch.store.home import Home
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    works: bool
+    detail: str
+    facts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+
+def examine(home: Path, targets: Sequence[Target]) -> list[Finding]:
+    """The store, then each target."""
+    return [_store(home), *(_target(home, target) for target in targets)]
+
+
+def _store(home: Path) -> Finding:
+    try:
+        Home(home).prepare()
+    except TuiBatchError as error:
+        return Finding("store", False, str(error))
+    free = f"{shutil.disk_usage(home).free / 2**30:.1f} GB"
+    return Finding("store", os.access(home, os.W_OK), str(home), {"free disk": free})
+
+
+def _target(home: Path, target: Target) -> Finding:
+    try:
+        backend = backends.connect(target, home)
+        try:
+            health = backend.probe()
+        finally:
+            backend.close()
+    except TuiBatchError as error:
+        return Finding(f"target {target.name}", False, str(error))
+    return Finding(f"target {target.name}", health.reachable, health.detail, health.facts)

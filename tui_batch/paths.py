@@ -1,0 +1,17 @@
+"""Which paths may stand inside a batch."""
+
+
+def path_trouble(path: str) -> str:
+    """Why a path cannot be inside a job's folder; "" if it can."""
+    parts = path.split("/")
+    if path.startswith("/"):
+        return "is not relative"
+    if ".." in parts:
+        return "leads out of the job's folder"
+    if not path or "" in parts or "." in parts:
+        return "is not the path of a file"
+    if any(ord(char) < 32 or char in "\\\x7f" or "\ud800" <= char <= "\udfff" for char in path):
+        return "holds a character that does not belong in a file name"
+    if any(len(part.encode()) > 255 for part in parts):
+        return "has a name of more than 255 bytes"
+    return ""

@@ -1,0 +1,36 @@
+"""The jobs of a submission as they are listed."""
+
+from dataclasses import replace
+
+from tui_batch.errors import StoreError
+from tui_batch.model import JobList, JobRow, Status, Submission
+from tui_batch.states import JobState
+from tui_batch.store import batches
+from tui_batch.store.home import Home
+from tui_batch.store.ledger import LedgerView
+
+
+class JobsView:
+    """The batch's names and values beside the ledger's statuses; the same list while nothing changed."""
+
+    def __init__(self, home: Home, submission: Submission) -> None:
+        self._view = LedgerView(home.submission(submission.id) / "ledger.tsv")
+        word, detail = JobState.QUEUED, "waiting to be sent"
+        if submission.ended:
+            word, detail = JobState.UNKNOWN, "the ledger of this submission does not name it"
+        blank = Status(word, as_of=submission.created, detail=detail)
+        try:
+            varying, listed = batches.jobs(home.batches / f"{submission.batch}.zip")
+        except StoreError:  # the zip is gone; what became of its jobs is known all the same
+            varying, listed = (), [(index, str(index), ()) for index in range(submission.jobs)]
+        self._list = JobList(varying, [JobRow(index, name, values, blank) for index, name, values in listed])
+
+    def refresh(self) -> JobList:
+        changed = self._view.refresh()
+        if changed:
+            rows = list(self._list.rows)
+            for index, status in changed.items():
+                if index < len(rows):
+                    rows[index] = replace(rows[index], status=status)
+            self._list = JobList(self._list.varying, rows)
+        return self._list

@@ -1,0 +1,133 @@
+"""The store as the front sees it: one value for the screens, made anew only when a file changed."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from tui_batch import indices
+from tui_batch.errors import StoreError
+from tui_batch.model import Beat, Order, Snapshot, Submission, Target
+from tui_batch.states import Counts, JobState
+from tui_batch.store import lock, orders, state
+from tui_batch.store.home import Home, set_aside
+from tui_batch.store.ledger import LedgerView
+from tui_batch.store.past import Past
+
+
+class View:
+    """Reads only files whose stat changed; an unchanged store gives the same snapshot object."""
+
+    def __init__(self, home: Home, targets: Mapping[str, Target]) -> None:
+        self._home, self._targets = home, targets
+        self._past = Past(home.history)
+        self._snapshot: Snapshot | None = None
+        self._open: list[str] = []
+        self._summaries: dict[str, tuple[int, Submission]] = {}
+        self._orders: tuple[int, tuple[Order, ...]] = (0, ())
+        self._beat: tuple[float, Beat | None] = (0.0, None)
+        self._problems: list[str] = []
+
+    def report(self, problem: str) -> None:
+        """Show a problem with the store's files along with those found here."""
+        if problem not in self._problems:
+            self._problems.append(problem)
+            self._snapshot = None
+
+    def snapshot(self) -> Snapshot:
+        """All that the screens show; the same object while nothing changed."""
+        changed = self._snapshot is None
+        if self._past.refresh():
+            self._open = [name for name, known in self._past.submissions.items() if not known.ended]
+            changed = True
+        changed |= self._read_summaries()
+        changed |= self._read_orders()
+        changed |= self._look_for_courier()
+        if changed or self._snapshot is None:
+            self._snapshot = Snapshot(
+                self._overlaid(),
+                self._orders[1],
+                tuple(self._targets.values()),
+                self._beat[1],
+                (*self._past.problems, *self._problems),
+            )
+        return self._snapshot
+
+    def _read_summaries(self) -> bool:
+        """The state of open submissions, of those whose summary was written anew."""
+        changed = False
+        for name in self._open:
+            path = self._home.submission(name) / "state.toml"
+            try:
+                modified = path.stat().st_mtime_ns
+            except OSError:
+                modified = 0
+            if name in self._summaries and self._summaries[name][0] == modified:
+                continue
+            self._summaries[name] = modified, self._summarised(self._past.submissions[name], path)
+            changed = True
+        return changed
+
+    def _summarised(self, submission: Submission, path: Path) -> Submission:
+        try:
+            summary = state.read(path)
+        except StoreError:
+            self._problems.append(set_aside(path))  # the ledger knows it all; the courier writes a new one
+            view = LedgerView(path.with_name("ledger.tsv"))
+            view.refresh()
+            summary = state.of(view.statuses, submission.created, "", "")
+        counts: Counts = summary.by_state()
+        missing = submission.jobs - sum(counts.values())
+        if missing > 0:
+            counts = {**counts, JobState.QUEUED: counts.get(JobState.QUEUED, 0) + missing}
+        as_of = summary.as_of or submission.created
+        return submission._replace(counts=counts, as_of=as_of, health=summary.health, fetched=summary.fetched)
+
+    def _read_orders(self) -> bool:
+        try:
+            modified = self._home.orders.stat().st_mtime_ns
+        except OSError:
+            return False
+        if modified == self._orders[0]:
+            return False
+        found, problems = orders.read(self._home.orders)
+        self._problems += problems
+        self._orders = modified, tuple(found)
+        return True
+
+    def _look_for_courier(self) -> bool:
+        now = time.monotonic()
+        if now - self._beat[0] < 1.0:
+            return False
+        before, beat = self._beat[1], lock.look(self._home)
+        if beat and beat.alive:
+            beat = replace(beat, beat="")  # it moves every second, and nobody looks at it
+        self._beat = now, beat
+        return beat != before
+
+    def _overlaid(self) -> tuple[Submission, ...]:
+        """The history's submissions, newest first, with what is known of the open ones and what was ordered since."""
+        known = dict(self._past.submissions)
+        known.update((name, summarised) for name, (_, summarised) in self._summaries.items() if name in self._open)
+        for order in self._orders[1]:
+            if order.verb == "submit" and order.submission not in known:
+                known[order.submission] = self._ordered(order, known)
+            elif order.verb == "retry" and order.submission in known:
+                known[order.submission] = _reopened(known[order.submission], order)
+        return tuple(known[name] for name in sorted(known, reverse=True))
+
+    def _ordered(self, order: Order, known: Mapping[str, Submission]) -> Submission:
+        run = 1 + max((other.run for other in known.values() if other.batch == order.batch), default=0)
+        target = self._targets.get(order.target)
+        return Submission(
+            order.submission, order.batch, order.digest, order.template, order.target, target.kind if target else "",
+            run, order.total, order.created, {JobState.QUEUED: order.total}, order.created,
+        )  # fmt: skip
+
+
+def _reopened(submission: Submission, order: Order) -> Submission:
+    """A submission of which jobs were asked to run again: they count as queued from now on."""
+    number = sum(1 for _ in indices.from_text(order.jobs))
+    ended = [word for word in submission.counts if word.ended and word is not JobState.SUCCEEDED]
+    counts = {word: count for word, count in submission.counts.items() if word not in ended}
+    return submission._replace(counts={**counts, JobState.QUEUED: number}, ended="")
