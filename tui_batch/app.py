@@ -14,7 +14,7 @@ from tui_batch.errors import TuiBatchError
 from tui_batch.model import Snapshot
 from tui_batch.screens.clerk import Clerk
 from tui_batch.screens.home import Home
-from tui_batch.screens.view import View, unwatched
+from tui_batch.screens.view import View
 from tui_batch.widgets.theme import THEME
 
 
@@ -75,12 +75,11 @@ class BatchApp(App[None], inherit_bindings=False):
         """Hand what is new to the screen in front."""
         match message.found:
             case Snapshot() as snapshot:
-                if self.snapshot is None and unwatched(snapshot):
-                    self.run_worker(self.clerk.ask(self.desk.wake))
                 self.snapshot, self.trouble = snapshot, ""
             case TuiBatchError() as error:
                 self.trouble = str(error)
-                self.say(self.trouble, "trouble")
+                if not isinstance(self.screen, Home):  # which shows it in its own way
+                    self.say(self.trouble, "trouble")
             case error:
                 self._handle_exception(error)
         if isinstance(self.screen, View):

@@ -141,9 +141,9 @@ async def test_a_courier_is_woken_where_one_is_missing(tmp_path):
     app = BatchApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "nobody watches the jobs: r")
-        await until(pilot, lambda: desk.asked == [("wake",)])
+        await until(pilot, lambda: desk.asked == [("tend",)])
         await pilot.press("r")
-        await until(pilot, lambda: desk.asked == [("wake",), ("wake",)])
+        await until(pilot, lambda: desk.asked == [("tend",), ("wake",)])
 
 
 async def test_fast_keys_open_the_log_of_what_the_cursor_is_on(app):

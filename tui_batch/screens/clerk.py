@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 2.0  # after a snapshot that failed
 
 
 class Clerk:
-    """Asks the desk one thing after the other, and between them whether the snapshot changed."""
+    """Asks the desk one thing after the other, and between them sees what changed and that a courier is at work."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -55,6 +55,7 @@ class Clerk:
 
     def _look(self) -> float:
         try:
+            self.desk.tend()
             found = self.desk.snapshot()
         except Exception as error:  # carried to the app, which knows what to do with it
             if self._tell and self._told != str(error):

@@ -102,10 +102,10 @@ class Home(Verbs):
         self.status.show("tui-batch", self._totals, right)
 
     def _count(self, snapshot: Snapshot) -> None:
-        # A history of ten thousand takes 15 ms to add up, and the courier's beat alone changes none of it.
+        # The courier's beat alone changes none of it.
         if snapshot.submissions is not self._counted:
             self._counted = snapshot.submissions
-            self._open_ones = [submission for submission in snapshot.submissions if submission.open]
+            self._open_ones = [submission for submission in snapshot.submissions if not submission.ended]
         self._totals = totals(snapshot, self._open_ones)
 
     def _stale(self, row: JobRow) -> bool:
@@ -147,7 +147,8 @@ class Home(Verbs):
         if submission.kind and (jobs := await self.ask(self.desk.jobs, submission.id)) is not self._jobs:
             rows = await self.ask(monitored, jobs)
             self._jobs = jobs
-            self.monitor.show(rows, ("No job of it is known yet.",))
+            # While nobody is in the pane, what goes on stays in sight at its top.
+            self.monitor.show(rows, ("No job of it is known yet.",), stay=self.monitor.has_focus)
 
     def _still_loading(self) -> None:
         if self._jobs is None and (submission := self.chosen()) and submission.kind:

@@ -56,7 +56,7 @@ class Jobs(Verbs):
     def _head(self) -> None:
         submission = self._submission
         snapshot = self.front.snapshot or Snapshot()
-        right = freshness([submission] if submission.open else [], snapshot.courier, self.now())
+        right = freshness([] if submission.ended else [submission], snapshot.courier, self.now())
         if submission.health:
             right = (f"{submission.target}: {submission.health}", "attention")
         self.status.show(f"{title(submission)} on {submission.target}", ((words(submission.counts), ""),), right)

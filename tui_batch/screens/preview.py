@@ -54,7 +54,8 @@ class Preview(Submitting):
     def __init__(self, template: str, sweep: "Sweep", name: str) -> None:
         super().__init__()
         self._template, self._sweep, self._called = template, sweep, name
-        self._made: int | None = None
+        self._made: int | None = None  # how many are written while that goes on
+        self._batch: Batch | None = None  # a target may refuse it: then it need not be written again for another
 
     def body(self) -> Iterable[Widget]:
         """The table."""
@@ -77,7 +78,9 @@ class Preview(Submitting):
 
     def _head(self) -> None:
         count = self._sweep.count
-        made = (f"{self._made} written", "running") if self._made is not None else ("nothing is written yet", "")
+        made = ("nothing is written yet", "") if self._batch is None else (f"written as {self._batch.name}", "")
+        if self._made is not None:
+            made = (f"{self._made} written", "running")
         self.status.show(f"new batch: {self._called or self._template}", ((f"{count} jobs", "key"), made))
 
     @on(LiveTable.OpenRequested)
@@ -113,10 +116,13 @@ class Preview(Submitting):
         def count(made: int) -> None:
             self._made = made
 
+        if self._batch is not None:
+            return self._batch
         self._made = 0
         try:
             # Not the clerk: he has to go on looking while this takes its time.
-            return await to_thread(self.desk.generate, self._sweep, self._called, count)
+            self._batch = await to_thread(self.desk.generate, self._sweep, self._called, count)
+            return self._batch
         finally:
             self._made = None
 

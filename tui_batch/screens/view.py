@@ -90,6 +90,10 @@ class View(Screen[Any], inherit_bindings=False):
         if self.front.snapshot is not None:
             self.look(self.front.snapshot)
 
+    def on_key(self) -> None:
+        """A message was read when the next key is pressed."""
+        self.prompt.hush()
+
     def on_descendant_focus(self) -> None:
         """Other keys apply."""
         self.prompt.repaint()
@@ -163,9 +167,3 @@ def freshness(open_ones: Sequence[Submission], courier: Beat | None, now: float)
     if troubled := next((submission for submission in open_ones if submission.health), None):
         return (f"{troubled.target} in trouble, {past}", "attention")
     return (past, "")
-
-
-def unwatched(snapshot: Snapshot) -> bool:
-    """Something is to be done, and nobody is there to do it."""
-    alive = snapshot.courier is not None and snapshot.courier.alive
-    return not alive and (bool(snapshot.orders) or any(submission.open for submission in snapshot.submissions))

@@ -57,12 +57,12 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         self.sort_name, self.descending = "", False
 
     # -- rows ------------------------------------------------------------------------------------------------------
-    def show(self, rows: Sequence[R], empty: Sequence[str] | None = None) -> None:
-        """These are the rows now; only what differs on the screen is painted."""
+    def show(self, rows: Sequence[R], empty: Sequence[str] | None = None, stay: bool = True) -> None:
+        """These are the rows now; the cursor stays on its row, or else goes to the first."""
         self.rows = rows
         if empty is not None:
             self.empty = empty
-        self._arrange()
+        self._arrange(stay)
 
     def set_columns(self, columns: Sequence[Column[R]]) -> None:
         """Other columns for the rows to come."""
@@ -93,7 +93,7 @@ class LiveTable(Moving, Generic[R], can_focus=True):
                 return self._move(index)
         return None
 
-    def _arrange(self) -> None:
+    def _arrange(self, stay: bool = True) -> None:
         before = self.current
         view: Sequence[R] = self.rows
         if self.filter_text:
@@ -103,7 +103,10 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         if by:
             view = sorted(view, key=by.sort or by.cell, reverse=self.descending)
         self.view = view
-        self._follow(before)
+        if stay:
+            self._follow(before)
+        else:
+            self.cursor = self.top = 0
         self.repaint()
         after = self.current
         if after is not before and (after is None or before is None or self.key(after) != self.key(before)):

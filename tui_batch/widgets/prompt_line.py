@@ -45,6 +45,11 @@ class PromptLine(Lines):
             self.set_timer(MESSAGE_SECONDS, lambda: self.say("") if number == self._said else None)
         self.repaint()
 
+    def hush(self) -> None:
+        """Show the keys again."""
+        if self._message[0]:
+            self.say("")
+
     def ask(self, label: str, text: str = "", check: Callable[[str], str] = lambda text: "") -> "Future[str | None]":
         """Ask for a text that passes the check; None if the person leaves."""
         return self._open(Question(label, entry=Entry.of(text), check=check))
