@@ -1,6 +1,7 @@
 """The full-screen program: one desk, one clerk, and the screens."""
 
 import os
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from textual.app import App
@@ -34,12 +35,11 @@ class BatchApp(App[None], inherit_bindings=False):
         Binding("ctrl+z", "suspend_process", "back to the shell for a while", show=False, id="app.suspend"),
     ]
 
+    @dataclass
     class Looked(Message):
         """The clerk has something new to show, or could not look."""
 
-        def __init__(self, found: Snapshot | Exception) -> None:
-            super().__init__()
-            self.found = found
+        found: Snapshot | Exception
 
     def __init__(self, desk: Desk) -> None:
         plain = bool(os.environ.get("NO_COLOR"))  # set and not empty, as the convention has it
@@ -132,8 +132,9 @@ class BatchApp(App[None], inherit_bindings=False):
 
     def action_wake(self) -> None:
         """Have a courier look at the orders and the targets now."""
-        self.run_worker(self.clerk.ask(self.desk.wake))
-        self.say("The courier looks now, as often as the target allows.")
+        if isinstance(self.screen, View):
+            self.screen.go(self.clerk.ask, self.desk.wake)
+            self.say("The courier looks now, as often as the target allows.")
 
     # -- what goes wrong -------------------------------------------------------------------------------------------
     def _handle_exception(self, error: Exception) -> None:

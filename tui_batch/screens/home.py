@@ -132,7 +132,7 @@ class Home(Verbs):
         about, monitor = self.query_one("#about"), self.monitor
         about.display = monitor.display = submission is not None
         if submission:
-            self.run_worker(self._watch(submission), group="monitor", exclusive=True)
+            self.go_instead("monitor", self._watch, submission)
 
     async def _watch(self, submission: Submission) -> None:
         note = ((submission.note, "quiet"),) if submission.note else ()
@@ -181,7 +181,7 @@ class Home(Verbs):
 
     def _show_job(self, view: Callable[[Submission, JobRow], View]) -> None:
         if submission := self.chosen():
-            self.run_worker(self._show_job_of(submission, view), group="open", exclusive=True)
+            self.go_instead("open", self._show_job_of, submission, view)
 
     async def _show_job_of(self, submission: Submission, view: Callable[[Submission, JobRow], View]) -> None:
         # Keys may be faster than the monitor: it must show this submission's jobs before one of them is opened.

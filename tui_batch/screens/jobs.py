@@ -46,7 +46,7 @@ class Jobs(Verbs):
         known = (submission for submission in snapshot.submissions if submission.id == self._submission.id)
         self._submission = next(known, self._submission)
         self._head()
-        self.run_worker(self._fill(), group="fill", exclusive=True)
+        self.go_instead("fill", self._fill)
 
     def tick(self) -> None:
         """Ages."""

@@ -64,7 +64,7 @@ class Preview(Submitting):
     def on_mount(self) -> None:
         """Nothing here changes."""
         self._head()
-        self.run_worker(self._fill())
+        self.go(self._fill)
 
     async def _fill(self) -> None:
         drafts: Sequence[JobRow] = Drafts(self._sweep)
@@ -93,7 +93,7 @@ class Preview(Submitting):
     def action_all(self) -> None:
         """Where to, then generate, then order."""
         if self._made is None:
-            self.run_worker(self._all())
+            self.go(self._all)
 
     async def _all(self) -> None:
         from tui_batch.screens.pick import PickTarget
@@ -105,7 +105,7 @@ class Preview(Submitting):
     def action_write(self) -> None:
         """Generate and stay here."""
         if self._made is None:
-            self.run_worker(self._write())
+            self.go(self._write)
 
     async def _write(self) -> None:
         batch = await self._generate()
@@ -144,7 +144,7 @@ class BatchJobs(Submitting):
     def on_mount(self) -> None:
         """A batch never changes."""
         self.status.show(f"batch {self._batch}", ((f"{self._jobs} jobs", ""),))
-        self.run_worker(self._fill())
+        self.go(self._fill)
 
     async def _fill(self) -> None:
         jobs = await self.ask(self.desk.batch_jobs, self._batch)
@@ -154,7 +154,7 @@ class BatchJobs(Submitting):
 
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:
-        self.run_worker(self._files(message.row))
+        self.go(self._files, message.row)
 
     async def _files(self, row: JobRow) -> None:
         files = await self.ask(self.desk.job_files, self._batch, row.name)
@@ -162,7 +162,7 @@ class BatchJobs(Submitting):
 
     def action_submit(self) -> None:
         """Ask where to, then order it."""
-        self.run_worker(self.submit(self._batch, self._jobs))
+        self.go(self.submit, self._batch, self._jobs)
 
 
 def draft_columns(varying: Sequence[str], named: bool = False) -> list[Column[JobRow]]:

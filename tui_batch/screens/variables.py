@@ -80,7 +80,7 @@ class Variables(View):
         self._resting = self.set_timer(REST_SECONDS, self._plan)
 
     def _plan(self) -> None:
-        self.run_worker(self._tell(), group="plan", exclusive=True)
+        self.go_instead("plan", self._tell)
 
     async def _tell(self) -> None:
         for key, text in self._typed_axes():
@@ -141,7 +141,7 @@ class Variables(View):
     # -- keys ------------------------------------------------------------------------------------------------------
     @on(Form.Done)
     def _done(self) -> None:
-        self.run_worker(self._go_on(), group="plan", exclusive=True)
+        self.go_instead("plan", self._go_on)
 
     async def _go_on(self) -> None:
         from tui_batch.screens.preview import Preview

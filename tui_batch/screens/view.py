@@ -1,7 +1,8 @@
 """What all screens have in common: a line at the top, a line at the bottom, and the way back."""
 
 from asyncio import Future
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -77,6 +78,15 @@ class View(Screen[Any], inherit_bindings=False):
         """Have the clerk ask the desk; the screen goes on meanwhile."""
         return await self.front.clerk.ask(question, *args, **kwargs)
 
+    def go(self, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Do this while the screen goes on."""
+        # Not a coroutine but what makes one: a worker that is cancelled before it began would leave it unawaited.
+        self.run_worker(partial(work, *args, **kwargs))
+
+    def go_instead(self, group: str, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Do this in place of what of the same group is still being done."""
+        self.run_worker(partial(work, *args, **kwargs), group=group, exclusive=True)
+
     def look(self, snapshot: Snapshot) -> None:
         """Something changed."""
 
@@ -131,7 +141,7 @@ class TableView(View):
     def action_filter(self) -> None:
         """Ask what to show."""
         table = self.table
-        self.run_worker(self._filter(table, self.prompt.ask("filter", table.filter_text)))
+        self.go(self._filter, table, self.prompt.ask("filter", table.filter_text))
 
     async def _filter(self, table: LiveTable[Any], answer: "Future[str | None]") -> None:
         if (text := await answer) is not None:
@@ -141,7 +151,7 @@ class TableView(View):
         """Ask for a column's letter."""
         table = self.table
         letters = {column.letter: column.name for column in table.columns if column.letter}
-        self.run_worker(self._sort(table, letters, self.prompt.choose("sort by", letters)))
+        self.go(self._sort, table, letters, self.prompt.choose("sort by", letters))
 
     async def _sort(self, table: LiveTable[Any], letters: dict[str, str], answer: "Future[str | None]") -> None:
         if letter := await answer:

@@ -12,7 +12,7 @@ from tui_batch.widgets.columns import Column, R, widths
 from tui_batch.widgets.filter import keep
 from tui_batch.widgets.lines import Line, Part, joined
 from tui_batch.widgets.moves import Moving
-from tui_batch.widgets.printable import fit
+from tui_batch.widgets.printable import cells, fit
 
 
 class LiveTable(Moving, Generic[R], can_focus=True):
@@ -164,7 +164,8 @@ class LiveTable(Moving, Generic[R], can_focus=True):
                 tone = column.tone(row) if column.tone else ""
                 text = fit(column.cell(row), width, column.right, column.ending) + " "
                 parts.append((text, f"{under} {tone}".strip()))
-        return joined(parts)
+        spare = self.size.width - sum(cells(text) for text, _ in parts)
+        return joined([*parts, (" " * spare, under)])
 
     def _heading(self, room: Sequence[int]) -> Line:
         text = "  "
@@ -198,6 +199,10 @@ class LiveTable(Moving, Generic[R], can_focus=True):
     def action_bottom(self) -> None:
         """To the last row."""
         self._move(len(self.view) - 1)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where there is no row there is nothing to open."""
+        return action != "open" or self.current is not None
 
     def action_open(self) -> None:
         """Open what is under the cursor."""

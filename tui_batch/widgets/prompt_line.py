@@ -13,7 +13,10 @@ from tui_batch.widgets.lines import Line, Lines, Part
 from tui_batch.widgets.printable import cells, fit, printable
 
 MESSAGE_SECONDS = 12.0
-_KEYS = {"question_mark": "?", "slash": "/", "enter": "Enter", "escape": "Esc", "backspace": "Bksp", "plus": "+"}
+_KEYS = {
+    "question_mark": "?", "slash": "/", "enter": "Enter", "escape": "Esc", "backspace": "Bksp", "pagedown": "PgDn",
+    "pageup": "PgUp", "home": "Home", "end": "End", "tab": "Tab", "up": "Up", "down": "Down",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
