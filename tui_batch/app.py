@@ -59,6 +59,9 @@ class BatchApp(App[None], inherit_bindings=False):
         """None: ours cover everything. Textual paints the whole front anew for every change in the one behind it."""
         return []
 
+    def _watch_app_focus(self, focus: bool) -> None:
+        """Looking at another window is no answer: Textual would take the focus from a question that stands."""
+
     def get_default_screen(self) -> Screen[Any]:
         """It begins at home."""
         return Home()
@@ -98,13 +101,6 @@ class BatchApp(App[None], inherit_bindings=False):
         """Home, wherever one is."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
-
-    def show_at_home(self, submission: str, words: str) -> None:
-        """Home, with the cursor on this submission as soon as it is there."""
-        self.action_home()
-        if isinstance(self.screen, Home):
-            self.screen.want(submission)
-        self.say(words)
 
     def say(self, words: str, tone: str = "") -> None:
         """Say something at the bottom line of the screen in front."""

@@ -101,10 +101,27 @@ async def test_a_paste_answers_no_question(app, desk):
         assert not desk.asked
 
 
+async def test_looking_at_another_window_answers_no_question(app, desk):
+    from textual import events
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("j", "j", "c")
+        await shows(pilot, "y/N")
+        app.post_message(events.AppBlur())
+        await pilot.pause()
+        app.post_message(events.AppFocus())
+        await pilot.pause()
+        await pilot.press("y")
+        await shows(pilot, "Cancelling 12 jobs")
+
+
 async def test_retry_fetch_and_note(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "netmc-T0.1-0.9-212")
-        await pilot.press("R", "y")
+        await pilot.press("R")
+        await shows(pilot, "Run 2 failed of netmc-T0.1-0.9 on fir again?")
+        await pilot.press("y")
         await shows(pilot, "3 jobs of netmc-T0.1-0.9 will run again.")
         await pilot.press("f")
         await shows(pilot, "Fetching the results")

@@ -55,16 +55,16 @@ class Clerk:
 
     def _look(self) -> float:
         try:
-            self.desk.tend()
             found = self.desk.snapshot()
+            if self._tell and found is not self._told:
+                self._tell(found)
+            self._told = found
+            self.desk.tend()
         except Exception as error:  # carried to the app, which knows what to do with it
             if self._tell and self._told != str(error):
                 self._tell(error)
             self._told = str(error)
             return PATIENCE_SECONDS
-        if self._tell and found is not self._told:
-            self._tell(found)
-        self._told = found
         return LOOK_SECONDS
 
 

@@ -211,7 +211,8 @@ class Home(Verbs):
     def action_quit(self) -> None:
         """Leave; what was submitted goes on."""
         left = sum(active(submission.counts) for submission in self._open_ones)
-        self.app.exit(message=f"{left} jobs go on without the screen." if left else None)
+        words = "1 job goes on" if left == 1 else f"{left} jobs go on"
+        self.app.exit(message=f"{words} without the screen." if left else None)
 
 
 def totals(snapshot: Snapshot, open_ones: Sequence[Submission]) -> tuple[Part, ...]:

@@ -1,5 +1,6 @@
 """The last steps of every way to submit: which target, are you sure, order it, go home."""
 
+from tui_batch.screens.home import Home
 from tui_batch.screens.pick import PickTarget
 from tui_batch.screens.view import TableView
 
@@ -19,4 +20,7 @@ class Submitting(TableView):
         problems = await self.ask(self.desk.check, await self.ask(self.desk.batch, batch), target)
         submission = await self.ask(self.desk.submit, batch, name)
         warnings = (problem.text for problem in problems)  # what forbids it has been refused by the desk
-        self.front.show_at_home(submission, " ".join([f"{batch} is on its way to {name}.", *warnings]))
+        self.front.action_home()
+        if isinstance(home := self.app.screen, Home):
+            home.want(submission)
+        self.front.say(" ".join([f"{batch} is on its way to {name}.", *warnings]))

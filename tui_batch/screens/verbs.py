@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from tui_batch.model import Submission
 from tui_batch.screens.rows import title
 from tui_batch.screens.view import TableView
-from tui_batch.states import active
-from tui_batch.widgets.progress import failed, words
+from tui_batch.states import JobState, active
+from tui_batch.widgets.progress import words
 
 TYPED_ABOVE = 50  # as many jobs are not lost to one wrong key
 
@@ -68,11 +68,11 @@ class Verbs(TableView):
         submission = self.chosen()
         if submission is None:
             return
-        number = failed(submission.counts)
-        if not number:
-            self.prompt.say(f"No job of {title(submission)} has failed.")
+        again: dict[JobState, int] = {s: n for s, n in submission.counts.items() if s.ended and s != JobState.SUCCEEDED}
+        if not sum(again.values()):
+            self.prompt.say(f"No job of {title(submission)} has ended without success.")
             return
-        what = f"Run {_jobs(number)} of {title(submission)} on {submission.target} again that failed?"
+        what = f"Run {words(again)} of {title(submission)} on {submission.target} again?"
         self.go(self._retry, submission, self.prompt.yes(what))
 
     async def _retry(self, submission: Submission, answer: "Future[str | None]") -> None:
