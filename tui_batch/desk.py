@@ -285,7 +285,7 @@ class Desk:
             lock.ring(self._home)
         else:
             self._started = time.monotonic()
-            lock.start(self._home, self.config.origin)
+            lock.start(self._home, self.config.path)
 
     def tend(self) -> None:
         """Start a courier if something is open and none is at work, as after a restart of the machine."""

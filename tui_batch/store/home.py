@@ -89,6 +89,14 @@ def write_whole(path: Path, text: str) -> None:
         raise
 
 
+def modified(path: Path | None) -> int:
+    """When a file was written last, in nanoseconds; 0 if there is none."""
+    try:
+        return path.stat().st_mtime_ns if path else 0
+    except OSError:
+        return 0
+
+
 def set_aside(path: Path) -> str:
     """Move a file that cannot be read out of the way, keeping it; the sentence that says so."""
     kept = path.with_name(f"{path.name}.damaged-{secrets.token_hex(2)}")

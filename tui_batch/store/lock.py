@@ -77,7 +77,7 @@ def release(home: Home) -> None:
 def start(home: Home, config: Path | None) -> None:
     """Start a courier apart from this terminal; it ends at once if another one got there first."""
     command = [sys.executable, "-m", "tui_batch", "--home", str(home.path)]
-    if config:
+    if config and config.exists():
         command += ["--config", str(config)]
     with explained(home.path, "start the courier"), (home.path / "courier.log").open("ab") as log:
         # By way of a shell that ends at once: the courier is nobody's child, so nobody has to wait for it.

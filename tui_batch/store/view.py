@@ -10,7 +10,7 @@ from tui_batch.errors import StoreError
 from tui_batch.model import Beat, Order, Snapshot, Submission, Target
 from tui_batch.states import Counts, JobState
 from tui_batch.store import lock, orders, state
-from tui_batch.store.home import Home, set_aside
+from tui_batch.store.home import Home, modified, set_aside
 from tui_batch.store.ledger import LedgerView
 from tui_batch.store.past import Past
 
@@ -58,13 +58,10 @@ class View:
         changed = False
         for name in self._open:
             path = self._home.submission(name) / "state.toml"
-            try:
-                modified = path.stat().st_mtime_ns
-            except OSError:
-                modified = 0
-            if name in self._summaries and self._summaries[name][0] == modified:
+            written = modified(path)
+            if name in self._summaries and self._summaries[name][0] == written:
                 continue
-            self._summaries[name] = modified, self._summarised(self._past.submissions[name], path)
+            self._summaries[name] = written, self._summarised(self._past.submissions[name], path)
             changed = True
         return changed
 
@@ -84,15 +81,12 @@ class View:
         return submission._replace(counts=counts, as_of=as_of, health=summary.health, fetched=summary.fetched)
 
     def _read_orders(self) -> bool:
-        try:
-            modified = self._home.orders.stat().st_mtime_ns
-        except OSError:
-            return False
-        if modified == self._orders[0]:
+        changed = modified(self._home.orders)
+        if changed == self._orders[0]:
             return False
         found, problems = orders.read(self._home.orders)
         self._problems += problems
-        self._orders = modified, tuple(found)
+        self._orders = changed, tuple(found)
         return True
 
     def _look_for_courier(self) -> bool:
