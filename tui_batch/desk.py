@@ -6,21 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_batch import indices
-from tui_batch.config import Config
-from tui_batch.errors import RequestError, TemplateError, nearest
-from tui_batch.model import (
-    Batch,
-    BatchRow,
-    Job,
-    JobList,
-    JobRow,
-    Order,
-    Problem,
-    Snapshot,
-    Status,
-    Submission,
-    Target,
-)
+from tui_batch.config import LOCAL, Config
+from tui_batch.errors import ConfigError, RequestError, TemplateError, nearest
+from tui_batch.model import Batch, BatchRow, Job, JobList, JobRow, Order, Problem, Snapshot, Status, Submission, Target
 from tui_batch.states import JobState
 from tui_batch.store import lock, orders
 from tui_batch.store.home import Home
@@ -143,6 +131,21 @@ class Desk:
 
     def targets(self) -> Sequence[Target]:
         return list(self.config.targets.values())
+
+    def check_targets(self) -> None:
+        """A ConfigError lists the targets of the configuration that make no sense to their kind."""
+        from tui_batch import backends
+
+        problems = []
+        for target in self.config.targets.values():
+            if target is LOCAL:
+                continue
+            try:
+                backends.kind(target).settings(target)
+            except ConfigError as error:
+                problems += [f"{self.config.path}: {line}" for line in str(error).splitlines()]
+        if problems:
+            raise ConfigError.of(problems)
 
     def default_target(self) -> Target:
         return self.config.target("")
@@ -295,6 +298,3 @@ class Desk:
             return
         if snapshot.orders or any(not one.ended for one in snapshot.submissions):
             self.wake()
-
-    def pending(self) -> Sequence[Order]:
-        return self.snapshot().orders

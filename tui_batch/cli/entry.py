@@ -47,7 +47,9 @@ def open_desk(home: str = "", configuration: str = "") -> Desk:
     if configuration and not path.exists():
         raise RequestError(f"There is no configuration {path}.")
     store = Path(home).expanduser().absolute() if home else usual_home
-    return Desk(store, config.read(path), [path.parent / "templates"])
+    desk = Desk(store, config.read(path), [path.parent / "templates"])
+    desk.check_targets()
+    return desk
 
 
 def _usual_places() -> tuple[Path, Path]:
