@@ -222,6 +222,8 @@ class Desk:
 
     def submit(self, batch: str, target: str = "") -> str:
         """Order the batch to be sent; the new submission's id."""
+        self._home.prepare()
+        self.wake()  # a courier takes a moment to start, which is as long as the checks take
         chosen, place = self.batch(batch), self.config.target(target)
         for earlier in self.snapshot().submissions:
             if earlier.batch == batch and earlier.digest != chosen.digest:

@@ -1,5 +1,6 @@
 """The courier as a process of its own."""
 
+import gc
 import signal
 import sys
 from types import FrameType
@@ -14,6 +15,8 @@ from tui_batch.store.home import Home
 
 def work(home: Home, config: Config, once: bool = False) -> bool:
     """Be the courier until nothing is open; False when another one is at work."""
+    gc.freeze()  # what was imported stays, and statuses make no cycles: walking them all costs a tenth of the time
+    gc.set_threshold(50_000)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     while lock.take(home):

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +76,7 @@ def _advice(error: OSError) -> str:
 
 def write_whole(path: Path, text: str) -> None:
     """Put a whole file in place: readers see the old one or the new one, never a part, also after a crash."""
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    aside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         with aside.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -99,7 +98,7 @@ def modified(path: Path | None) -> int:
 
 def set_aside(path: Path) -> str:
     """Move a file that cannot be read out of the way, keeping it; the sentence that says so."""
-    kept = path.with_name(f"{path.name}.damaged-{secrets.token_hex(2)}")
+    kept = path.with_name(f"{path.name}.damaged-{os.urandom(2).hex()}")
     try:
         path.rename(kept)
     except OSError as error:
