@@ -2,10 +2,11 @@
 
 import json
 import secrets
+from collections import deque
 from dataclasses import fields
 from pathlib import Path
 
-from tui_batch import tables
+from tui_batch import indices, tables
 from tui_batch.errors import StoreError
 from tui_batch.model import Order
 from tui_batch.store.home import explained, set_aside, write_whole
@@ -39,12 +40,15 @@ def read(folder: Path) -> tuple[list[Order], list[str]]:
     for path in names:
         try:
             text = path.read_text(encoding="utf-8")
-            orders.append(tables.build(Order, tables.parse(text, path.name, StoreError), path.name, StoreError))
+            order = tables.build(Order, tables.parse(text, path.name, StoreError), path.name, StoreError)
+            deque(indices.from_text(order.jobs), 0)  # a ValueError if these are no ranges
+            orders.append(order)
         except FileNotFoundError:
             continue  # done meanwhile
-        except (StoreError, UnicodeDecodeError):
+        except (StoreError, ValueError):
             problems.append(set_aside(path))
-    return orders, problems
+    # An id tells the second only, and what was asked for first must be done first.
+    return sorted(orders, key=lambda order: (order.created, order.id)), problems
 
 
 def done(folder: Path, order: Order) -> None:
