@@ -86,7 +86,10 @@ class Desk:
             from tui_batch.store.joblist import JobsView
 
             self._job_views[submission] = JobsView(self._home, self.submission(submission))
-        return self._job_views[submission].refresh()
+        listed = self._job_views[submission].refresh()
+        for problem in self._job_views[submission].problems:
+            self._view.report(problem)
+        return listed
 
     def find_job(self, submission: str, job: str) -> int:
         """The index of the job that is named, or numbered, so."""
