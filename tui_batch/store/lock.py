@@ -80,9 +80,10 @@ def start(home: Home, config: Path | None) -> None:
     if config:
         command += ["--config", str(config)]
     with explained(home.path, "start the courier"), (home.path / "courier.log").open("ab") as log:
-        subprocess.Popen(
+        courier = subprocess.Popen(
             [*command, "courier"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"
         )
+        courier.returncode = 0  # it outlives us: nobody waits for it, and Python need not warn of that
 
 
 def ring(home: Home) -> None:
