@@ -13,6 +13,10 @@ from tui_batch.model import Job
 
 Paths = tuple[str, str, str]  # a job's folder, its record and its log, the latter two without their endings
 
+# The time of the files that we put there, as in the batch's zip: what a job wrote is told from them by it. When the job
+# began tells less: a quick job writes within the same tick of the clock, and `tar` and `cp -p` bring old times with them.
+_OURS = 1_577_836_800 * 10**9  # 2020-01-01
+
 
 class Workplace:
     """Where each file of a job lies, and how its folder is made and its results are collected."""
@@ -135,9 +139,8 @@ class Workplace:
             if os.path.lexists(aside):
                 shutil.rmtree(aside)
             os.mkdir(aside, 0o700)
-            began = _modified(self._record(job) + ".start")
             logs = [(f"{log}.out", "stdout"), (f"{log}.err", "stderr")]
-            for path, name in [*_written(folder, began), *((path, name) for path, name in logs if _size(path) > 0)]:
+            for path, name in [*_written(folder), *((path, name) for path, name in logs if _size(path) > 0)]:
                 if not patterns or any(fnmatch(name, p) or fnmatch(os.path.basename(name), p) for p in patterns):
                     _make_way(aside, name)
                     _bring(path, f"{aside}/{name}")
@@ -150,8 +153,8 @@ class Workplace:
             ) from error
 
 
-def _written(folder: str, began: int) -> Iterator[tuple[str, str]]:
-    """The files that appeared or changed since the job began, with their paths below the folder."""
+def _written(folder: str) -> Iterator[tuple[str, str]]:
+    """The files that the job wrote or changed, with their paths below the folder: all without the time of ours."""
     stack = [""]
     while stack:
         below = stack.pop()
@@ -163,7 +166,7 @@ def _written(folder: str, began: int) -> Iterator[tuple[str, str]]:
         for entry in found:
             if entry.is_dir(follow_symlinks=False):
                 stack.append(f"{below}{entry.name}/")
-            elif entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_mtime_ns > began:
+            elif entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_mtime_ns != _OURS:
                 yield entry.path, f"{below}{entry.name}"
 
 
@@ -190,6 +193,7 @@ def _write(path: str, data: bytes, mode: int = 0o700) -> None:
     try:
         while data:
             data = data[os.write(file, data) :]
+        os.utime(file, ns=(_OURS, _OURS))
     finally:
         os.close(file)
 
@@ -211,10 +215,3 @@ def _size(path: str) -> int:
         return os.stat(path).st_size
     except FileNotFoundError:
         return -1
-
-
-def _modified(path: str) -> int:
-    try:
-        return os.stat(path).st_mtime_ns
-    except FileNotFoundError:
-        return 0
