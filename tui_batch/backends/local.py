@@ -268,7 +268,7 @@ class Local(Backend):
         self._release(running)
         self._running.pop(running.job.id, None)
         evidence = "process gone" if code is None else "end record"
-        ended = ended or stamp(time.time())
+        ended = max(ended or stamp(time.time()), running.started)  # a record tells hundredths of a second only
         status = Status(state, exit_code=code, started=running.started, ended=ended, evidence=evidence, detail=detail)
         self._tell(running.job, status)
 
