@@ -68,12 +68,15 @@ class Desk:
     def jobs(self, submission: str) -> JobList:
         """All jobs with their statuses; the same object while nothing changed."""
         if submission not in self._job_views:
-            for oldest in list(self._job_views)[: max(0, len(self._job_views) - KEPT + 1)]:
-                del self._job_views[oldest]
+            while len(self._job_views) >= KEPT:
+                del self._job_views[next(iter(self._job_views))]
             from tui_batch.store.joblist import JobsView
 
             self._job_views[submission] = JobsView(self._home, self.submission(submission))
-        return self._job_views[submission].refresh()
+        listed = self._job_views[submission].refresh()
+        for problem in self._job_views[submission].problems:
+            self._view.report(problem)
+        return listed
 
     def find_job(self, submission: str, job: str) -> int:
         """The index of the job that is named, or numbered, so."""

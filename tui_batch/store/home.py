@@ -1,6 +1,7 @@
 """The store's folder: where everything in it lives, and how its files are written."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,7 +48,8 @@ class Home:
             for folder in (self.path, self.batches, self.history, self.orders, self.path / "submissions"):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not os.access(self.path, os.R_OK | os.W_OK | os.X_OK):
-                raise PermissionError(13, "Permission denied", str(self.path))
+                number = errno.EROFS if os.statvfs(self.path).f_flag & os.ST_RDONLY else errno.EACCES
+                raise OSError(number, os.strerror(number), str(self.path))
         return self
 
 
