@@ -13,8 +13,8 @@ from tui_batch.model import Job
 
 Paths = tuple[str, str, str]  # a job's folder, its record and its log, the latter two without their endings
 
-# The time of the files that we put there, as in the batch's zip: what a job wrote is told from them by it. When the job
-# began tells less: a quick job writes within the same tick of the clock, and `tar` and `cp -p` bring old times with them.
+# The time of the files that we put there, as in the batch's zip: by it they are told from what a job wrote. When the
+# job began tells less: a quick job writes within the same tick of the clock, and `tar` and `cp -p` bring old times.
 _OURS = 1_577_836_800 * 10**9  # 2020-01-01
 
 
