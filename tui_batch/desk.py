@@ -71,7 +71,7 @@ class Desk:
         if name == "last":
             return known[0]
         exact = [one for one in known if one.id == name] or [one for one in known if one.batch == name][:1]
-        found = exact or [one for one in known if one.id.startswith(name)]
+        found = exact or [one for one in known if name and one.id.startswith(name)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -97,7 +97,7 @@ class Desk:
         for row in rows:
             if row.name == job:
                 return row.index
-        if job.isdigit() and int(job) < len(rows):
+        if job.isdecimal() and int(job) < len(rows):
             return int(job)
         raise RequestError(
             f"Submission {submission} has no job {job!r}.{nearest(job, [row.name for row in rows[:1000]])}"
@@ -144,11 +144,10 @@ class Desk:
         """The batch of this name, with its digest as it is now."""
         from tui_batch.store import batches
 
-        path = self._home.batches / f"{name}.zip"
-        if not path.exists():
-            known = [path.stem for path in self._home.batches.glob("[!.]*.zip")]
+        known = {path.stem: path for path in self._home.batches.glob("[!.]*.zip")}
+        if name not in known:
             raise RequestError(f"There is no batch {name!r}.{nearest(name, known)}")
-        return batches.read(path)
+        return batches.read(known[name])
 
     def batch_jobs(self, name: str) -> JobList:
         """The jobs of a batch, as drafts."""
@@ -291,7 +290,7 @@ class Desk:
 
     def note(self, submission: str, text: str) -> None:
         """Order a note to be kept with a submission; the last one counts."""
-        self._order("note", submission, text=text)
+        self._order("note", submission, text=text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
     def _order(self, verb: str, submission: str, jobs: str = "", text: str = "") -> None:
         moment = stamp(self.now())
@@ -338,7 +337,9 @@ def open_desk(home: str = "", config: str = "") -> Desk:
     config = config or os.environ.get("TUI_BATCH_CONFIG", "")
     folder, settings = (None, None) if home and config else user_folders()
     path = Path(config).expanduser() if config else (settings or Path()) / "config.toml"
-    if config and not path.exists():
+    found = configuration.read(path.absolute())
+    if config and not found.origin:
         raise RequestError(f"There is no configuration {path}.")
-    store = Path(home).expanduser().absolute() if home else folder
-    return Desk(store or Path(), configuration.read(path.absolute()), [path.parent / "templates"])
+    store = (Path(home).expanduser().absolute() if home else folder) or Path()
+    Home(store).look()
+    return Desk(store, found, [path.parent / "templates"])

@@ -4,6 +4,7 @@ import os
 import sys
 from argparse import Namespace
 from importlib import import_module
+from io import TextIOWrapper
 
 from tui_batch.cli.parser import parser
 from tui_batch.desk import open_desk
@@ -14,6 +15,8 @@ DONE, FAILED, WRONG, LATER = 0, 1, 2, 3
 
 def run(words: list[str]) -> int:
     """Carry out a command line; its exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):  # names hold anything, terminals do not show everything
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         arguments = parser().parse_args(words)
         return _carry_out(arguments)
