@@ -72,7 +72,7 @@ def test_paths_with_anything_in_them_are_one_job_each(program):
 def test_all_that_a_job_wrote_comes_home(program):
     (program.path / "old.toml").write_text(
         'name = "old"\ncommand = "echo new > quick; touch -d 2001-01-01 ancient; mkdir -p deep/er; '
-        'cp -p quick deep/er/x; echo more >> mine; echo err >&2"\n[files]\n"mine" = "ours\\n"\n"untouched" = "ours\\n"\n'
+        'cp -p quick deep/er/x; echo more >> mine; echo err >&2"\n[files]\n"mine" = "ours\\n"\n"untouched" = "ours"\n'
     )
     for number in range(1, 4):
         program("run", program.path / "old.toml", "--name", f"old{number}")
