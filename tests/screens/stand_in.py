@@ -1,0 +1,202 @@
+"""A desk in memory with canned values and a clock that stands still."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from tui_batch.errors import RequestError
+from tui_batch.model import (
+    Batch,
+    BatchRow,
+    Beat,
+    JobList,
+    JobRow,
+    Order,
+    Snapshot,
+    Status,
+    Submission,
+    Target,
+)
+from tui_batch.states import JobState as S
+from tui_batch.store.sources import FileSources
+from tui_batch.sweep import plan
+from tui_batch.template import read
+from tui_batch.times import stamp
+
+NOON = 1_795_176_000.0  # 2026-11-20T12:00:00Z
+
+
+def ago(seconds):
+    return stamp(NOON - seconds)
+
+
+RAFT = read(
+    """
+name = "raft"
+description = "Elections under packet loss: one job for each seed and temperature."
+command = "./raft input.csv"
+[[variables]]
+key = "seed"
+type = "int"
+default = 1
+minimum = 0
+help = "Where the random numbers begin."
+[[variables]]
+key = "temperature"
+label = "heat bath"
+type = "float"
+default = 0.5
+minimum = 0
+maximum = 10
+unit = "K"
+help = "How hot the heat bath is."
+[[variables]]
+key = "mode"
+type = "choice"
+default = "fast"
+choices = ["fast", "exact"]
+[files]
+"input.csv" = "{{ seed }},{{ temperature }}"
+""",
+    "raft.toml",
+)
+TEMPLATES = (replace(RAFT, name="ml-training", description="Train one model for each set of values."), RAFT)
+
+
+def submission(id, batch, target, jobs, counts, created, **more):
+    known = {S(word): number for word, number in counts.items()}
+    return Submission(id, batch, "d" * 64, "raft", target, "local", more.pop("run", 1), jobs, ago(created), known,
+                      ago(more.pop("as_of", 3)), **more)  # fmt: skip
+
+
+SUBMISSIONS = (
+    submission("20261120-1157-kelp", "netmc-T0.1-0.9", "fir", 1003,
+               {"succeeded": 212, "running": 48, "queued": 740, "failed": 2, "held": 1}, 3600, note="for the paper"),
+    submission("20261120-1140-reed", "raft-seed-scan", "local", 64, {"succeeded": 64}, 86400 * 2, ended=ago(86000)),
+    submission("20261119-1000-moss", "c4-monthly", "aws", 12, {"queued": 12}, 200),
+    submission("20261118-1000-fern", "c4-monthly", "aws", 12, {"succeeded": 9, "timed_out": 1, "failed": 2},
+               86400 * 40, run=2, ended=ago(86400 * 39)),
+    submission("20261117-1000-sage", "protein-fold", "fir", 5, {"cancelled": 5}, 86400 * 60, ended=ago(86400 * 59)),
+)  # fmt: skip
+
+TARGETS = (Target("local", "local"), Target("fir", "slurm"), Target("aws", "awsbatch"))
+BEAT = Beat("login1", 4711, ago(900), ago(1), alive=True)
+FULL = Snapshot(SUBMISSIONS, (), TARGETS, BEAT)
+
+
+def job_rows(submission):
+    """Rows in the proportions of the counts."""
+    rows = []
+    for state, number in submission.counts.items():
+        for _ in range(number):
+            index = len(rows)
+            status = Status(
+                state, id=f"18231_{index}" if state != S.HELD else "",
+                exit_code=3 if state == S.FAILED else 0 if state == S.SUCCEEDED else None,
+                started="" if state in (S.QUEUED, S.HELD) else ago(3000 - index),
+                ended=ago(2000 - index) if state.ended else "", as_of=ago(3),
+                evidence="sacct" if state.ended else "squeue",
+                detail="Critical error: seed file missing" if state == S.FAILED else "",
+            )  # fmt: skip
+            rows.append(JobRow(index, f"{submission.batch}-{index}", (str(index % 10), f"0.{index // 10}"), status))
+    return rows
+
+
+class FakeDesk:
+    """The same methods as the desk; `asked` is what was asked for."""
+
+    def __init__(self, home, snapshot=FULL):
+        self.home, self.current, self.asked = Path(home), snapshot, []
+        self.trouble = None
+        self.made = []
+        self.lists = {}
+
+    def now(self):
+        return NOON
+
+    def snapshot(self):
+        if self.trouble:
+            raise self.trouble
+        return self.current
+
+    def jobs(self, id):
+        found = next((s for s in self.current.submissions if s.id == id), None)
+        if found is None:
+            raise RequestError(f"There is no submission {id}.")
+        if id not in self.lists:
+            self.lists[id] = JobList(("seed", "temperature"), job_rows(found))
+        return self.lists[id]
+
+    def log(self, submission, index, stream="out", attempt=None):
+        return self.home / f"{index}.{stream}"
+
+    def results(self, submission):
+        return Path("results") / submission
+
+    def batches(self):
+        shown = (BatchRow("netmc-T0.1-0.9", "raft", 1003, ago(4000), 1, ago(3600)),
+                 BatchRow("c4-monthly", "raft", 12, ago(86400 * 41), 2, ago(200)),
+                 BatchRow("never-sent", "ml-training", 9, ago(86400), 0, ""))  # fmt: skip
+        return (*self.made, *shown) if self.current.submissions else tuple(self.made)
+
+    def batch(self, name):
+        return Batch(name, Path(f"batches/{name}.zip"), "raft", ago(4000), 12, "d" * 64, ("seed",), {"seed": "1..12"})
+
+    def batch_jobs(self, name):
+        return JobList(("seed",), [JobRow(i, f"{name}-{i}", (str(i),), Status(S.DRAFT)) for i in range(12)])
+
+    def job_files(self, batch, job):
+        return {"input.csv": "seed,4\ntemperature,0.1\n", "run.sh": "#!/bin/sh\nexec ./raft input.csv\n"}
+
+    def targets(self):
+        return self.current.targets or TARGETS[:1]
+
+    def default_target(self):
+        return self.targets()[0]
+
+    def templates(self):
+        return TEMPLATES
+
+    def template(self, name):
+        return next(template for template in TEMPLATES if template.name == name)
+
+    def plan(self, template, axes=(), fixed=(), zips=(), where="", table=""):
+        return plan(template, axes, fixed, zips, where, table, FileSources())
+
+    def generate(self, sweep, name="", progress=None):
+        name = name or f"{sweep.template.name}-new"
+        if progress:
+            progress(sweep.count)
+        self.asked.append(("generate", name, sweep.count))
+        self.made.append(BatchRow(name, sweep.template.name, sweep.count, ago(0), 0, ""))
+        return replace(self.batch(name), jobs=sweep.count)
+
+    def check(self, batch, target):
+        return []
+
+    def preview(self, batch, target, job):
+        return f"#!/bin/sh\n# {job} on {target.name}\n"
+
+    def submit(self, batch, target):
+        self.asked.append(("submit", batch, target))
+        order = Order("o1", "submit", "20261120-1200-iris", ago(0), batch, target=target, total=12)
+        self.current = replace(self.current, orders=(*self.current.orders, order))
+        return order.submission
+
+    def cancel(self, submission, indices=None):
+        self.asked.append(("cancel", submission, indices))
+
+    def retry(self, submission, indices=None):
+        self.asked.append(("retry", submission, indices))
+        return 3
+
+    def fetch(self, submission):
+        self.asked.append(("fetch", submission))
+
+    def note(self, submission, text):
+        self.asked.append(("note", submission, text))
+
+    def wake(self):
+        self.asked.append(("wake",))
+
+    def pending(self):
+        return self.current.orders

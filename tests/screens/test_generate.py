@@ -1,0 +1,80 @@
+"""The way to a new batch, by keyboard alone."""
+
+from conftest import shows, until
+
+from tui_batch.screens.home import Home
+
+
+async def test_from_template_to_submission(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n")
+        await shows(pilot, "which template", "raft", "variables")
+        await pilot.press("j", "enter")
+        await shows(pilot, "new batch: raft", "1 job", "Where the random numbers begin.")
+        await pilot.press("backspace", *"1..4", "down", "backspace", "backspace", "backspace", *"0.5, 1", "enter")
+        await shows(pilot, "8 jobs", "temperature", "A submit all")
+        await pilot.press("enter")
+        await shows(pilot, "Values", "rendered when the batch is generated")
+        await pilot.press("q", "A")
+        await shows(pilot, "Where to?", "> local")
+        await pilot.press("enter")
+        await shows(pilot, "Submit 8 jobs of raft to local?", "Y/n")
+        await pilot.press("y")
+        await shows(pilot, "raft-new is on its way to local.", "> DR raft-new")
+        assert isinstance(app.screen, Home)
+        assert desk.asked == [("generate", "raft-new", 8), ("submit", "raft-new", "local"), ("wake",)]
+
+
+async def test_each_error_stands_at_its_field(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "j")
+        await shows(pilot, "> raft")
+        await pilot.press("enter")
+        await shows(pilot, "1 job")
+        await pilot.press(*"x", "down", "ctrl+u", *"11", "down", "down", "down", *"seed >")
+        await shows(pilot, "not yet", "'1x' is not", "above the maximum 10")
+        await pilot.press("enter")
+        await until(pilot, lambda: "new batch: raft" in app.screen.status.place)
+        await pilot.press("ctrl+u")
+        await pilot.press("up", "up", "up", "up", "backspace", "down", "backspace")
+        await shows(pilot, "1 job ")
+
+
+async def test_an_axis_says_its_values_as_one_types(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press("down", "ctrl+u", *"0..1 in 3")
+        await shows(pilot, "3: 0, 0.5, 1", "3 jobs")
+        await pilot.press("down", "down", "down", *"temperature > 0.4")
+        await shows(pilot, "2 jobs")
+
+
+async def test_going_back_loses_nothing(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press(*"23", "down", "down", "down", "down", "down", *"mine", "enter")
+        await shows(pilot, "new batch: mine")
+        await pilot.press("e")
+        await shows(pilot, "123", "mine")
+        await pilot.press("escape")
+        await shows(pilot, "which template")
+        await pilot.press("enter")
+        await shows(pilot, "123", "mine")
+
+
+async def test_only_writing_ends_at_the_batches(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press("enter")
+        await shows(pilot, "D only write")
+        await pilot.press("D")
+        await shows(pilot, "ml-training-new", "is written: 1 jobs. S submits it.")
+        assert desk.asked == [("generate", "ml-training-new", 1)]

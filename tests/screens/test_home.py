@@ -1,0 +1,175 @@
+"""Home: moving, the monitor, and what can be asked of a submission."""
+
+from dataclasses import replace
+
+from conftest import hides, screen_text, shows, until
+from stand_in import FULL, NOON, SUBMISSIONS, FakeDesk
+
+from tui_batch.app import BatchApp
+from tui_batch.errors import RequestError, StoreError
+from tui_batch.model import Snapshot
+from tui_batch.screens.home import Home
+from tui_batch.screens.rows import submissions
+from tui_batch.states import JobState
+from tui_batch.times import stamp
+
+
+async def test_it_shows_the_history_and_the_jobs_of_the_first(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9", "raft-seed-scan", "212/1003", "~3h41", "netmc-T0.1-0.9-212")
+
+
+async def test_the_monitor_follows_the_cursor(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("j", "j")
+        await shows(pilot, "c4-monthly  12 queued", "c4-monthly-0")
+        await pilot.press("G")
+        await shows(pilot, "protein-fold  5 cancelled")
+        await pilot.press("g")
+        await shows(pilot, "netmc-T0.1-0.9-212")
+
+
+async def test_the_cursor_stays_on_its_row_when_a_newer_one_comes(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("j")
+        newer = SUBMISSIONS[2]._replace(id="20261120-1300-dulse", batch="newest")
+        desk.current = replace(FULL, submissions=(newer, *SUBMISSIONS))
+        await shows(pilot, "newest", "> CD raft-seed-scan")
+
+
+async def test_a_filter_keeps_what_matches_and_escape_clears_it(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("slash", *"on:aws !#2", "enter")
+        await hides(pilot, "protein-fold", "raft-seed-scan", "c4-monthly #2")
+        await pilot.press("slash", *" zzz", "enter")
+        await shows(pilot, "Nothing matches 'on:aws !#2 zzz'.", "Esc clears")
+        await pilot.press("escape")
+        await shows(pilot, "protein-fold", "raft-seed-scan")
+
+
+async def test_sorting_asks_for_a_letter_and_the_same_again_turns_it_round(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("s")
+        await shows(pilot, "sort by", "n name", "a age")
+        await pilot.press("n")
+        await shows(pilot, "NAME+")
+        home = app.screen
+        assert [s.batch for s in home.history.view] == sorted(s.batch for s in SUBMISSIONS)
+        await pilot.press("s", "n")
+        await shows(pilot, "NAME-")
+        assert home.history.current.batch == "netmc-T0.1-0.9"
+
+
+async def test_cancelling_a_few_asks_and_enter_is_no(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("j", "j", "c")
+        await shows(pilot, "Cancel 12 queued of c4-monthly on aws?", "y/N")
+        await pilot.press("enter")
+        await shows(pilot, "Nothing was cancelled.")
+        assert not desk.asked
+        await pilot.press("c", "y")
+        await shows(pilot, "Cancelling 12 jobs of c4-monthly.")
+        assert desk.asked == [("cancel", "20261119-1000-moss", None)]
+
+
+async def test_cancelling_many_wants_the_number_typed(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("c", "y", "enter")
+        await shows(pilot, "type 789, or Esc")
+        await pilot.press("backspace", *"789", "enter")
+        await shows(pilot, "Cancelling 789 jobs")
+        assert desk.asked == [("cancel", "20261120-1157-kelp", None)]
+
+
+async def test_a_paste_answers_no_question(app, desk):
+    from textual import events
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        app.screen.post_message(events.Paste("cy"))
+        await pilot.press("j", "j", "c")
+        await shows(pilot, "y/N")
+        app.screen.prompt.post_message(events.Paste("y"))
+        await pilot.press("escape")
+        await shows(pilot, "Nothing was cancelled.")
+        assert not desk.asked
+
+
+async def test_retry_fetch_and_note(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("R", "y")
+        await shows(pilot, "3 jobs of netmc-T0.1-0.9 will run again.")
+        await pilot.press("f")
+        await shows(pilot, "Fetching the results")
+        await pilot.press("e", "ctrl+u", *"mine", "enter")
+        id = "20261120-1157-kelp"
+        await until(pilot, lambda: len(desk.asked) == 3)
+        assert desk.asked == [("retry", id, None), ("fetch", id), ("note", id, "mine")]
+
+
+async def test_what_the_desk_refuses_is_said_at_the_bottom_line(app, desk):
+    def refuse(submission):
+        raise RequestError("There is nothing to fetch yet.")
+
+    desk.fetch = refuse
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("f")
+        await shows(pilot, "There is nothing to fetch yet.")
+        await pilot.press("j")
+        await shows(pilot, "> CD raft-seed-scan")
+
+
+async def test_a_store_that_fails_keeps_what_is_shown(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        desk.trouble = StoreError("The store cannot be read: Stale file handle.")
+        await shows(pilot, "protein-fold", "The store cannot be read")
+        desk.trouble = None
+        await hides(pilot, "cannot be read")
+
+
+async def test_an_empty_home_offers_only_what_works(tmp_path):
+    app = BatchApp(FakeDesk(tmp_path, Snapshot()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Nothing was submitted yet", "n new batch")
+        await hides(pilot, "c cancel", "R re-run")
+        await pilot.press("c", "R", "f", "e", "l", "d", "enter", "escape", "backspace")
+        assert isinstance(app.screen, Home)
+        assert "Nothing was submitted yet" in screen_text(app)
+
+
+async def test_quitting_says_that_jobs_go_on(app):
+    said = []
+    leave = app.exit
+    app.exit = lambda message: (said.append(message), leave())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("q")
+    assert said == ["801 jobs go on without the screen."]
+
+
+async def test_the_panes_take_the_keys_in_turn(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("tab", "j")
+        await shows(pilot, "> R    213")
+        await pilot.press("l")
+        await shows(pilot, "netmc-T0.1-0.9-213", "stdout")
+        await pilot.press("q", "d")
+        await shows(pilot, "netmc-T0.1-0.9 job 213")
+
+
+def test_what_was_ordered_heads_the_history(desk):
+    desk.submit("raft", "local")
+    first, *rest = submissions(desk.snapshot())
+    assert (first.batch, first.jobs, first.state) == ("raft", 12, JobState.DRAFT)
+    assert tuple(rest) == SUBMISSIONS
+    assert first.created == stamp(NOON)

@@ -1,0 +1,172 @@
+"""Each screen in each state that looks different, at 80x24; the main ones small and wide as well."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import shows, until
+from stand_in import BEAT, FULL, SUBMISSIONS, TARGETS, FakeDesk, ago
+
+from tui_batch.app import BatchApp
+from tui_batch.errors import StoreError
+from tui_batch.model import Snapshot
+
+STALE = replace(
+    FULL, submissions=(SUBMISSIONS[0]._replace(health="no answer, next try in 40 s", as_of=ago(7300)), *SUBMISSIONS[1:])
+)
+UNWATCHED = replace(FULL, courier=replace(BEAT, alive=False))
+HOSTILE = Snapshot(
+    (
+        SUBMISSIONS[0]._replace(batch="\x1b[31mred\x1b[0m\nline", target="\u202egnp.exe", note="\x07bell\x1b]0;x\x07"),
+        SUBMISSIONS[2]._replace(batch="日本語テキスト" * 9, target="☂️👩‍👩‍👧"),
+    ),
+    (), TARGETS, BEAT, ("history/2026-10.login1.toml: line 3 is torn; set aside",),
+)  # fmt: skip
+
+HOME = ("netmc-T0.1-0.9-212",)
+
+
+@pytest.fixture
+def picture(snap_compare, tmp_path):
+    """Presses keys, each after what has to be shown before it, and compares the screen."""
+
+    def compare(*steps, snapshot=FULL, size=(80, 24), home=None, ready=None):
+        desk = FakeDesk(home or Path("store"), snapshot)
+        if ready:
+            ready(desk)
+
+        async def prepare(pilot):
+            for step in steps:
+                if isinstance(step, tuple):
+                    await shows(pilot, *step)
+                else:
+                    await pilot.press(*([step] if step in NAMED else step))
+            await until(pilot, lambda: not any(worker.is_running for worker in pilot.app.workers) or asking(pilot))
+
+        return snap_compare(BatchApp(desk), terminal_size=size, run_before=prepare)
+
+    return compare
+
+
+NAMED = ("enter", "slash", "tab", "down", "up", "escape", "ctrl+u", "question_mark", "pagedown")
+
+
+def asking(pilot):
+    return pilot.app.screen.prompt.question is not None or len(pilot.app.screen_stack) > 2
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 15), (120, 40)], ids=["80x24", "60x15", "120x40"])
+def test_home(picture, size):
+    assert picture(("-212",), size=size)
+
+
+def test_home_empty(picture):
+    assert picture(("Nothing was submitted yet",), snapshot=Snapshot(targets=TARGETS))
+
+
+def test_home_loading(picture):
+    assert picture(("loading...",), ready=lambda desk: setattr(desk, "snapshot", lambda: None))
+
+
+def test_home_error(picture):
+    def fail(desk):
+        desk.trouble = StoreError("The store in /data/ada cannot be read: Stale file handle.")
+
+    assert picture(("It is tried again.",), ready=fail)
+
+
+def test_home_stale(picture):
+    assert picture(("in trouble", *HOME), snapshot=STALE)
+
+
+def test_home_without_a_courier(picture):
+    assert picture(("nobody is watching", *HOME), snapshot=UNWATCHED)
+
+
+def test_home_with_hostile_names(picture):
+    assert picture(("red", "-212"), snapshot=HOSTILE)
+
+
+def test_home_filtered(picture):
+    assert picture(HOME, "slash", "c4", "enter", ("1/2", "c4-monthly-0"))
+
+
+def test_home_filter_without_a_match(picture):
+    assert picture(HOME, "slash", "zzz", "enter", ("Nothing matches",))
+
+
+def test_home_question(picture):
+    assert picture(HOME, "jjc", ("Cancel 12 queued", "c4-monthly-0"))
+
+
+def test_home_prompt_with_an_error(picture):
+    assert picture(HOME, "c", "7", "enter", ("type 789, or Esc",))
+
+
+def test_jobs(picture):
+    assert picture(HOME, "enter", ("1/1003",))
+
+
+def test_jobs_failed(picture):
+    assert picture(HOME, "enter", ("1/1003",), "slash", "state:f", "enter", ("Critical error",))
+
+
+def test_job(picture):
+    assert picture(HOME, "d", ("input.csv",))
+
+
+def test_log(picture, tmp_path):
+    (tmp_path / "212.out").write_text("".join(f"step {n}: loss {1 / (n + 1):.4f}\n" for n in range(90)))
+    assert picture(HOME, "l", ("step 89", "following"), home=tmp_path)
+
+
+def test_log_searched(picture, tmp_path):
+    (tmp_path / "212.out").write_text("".join(f"step {n}: loss {1 / (n + 1):.4f}\n" for n in range(90)))
+    assert picture(HOME, "l", ("step 89",), "g", "slash", "step 44", "enter", ("step 44", "%"), home=tmp_path)
+
+
+def test_log_that_is_not_there_yet(picture):
+    assert picture(HOME, "l", ("empty so far",))
+
+
+def test_batches(picture):
+    assert picture(HOME, "2", ("never-sent",))
+
+
+def test_batches_empty(picture):
+    assert picture(("Nothing was",), "2", ("No batch was made yet",), snapshot=Snapshot(targets=TARGETS))
+
+
+def test_batch_jobs(picture):
+    assert picture(HOME, "2", ("never-sent",), "enter", ("netmc-T0.1-0.9-11",))
+
+
+def test_templates(picture):
+    assert picture(HOME, "n", ("variables  seed",))
+
+
+def test_variables(picture):
+    assert picture(HOME, "n", ("variables  seed",), "enter", ("1 job",), "ctrl+u", "1..9", ("9: 1, 2", "9 jobs"))
+
+
+def test_variables_wrong(picture):
+    assert picture(HOME, "n", ("variables  seed",), "enter", ("1 job",), "x", "down", "ctrl+u", "99",
+                   ("'1x' is not", "above the maximum"))  # fmt: skip
+
+
+def test_preview(picture):
+    assert picture(HOME, "n", ("variables  seed",), "enter", ("1 job",), "ctrl+u", "1..9", "enter", ("A submit all",))
+
+
+def test_target(picture):
+    assert picture(HOME, "n", ("variables  seed",), "enter", ("1 job",), "enter", ("A submit all",), "A",
+                   ("Where to?", "> local"))  # fmt: skip
+
+
+def test_confirm(picture):
+    assert picture(HOME, "n", ("variables  seed",), "enter", ("1 job",), "enter", ("A submit all",), "A",
+                   ("Where to?", "> local"), "enter", ("Y/n",))  # fmt: skip
+
+
+def test_help(picture):
+    assert picture(HOME, "question_mark", ("page down",))

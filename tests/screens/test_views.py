@@ -1,0 +1,110 @@
+"""Jobs, job, log, batches, help: their keys."""
+
+from conftest import hides, shows, until
+
+from tui_batch.screens.home import Home
+
+
+async def test_jobs_of_a_submission(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("enter")
+        await shows(pilot, "netmc-T0.1-0.9 on fir", "seed", "temperature", "1/1003")
+        await pilot.press("slash", *"state:f", "enter")
+        await shows(pilot, "exit 3: Critical error", "1/2")
+        await pilot.press("c")
+        await shows(pilot, "Nothing of netmc-T0.1-0.9 is left to cancel.")
+        await pilot.press("escape", "G")
+        await shows(pilot, "1003/1003")
+        await pilot.press("c")
+        await shows(pilot, "Cancel job 1002 of netmc-T0.1-0.9 on fir?")
+        await pilot.press("y")
+        await until(pilot, lambda: desk.asked == [("cancel", "20261120-1157-kelp", [1002])])
+        await pilot.press("s", "j", "s", "j", "g")
+        await shows(pilot, "JOB-", "> HD  1002")
+
+
+async def test_a_job_has_a_page(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("d")
+        await shows(pilot, "netmc-T0.1-0.9 job 212", "running", "Variables", "input.csv")
+        await pilot.press("pagedown")
+        await shows(pilot, "exec ./raft")
+        await pilot.press("l")
+        await shows(pilot, "stdout is empty so far: the job is running.")
+        await pilot.press("backspace", "q")
+        await until(pilot, lambda: isinstance(app.screen, Home))
+
+
+async def test_a_log_follows_searches_wraps_and_turns_to_stderr(app, desk):
+    path = desk.log("", 212)
+    path.write_text("".join(f"line {n}\n" for n in range(500)))
+    desk.log("", 212, "err").write_text("a warning " * 20)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("l")
+        await shows(pilot, "line 499", "following")
+        with path.open("a") as file:
+            file.write("10%\r50%\r\x1b[31mred\x1b[0m \x07\n")
+        await shows(pilot, "red \\x07")
+        await hides(pilot, "50%")
+        await pilot.press("g")
+        await shows(pilot, "line 0", "0 %")
+        await pilot.press("slash", *"LINE 300", "enter")
+        await shows(pilot, "line 300", "line 310")
+        await pilot.press("slash", "ctrl+u", *"nowhere", "enter")
+        await shows(pilot, "'nowhere' does not stand below this place.")
+        await pilot.press("slash", "ctrl+u", *"line 2", "enter", "N")
+        await shows(pilot, "line 299")
+        await pilot.press("n")
+        await pilot.press("G")
+        await shows(pilot, "following", "red")
+        await pilot.press("o")
+        await shows(pilot, "stderr", "a warning")
+        await pilot.press("w")
+        await shows(pilot, "wrapped")
+        assert len(app.screen.log_view._rows) == 3
+        await pilot.press("f")
+        await until(pilot, lambda: not app.screen.log_view.following)
+
+
+async def test_batches_are_submitted_from_their_list(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("2")
+        await shows(pilot, "never-sent", "SENT")
+        await pilot.press("enter")
+        await shows(pilot, "batch netmc-T0.1-0.9", "netmc-T0.1-0.9-11")
+        await pilot.press("enter")
+        await shows(pilot, "exec ./raft")
+        await pilot.press("q", "q", "G", "S")
+        await shows(pilot, "never-sent: 9 jobs. Where to?")
+        await pilot.press("j", "enter")
+        await shows(pilot, "Submit 9 jobs of never-sent to fir?")
+        await pilot.press("n")
+        await pilot.press("enter", "y")
+        await shows(pilot, "never-sent is on its way to fir.")
+        assert desk.asked == [("submit", "never-sent", "fir"), ("wake",)]
+
+
+async def test_help_names_the_keys_of_where_one_was(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("question_mark")
+        await shows(pilot, "cancel", "re-run", "page down")
+        await pilot.press("G")
+        await shows(pilot, "needs you")
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, Home))
+
+
+async def test_one_goes_home_from_anywhere(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("enter")
+        await shows(pilot, "1/1003")
+        await pilot.press("d")
+        await shows(pilot, "Variables")
+        await pilot.press("1")
+        await until(pilot, lambda: isinstance(app.screen, Home))

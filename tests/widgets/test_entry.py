@@ -1,0 +1,44 @@
+"""A line of text being typed, and what is typed after `/`."""
+
+import pytest
+from rich.cells import cell_len
+
+from tui_batch.widgets.entry import Entry
+from tui_batch.widgets.filter import keep
+
+
+def typed(entry, *keys):
+    for key in keys:
+        entry = entry.press(key, key if len(key) == 1 else None) or entry
+    return entry
+
+
+def test_typing_moving_and_taking_away():
+    assert typed(Entry(), *"abc", "left", "left", "X") == Entry("aXbc", 2)
+    assert typed(Entry.of("abc"), "home", "delete", "end", "backspace") == Entry("b", 1)
+    assert typed(Entry.of("one two"), "ctrl+w") == Entry("one ", 4)
+    assert typed(Entry.of("one two"), "left", "ctrl+u") == Entry("o", 0)
+    assert typed(Entry("one two", 3), "ctrl+k") == Entry("one", 3)
+    assert typed(Entry(), "backspace", "left", "delete") == Entry()
+    assert Entry.of("x").press("f5", None) is None
+
+
+def test_only_the_first_line_of_a_paste_is_taken():
+    assert Entry.of("a").insert("b\nrm -rf\n") == Entry("ab", 2)
+    assert Entry.of("a").insert("") == Entry("a", 1)
+
+
+@pytest.mark.parametrize("entry", [Entry.of("x" * 100), Entry("日本語" * 9, 5), Entry.of("\x1b[31m"), Entry("abc", 1)])
+def test_it_is_drawn_in_its_width_with_the_cursor_in_sight(entry):
+    line = entry.line(20)
+    assert sum(cell_len(text) for text, _ in line) == 20
+    assert [tone for _, tone in line].count("caret") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("", True), ("netmc", True), ("NETMC fir", True), ("!netmc", False), ("on:fir", True), ("on:aws", False),
+     ("state:r", True), ("state:f", False), ("!state:f", True), ("fox:1", False), ("fir !aws", True)],
+)  # fmt: skip
+def test_what_a_filter_keeps(text, kept):
+    assert keep(text, {"state": 0, "name": 1, "on": 2})(("R", "netmc-0.1", "fir")) is kept

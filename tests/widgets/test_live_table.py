@@ -1,0 +1,124 @@
+"""The table: what it paints, where its cursor stays, and a hundred thousand rows."""
+
+from textual.app import App
+
+from tui_batch.widgets.columns import Column, widths
+from tui_batch.widgets.live_table import LiveTable
+
+COLUMNS = [
+    Column("state", "ST", 2, lambda row: row[1], letter="s"),
+    Column("name", "NAME", 8, lambda row: row[0], lambda row: int(row[0]), grow=True, letter="n"),
+    Column("more", "MORE", 10, lambda row: row[2], rank=1),
+]
+
+
+class Alone(App):
+    """A table and nothing else; `cells` counts the calls that draw."""
+
+    CSS_PATH = None
+
+    def __init__(self, rows):
+        super().__init__()
+        self.table = LiveTable(COLUMNS, lambda row: row[0])
+        self.table.show(rows, ("nothing",))
+        self.painted = []
+        refresh = self.table.refresh
+        self.table.refresh = lambda *regions, **more: (self.painted.extend(regions), refresh(*regions, **more))
+
+    def compose(self):
+        yield self.table
+
+
+def rows(count, state="R"):
+    return [(str(n), state, "more") for n in range(count)]
+
+
+async def test_only_what_changed_in_sight_is_painted():
+    app = Alone(rows(500))
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        app.painted.clear()
+        app.table.show(rows(500))
+        assert app.painted == []
+        changed = rows(500)
+        changed[400] = ("400", "F", "out of sight")
+        app.table.show(changed)
+        assert app.painted == []
+        changed = list(changed)
+        changed[3] = ("3", "F", "more")
+        app.table.show(changed)
+        assert [(region.x, region.y, region.width, region.height) for region in app.painted] == [(2, 4, 1, 1)]
+
+
+async def test_a_step_paints_two_rows():
+    app = Alone(rows(500))
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.table.focus()
+        await pilot.pause()
+        app.painted.clear()
+        await pilot.press("j")
+        assert {region.y for region in app.painted} == {0, 1, 2}
+        assert app.table.current[0] == "1"
+
+
+async def test_all_ways_to_move():
+    app = Alone(rows(100))
+    async with app.run_test(size=(40, 11)) as pilot:
+        app.table.focus()
+        for keys, at in (("j", 1), ("k", 0), ("k", 0), ("G", 99), ("j", 99), ("g", 0), ("pagedown", 10), ("ctrl+d", 15),
+                         ("ctrl+u", 10), ("pageup", 0), ("end", 99), ("home", 0), ("down", 1), ("up", 0)):  # fmt: skip
+            await pilot.press(keys)
+            assert app.table.cursor == at, keys
+            assert app.table.top <= at < app.table.top + 10
+
+
+async def test_the_cursor_keeps_to_its_row():
+    app = Alone(rows(100))
+    async with app.run_test(size=(40, 11)) as pilot:
+        await pilot.pause()
+        table = app.table
+        table.go_to("50")
+        table.show([("1000", "R", "x"), *rows(100)])
+        assert (table.current[0], table.cursor) == ("50", 51)
+        table.sort("name")
+        assert table.current[0] == "50"
+        table.sort("name")
+        assert (table.current[0], table.view[0][0]) == ("50", "1000")
+        table.filter("5")
+        assert table.current[0] == "50"
+        table.show(rows(10))
+        assert table.current[0] == "5"
+        table.filter("")
+        table.show([])
+        assert table.current is None
+
+
+async def test_without_rows_it_says_why():
+    app = Alone([])
+    async with app.run_test(size=(40, 11)) as pilot:
+        await pilot.pause()
+        assert "nothing" in app.table.line(2)[0][0]
+        app.table.show(rows(3))
+        app.table.filter("zzz")
+        assert "Nothing matches 'zzz'." in app.table.line(2)[0][0]
+        await pilot.press("enter", "j", "G")
+        assert app.table.current is None
+
+
+async def test_a_hundred_thousand_rows_are_drawn_by_the_screenful():
+    drawn = []
+    app = Alone([])
+    app.table.columns = (Column("name", "NAME", 8, lambda row: drawn.append(row) or str(row)),)
+    app.table.key = str
+    async with app.run_test(size=(40, 11)) as pilot:
+        app.table.focus()
+        app.table.show(range(100_000))
+        await pilot.press("G", "pageup", "g")
+        assert app.table.current == 0
+        assert len(drawn) < 200
+
+
+def test_what_there_is_no_room_for_is_left_out():
+    assert widths(COLUMNS, 40) == [2, 25, 10]
+    assert widths(COLUMNS, 20) == [2, 16, 0]
+    assert widths(COLUMNS, 5) == [2, 8, 0]

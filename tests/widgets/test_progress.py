@@ -1,0 +1,49 @@
+"""The bar and the words of many jobs."""
+
+import pytest
+
+from tui_batch.model import Submission
+from tui_batch.states import JobState as S
+from tui_batch.times import stamp
+from tui_batch.widgets.progress import TONES, bar, done, failed, remaining, words
+
+MIXED = {S.SUCCEEDED: 212, S.RUNNING: 48, S.QUEUED: 740, S.FAILED: 2, S.HELD: 1}
+
+
+def submission(counts, jobs, created=0.0):
+    return Submission("id", "b", "", "t", "local", "local", 1, jobs, stamp(created), counts)
+
+
+@pytest.mark.parametrize("width", range(9, 60))
+def test_the_bar_has_its_width_and_hides_nothing(width):
+    drawn = bar(MIXED, 1003, width)
+    assert len(drawn) == width
+    assert all(sign in drawn for sign in "#=-x!")
+
+
+def test_the_bar_of_the_simple_cases():
+    assert bar({S.SUCCEEDED: 4}, 4, 10) == "[########]"
+    assert bar({}, 12, 10) == "[--------]"
+    assert bar({S.SUCCEEDED: 2, S.RUNNING: 2}, 8, 10) == "[##==----]"
+    assert bar({S.CANCELLED: 3}, 3, 10) == "[xxxxxxxx]"
+    assert bar({}, 0, 10) == "[        ]"
+    assert len(bar(MIXED, 1003, 4)) == 4
+
+
+def test_the_counts():
+    assert (done(MIXED), failed(MIXED)) == (212, 2)
+    assert failed({S.CANCELLED: 3, S.LOST: 1}) == 1
+    assert words({S.QUEUED: 12, S.RUNNING: 3, S.OUT_OF_MEMORY: 1}) == "3 running, 12 queued, 1 out of memory"
+    assert words({}) == "nothing yet"
+
+
+def test_what_remains_is_worded_by_what_is_known():
+    assert remaining(submission({S.SUCCEEDED: 4}, 4), 100.0) == "-"
+    assert remaining(submission({S.QUEUED: 4}, 4), 100.0) == "unknown"
+    assert remaining(submission({S.SUCCEEDED: 2, S.RUNNING: 2}, 4), 60.0) == "~60s rough"
+    assert remaining(submission({S.SUCCEEDED: 50, S.QUEUED: 50}, 100), 6000.0) == "~1h40"
+
+
+def test_every_state_has_a_tone():
+    assert set(TONES) == set(S)
+    assert TONES[S.SUCCEEDED] == ""

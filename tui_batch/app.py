@@ -1,0 +1,166 @@
+"""The full-screen program: one desk, one clerk, and the screens."""
+
+import os
+from typing import Any, ClassVar, Literal
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.theme import Theme
+from textual.worker import WorkerFailed
+
+from tui_batch.desk import Desk
+from tui_batch.errors import TuiBatchError
+from tui_batch.model import Snapshot
+from tui_batch.screens.clerk import Clerk
+from tui_batch.screens.home import Home
+from tui_batch.screens.view import View
+
+# Blue, yellow and a bold red say what has to be said; what went well keeps the default colour.
+THEME = Theme(
+    name="tui-batch",
+    primary="#5fafff",
+    secondary="#5fafff",
+    accent="#5fafff",
+    foreground="#d0d0d0",
+    background="#121212",
+    surface="#121212",
+    panel="#262626",
+    warning="#ffaf00",
+    error="#ff5f5f",
+    success="#d0d0d0",
+    variables={"block-cursor-background": "#005f87", "block-cursor-foreground": "#ffffff"},
+)
+
+
+class BatchApp(App[None], inherit_bindings=False):
+    """Shows what the desk says; asks it through the clerk, and never waits."""
+
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "tui-batch"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "home", "home", show=False, id="app.home"),
+        Binding("2", "batches", "batches", id="app.batches"),
+        Binding("n", "new_batch", "new batch", id="app.new"),
+        Binding("question_mark", "help", "help", id="app.help"),
+        Binding("ctrl+z", "suspend_process", "back to the shell for a while", show=False, id="app.suspend"),
+    ]
+
+    class Looked(Message):
+        """The clerk has something new to show, or could not look."""
+
+        def __init__(self, found: Snapshot | Exception) -> None:
+            super().__init__()
+            self.found = found
+
+    def __init__(self, desk: Desk) -> None:
+        plain = bool(os.environ.get("NO_COLOR"))  # set and not empty, as the convention has it
+        # Chosen later, an ANSI theme under NO_COLOR paints black on black.
+        super().__init__(ansi_color=True if plain else None)
+        self.animation_level: Literal["none", "basic", "full"] = "none"  # motion is 10 to 55 times the bytes
+        self.register_theme(THEME)
+        self.theme = "ansi-dark" if plain else THEME.name
+        self.desk = desk
+        self.clerk = Clerk(desk)
+        self.snapshot: Snapshot | None = None
+        self.trouble = ""  # why the store could not be read the last time
+        self.clerk.start(self._tell)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """It begins at home."""
+        return Home()
+
+    def on_mount(self) -> None:
+        """Ages tick once a second; a line is painted only if it reads differently."""
+        self.set_interval(1.0, self._tick)
+
+    def on_unmount(self) -> None:
+        """Let the clerk go."""
+        self.clerk.stop()
+
+    def on_batch_app_looked(self, message: Looked) -> None:
+        """Hand what is new to the screen in front."""
+        match message.found:
+            case Snapshot() as snapshot:
+                self.snapshot, self.trouble = snapshot, ""
+            case TuiBatchError() as error:
+                self.trouble = str(error)
+            case error:
+                self._handle_exception(error)
+        if isinstance(self.screen, View):
+            self.screen.look(self.snapshot or Snapshot())
+
+    def _tell(self, found: Snapshot | Exception) -> None:
+        """In the clerk's thread: messages are what crosses over."""
+        self.post_message(self.Looked(found))
+
+    def _tick(self) -> None:
+        if isinstance(self.screen, View):
+            self.screen.tick()
+
+    # -- going places ----------------------------------------------------------------------------------------------
+    def action_home(self) -> None:
+        """Home, wherever one is."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def show_at_home(self, submission: str, words: str) -> None:
+        """Home, with the cursor on this submission as soon as it is there."""
+        self.action_home()
+        if isinstance(self.screen, Home):
+            self.screen.want(submission)
+        self.say(words)
+
+    def say(self, words: str, tone: str = "") -> None:
+        """Say something at the bottom line of the screen in front."""
+        if isinstance(self.screen, View):
+            self.screen.call_after_refresh(lambda screen: screen.prompt.say(words, tone), self.screen)
+
+    def action_batches(self) -> None:
+        """The batches, one step from home."""
+        from tui_batch.screens.batches import Batches
+
+        self.action_home()
+        self.push_screen(Batches())
+
+    def action_new_batch(self) -> None:
+        """The way to a new batch."""
+        from tui_batch.screens.generate import Templates
+
+        self.push_screen(Templates())
+
+    def action_help(self) -> None:
+        """The keys that work where one is."""
+        from tui_batch.screens.help import Help
+
+        self.push_screen(Help(list(self.screen.active_bindings.values())))
+
+    # -- what goes wrong -------------------------------------------------------------------------------------------
+    def _handle_exception(self, error: Exception) -> None:
+        """The one notifier: what a person can mend is said at the bottom line; the rest ends the program."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(cause, TuiBatchError) and isinstance(self.screen, View):
+            self.screen.prompt.say(str(cause), "trouble")
+        else:
+            self._crash = cause
+            super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """One sentence on the terminal, no traceback and no variables: they may hold secrets."""
+        from rich.text import Text
+
+        from tui_batch.screens.crash import sentence
+
+        self._exit_renderables.append(Text(sentence(self._crash, self.desk.home)))
+        self._close_messages_no_wait()
+
+
+def run_app(desk: Desk) -> int:
+    """Run the program until the person leaves; its exit code."""
+    app = BatchApp(desk)
+    # Under SSH every pointer move would travel upstream, and the terminal's own selection would be lost.
+    app.run(mouse="SSH_CONNECTION" not in os.environ)
+    return app.return_code or 0

@@ -1,0 +1,1 @@
+"""What a person sees: a screen is a question or a view."""

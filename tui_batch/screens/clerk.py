@@ -1,0 +1,76 @@
+"""The thread that does the asking, so that no screen ever waits for a file system."""
+
+from asyncio import wrap_future
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, ParamSpec, TypeVar
+
+from tui_batch.desk import Desk
+from tui_batch.model import Snapshot
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+LOOK_SECONDS = 0.25
+PATIENCE_SECONDS = 2.0  # after a snapshot that failed
+
+
+class Clerk:
+    """Asks the desk one thing after the other, and between them whether the snapshot changed."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._errands: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        self._tell: Callable[[Snapshot | Exception], None] | None = None
+        self._told: Snapshot | str | None = None
+
+    def start(self, tell: Callable[[Snapshot | Exception], None]) -> None:
+        """Begin to look; `tell` is called in the clerk's thread with what is new."""
+        self._tell = tell
+        # A daemon: a file system that hangs must not keep the program from ending.
+        Thread(target=self._work, name="clerk", daemon=True).start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._tell = None
+        self._errands.put(None)
+
+    async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The answer, or the error it raised."""
+        answer: Future[T] = Future()
+        self._errands.put((answer, lambda: question(*args, **kwargs)))
+        return await wrap_future(answer)
+
+    def _work(self) -> None:
+        while self._tell:
+            pause = self._look()
+            try:
+                errand = self._errands.get(timeout=pause)
+            except Empty:
+                continue
+            if errand:
+                _answer(*errand)
+
+    def _look(self) -> float:
+        try:
+            found = self.desk.snapshot()
+        except Exception as error:  # carried to the app, which knows what to do with it
+            if self._tell and self._told != str(error):
+                self._tell(error)
+            self._told = str(error)
+            return PATIENCE_SECONDS
+        if self._tell and found is not self._told:
+            self._tell(found)
+        self._told = found
+        return LOOK_SECONDS
+
+
+def _answer(answer: Future[Any], question: Callable[[], Any]) -> None:
+    if not answer.set_running_or_notify_cancel():
+        return
+    try:
+        answer.set_result(question())
+    except BaseException as error:  # belongs to whoever asked
+        answer.set_exception(error)

@@ -1,0 +1,69 @@
+"""Help: the keys that work where one was, as they are bound now."""
+
+from collections.abc import Iterable, Sequence
+
+from textual.binding import ActiveBinding
+from textual.widget import Widget
+
+from tui_batch.screens.view import View
+from tui_batch.states import CODES
+from tui_batch.widgets.lines import Line
+from tui_batch.widgets.prompt_line import named
+from tui_batch.widgets.text_view import TextView, heading, pair
+
+_ROOMS = {"list": "Moving and finding", "view": "Screens", "home": "Screens", "app": "Anywhere"}
+
+_BAR = (("#", "succeeded"), ("x", "failed or cancelled"), ("=", "running"), (">", "starting or moving"),
+        ("-", "waiting"), ("!", "needs you"))  # fmt: skip
+
+
+class Help(View):
+    """A page built from bindings."""
+
+    def __init__(self, bindings: Sequence[ActiveBinding]) -> None:
+        super().__init__()
+        self._live = bindings
+
+    def body(self) -> Iterable[Widget]:
+        """The page."""
+        yield TextView(id="page")
+
+    def on_mount(self) -> None:
+        """Nothing here changes."""
+        self.status.show("help", (("the keys of the screen you come from", ""),))
+        problems = self.front.snapshot.problems if self.front.snapshot else ()
+        self.query_one(TextView).show(
+            [
+                *_keys(self._live),
+                *([(), heading("Files that could not be read")] if problems else []),
+                *(((f"  {problem}", "attention"),) for problem in problems),
+                (),
+                heading("States"),
+                *(pair(code, words) for code, words in _codes().items()),
+                (),
+                heading("Progress"),
+                *(pair(sign, words) for sign, words in _BAR),
+            ]
+        )
+
+
+def _keys(bindings: Sequence[ActiveBinding]) -> list[Line]:
+    """All keys of one action on one line, rooms in the order of nearness."""
+    rooms: dict[str, dict[str, list[str]]] = {}
+    for active in bindings:
+        binding = active.binding
+        if binding.description:
+            room = _ROOMS.get((binding.id or "").partition(".")[0], "Here")
+            rooms.setdefault(room, {}).setdefault(binding.description, []).append(named(binding.key))
+    lines: list[Line] = []
+    for room in ("Here", *dict.fromkeys(_ROOMS.values())):
+        if room in rooms:
+            lines += [heading(room), *(pair(" ".join(keys), words) for words, keys in rooms[room].items()), ()]
+    return lines[:-1]
+
+
+def _codes() -> dict[str, str]:
+    words: dict[str, list[str]] = {}
+    for state, code in CODES.items():
+        words.setdefault(code, []).append(state.replace("_", " "))
+    return {code: ", ".join(states) for code, states in words.items()}

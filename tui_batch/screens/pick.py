@@ -1,0 +1,66 @@
+"""A question: which target is the batch sent to?"""
+
+from asyncio import Future
+from collections.abc import Iterable
+
+from textual import on
+from textual.widget import Widget
+
+from tui_batch.model import Problem, Target
+from tui_batch.screens.view import TableView
+from tui_batch.widgets.columns import Column
+from tui_batch.widgets.live_table import LiveTable
+
+
+class PickTarget(TableView):
+    """Dismisses with the name of a target once the person has said yes, or with None."""
+
+    HINTS = ("list.open", "view.back")
+
+    def __init__(self, batch: str, jobs: int) -> None:
+        super().__init__()
+        self._batch, self._jobs = batch, jobs
+
+    def body(self) -> Iterable[Widget]:
+        """The targets."""
+        columns: list[Column[Target]] = [
+            Column("name", "TARGET", 14, lambda t: t.name, letter="n"),
+            Column("kind", "KIND", 12, lambda t: t.kind, letter="k"),
+            Column("settings", "SETTINGS", 20, _settings, grow=True, tone=lambda t: "quiet"),
+        ]
+        yield LiveTable(columns, lambda t: t.name, id="targets")
+
+    def on_mount(self) -> None:
+        """The default one is under the cursor."""
+        jobs = "1 job" if self._jobs == 1 else f"{self._jobs} jobs"
+        self.status.show("submit", ((f"{self._batch}: {jobs}. Where to?", ""),))
+        self.run_worker(self._fill())
+
+    async def _fill(self) -> None:
+        table = self.query_one(LiveTable)
+        table.show(await self.ask(self.desk.targets), ("No target is configured.",))
+        table.go_to((await self.ask(self.desk.default_target)).name)
+
+    @on(LiveTable.OpenRequested)
+    def _chosen(self, message: "LiveTable.OpenRequested") -> None:
+        target: Target = message.row
+        jobs = "1 job" if self._jobs == 1 else f"{self._jobs} jobs"
+        question = f"Submit {jobs} of {self._batch} to {target.name}?"
+        self.run_worker(self._confirmed(target, self.prompt.yes(question, safe="y")))
+
+    async def _confirmed(self, target: Target, answer: "Future[str | None]") -> None:
+        if await answer == "y":
+            self.dismiss(target.name)
+
+    def action_back(self) -> None:
+        """None of them."""
+        self.dismiss(None)
+
+
+def _settings(target: Target) -> str:
+    return ", ".join(f"{key} = {value}" for key, value in target.settings.items())
+
+
+def said(problems: Iterable[Problem]) -> str:
+    """All problems that forbid to go on, one a line."""
+    return "\n".join(problem.text for problem in problems if problem.fatal)

@@ -1,0 +1,169 @@
+"""The jobs of a batch before they are sent: of a sweep not yet generated, or of a batch that lies in the store."""
+
+from asyncio import to_thread
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from tui_batch.model import Batch, JobRow, Status, Value
+from tui_batch.screens.page import Page, contents
+from tui_batch.screens.rows import value_column
+from tui_batch.screens.submitting import Submitting
+from tui_batch.states import JobState
+from tui_batch.widgets.columns import Column
+from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.text_view import heading, pair
+
+if TYPE_CHECKING:
+    from tui_batch.sweep import Sweep
+
+
+class Drafts(Sequence[JobRow]):
+    """The jobs of a sweep as rows that are made when one looks at them: a hundred thousand cost nothing."""
+
+    def __init__(self, sweep: "Sweep") -> None:
+        self._sweep = sweep
+
+    def __len__(self) -> int:
+        return self._sweep.count
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._row(index, self._sweep.at(index))
+
+    def __iter__(self) -> Iterator[JobRow]:
+        # One walk through the sweep: with a condition every single `at` is such a walk.
+        return (self._row(index, values) for index, values in enumerate(self._sweep.values()))
+
+    def _row(self, index: int, values: Mapping[str, Value]) -> JobRow:
+        return JobRow(index, "", tuple(str(values[key]) for key in self._sweep.varying), Status(JobState.DRAFT))
+
+
+class Preview(Submitting):
+    """All jobs of a sweep: `A` generates and submits them, `D` only generates."""
+
+    HINTS = ("list.open", "preview.all", "preview.write", "preview.edit", "list.filter", "list.sort")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("A", "all", "submit all", id="preview.all"),
+        Binding("D", "write", "only write", id="preview.write"),
+        Binding("e", "back", "edit", id="preview.edit"),
+    ]
+
+    def __init__(self, template: str, sweep: "Sweep", name: str) -> None:
+        super().__init__()
+        self._template, self._sweep, self._called = template, sweep, name
+        self._made: int | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """The table."""
+        yield LiveTable(draft_columns(self._sweep.varying), lambda r: str(r.index), id="jobs")
+
+    def on_mount(self) -> None:
+        """Nothing here changes."""
+        self._head()
+        self.run_worker(self._fill())
+
+    async def _fill(self) -> None:
+        drafts: Sequence[JobRow] = Drafts(self._sweep)
+        if self._sweep.where:
+            drafts = await to_thread(list, drafts)
+        self.query_one(LiveTable).show(drafts)
+
+    def tick(self) -> None:
+        """How far the generation is."""
+        self._head()
+
+    def _head(self) -> None:
+        count = self._sweep.count
+        made = (f"{self._made} written", "running") if self._made is not None else ("nothing is written yet", "")
+        self.status.show(f"new batch: {self._called or self._template}", ((f"{count} jobs", "key"), made))
+
+    @on(LiveTable.OpenRequested)
+    def _open(self, message: LiveTable.OpenRequested) -> None:
+        values = self._sweep.at(message.row.index)
+        lines = [heading("Values"), *(pair(key, str(value)) for key, value in values.items())]
+        lines += [(), (("  The files are rendered when the batch is generated.", "quiet"),)]
+        self.app.push_screen(Page(f"job {message.row.index}", lines))
+
+    def action_all(self) -> None:
+        """Where to, then generate, then order."""
+        if self._made is None:
+            self.run_worker(self._all())
+
+    async def _all(self) -> None:
+        from tui_batch.screens.pick import PickTarget
+
+        name = self._called or self._template
+        if (target := await self.app.push_screen_wait(PickTarget(name, self._sweep.count))) is not None:
+            await self.order((await self._generate()).name, target)
+
+    def action_write(self) -> None:
+        """Generate and stay here."""
+        if self._made is None:
+            self.run_worker(self._write())
+
+    async def _write(self) -> None:
+        batch = await self._generate()
+        self.front.action_batches()
+        self.front.say(f"{batch.name} is written: {batch.jobs} jobs. S submits it.")
+
+    async def _generate(self) -> Batch:
+        def count(made: int) -> None:
+            self._made = made
+
+        self._made = 0
+        try:
+            # Not the clerk: he has to go on looking while this takes its time.
+            return await to_thread(self.desk.generate, self._sweep, self._called, count)
+        finally:
+            self._made = None
+
+
+class BatchJobs(Submitting):
+    """The jobs of a batch in the store, with the files that were rendered for each."""
+
+    HINTS = ("list.open", "batch.submit", "list.filter", "list.sort", "view.back")
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("S", "submit", "submit", id="batch.submit")]
+
+    def __init__(self, batch: str, jobs: int) -> None:
+        super().__init__()
+        self._batch, self._jobs = batch, jobs
+
+    def body(self) -> Iterable[Widget]:
+        """The table."""
+        yield LiveTable(draft_columns(()), lambda r: str(r.index), id="jobs")
+
+    def on_mount(self) -> None:
+        """A batch never changes."""
+        self.status.show(f"batch {self._batch}", ((f"{self._jobs} jobs", ""),))
+        self.run_worker(self._fill())
+
+    async def _fill(self) -> None:
+        jobs = await self.ask(self.desk.batch_jobs, self._batch)
+        table = self.query_one(LiveTable)
+        table.set_columns(draft_columns(jobs.varying, named=True))
+        table.show(jobs.rows, ("This batch has no job.",))
+
+    @on(LiveTable.OpenRequested)
+    def _open(self, message: LiveTable.OpenRequested) -> None:
+        self.run_worker(self._files(message.row))
+
+    async def _files(self, row: JobRow) -> None:
+        files = await self.ask(self.desk.job_files, self._batch, row.name)
+        self.app.push_screen(Page(row.name, contents(files)))
+
+    def action_submit(self) -> None:
+        """Ask where to, then order it."""
+        self.run_worker(self.submit(self._batch, self._jobs))
+
+
+def draft_columns(varying: Sequence[str], named: bool = False) -> list[Column[JobRow]]:
+    """The number of each job, its name once it has one, and what varies."""
+    name: list[Column[JobRow]] = [Column("name", "NAME", 24, lambda r: r.name, grow=True, ending=True, letter="n")]
+    return [
+        Column("job", "JOB", 6, lambda r: str(r.index), lambda r: r.index, right=True, letter="j"),
+        *(name if named else []),
+        *(value_column(n, key) for n, key in enumerate(varying)),
+    ]

@@ -1,0 +1,120 @@
+"""How submissions and jobs read in a table."""
+
+from collections.abc import Callable, Sequence
+from heapq import nsmallest
+
+from tui_batch.model import JobList, JobRow, Order, Snapshot, Submission
+from tui_batch.screens.view import age
+from tui_batch.states import ENDED, JobState
+from tui_batch.times import seconds, span
+from tui_batch.widgets.columns import Column
+from tui_batch.widgets.progress import TONES, bar, done, failed, remaining
+
+MONITORED = 200  # more than that nobody reads in a pane
+
+_URGENCY = {
+    **dict.fromkeys(ENDED, 2),
+    JobState.RUNNING: 0,
+    JobState.COMPLETING: 0,
+    JobState.STARTING: 1,
+    JobState.SUBMITTING: 1,
+    JobState.SUCCEEDED: 4,
+    JobState.CANCELLED: 5,
+}
+
+
+def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
+    """The history."""
+    return [
+        Column("state", "ST", 2, lambda s: s.state.code, tone=lambda s: TONES[s.state], letter="s"),
+        Column("name", "NAME", 12, title, grow=True, ending=True, letter="n"),
+        Column("on", "ON", 8, lambda s: s.target, letter="o", rank=3),
+        Column("progress", "PROGRESS", 16, lambda s: bar(s.counts, s.jobs, 16), rank=2),
+        Column("done", "DONE/ALL", 9, _share, lambda s: done(s.counts) / max(1, s.jobs), right=True, letter="d"),
+        Column("failed", "F", 3, lambda s: _short(failed(s.counts)), lambda s: failed(s.counts),
+               tone=lambda s: "trouble" if failed(s.counts) else "", right=True, letter="f"),
+        Column("eta", "ETA", 9, lambda s: remaining(s, now()), right=True, rank=4),
+        Column("age", "AGE", 4, lambda s: age(s.created, now()) or "-", lambda s: s.created, right=True, letter="a"),
+    ]  # fmt: skip
+
+
+def job_columns(varying: Sequence[str], now: Callable[[], float], monitor: bool = False) -> list[Column[JobRow]]:
+    """The jobs of a submission: known by what varies, or else by their names."""
+    # A pane has room for the name alone; what varies is readable in it.
+    values = [] if monitor else [value_column(n, label) for n, label in enumerate(varying[:6])]
+    return [
+        Column("state", "ST", 2, lambda r: r.status.state.code, tone=lambda r: TONES[r.status.state], letter="s"),
+        Column("index", "JOB", 5, lambda r: str(r.index), lambda r: r.index, right=True, letter="j", rank=3),
+        Column("name", "NAME", 24 if values else 14, lambda r: r.name, grow=True, ending=True, letter="n",
+               rank=9 if values else 0),
+        *values,
+        Column("id", "ID", 10, lambda r: r.status.id or "-", rank=4),
+        Column("time", "TIME", 5, lambda r: elapsed(r, now()) or "-", lambda r: _duration(r, now()),
+               right=True, letter="t"),
+        Column("says", "SAYS", 10, says, grow=True, letter="y",
+               tone=lambda r: "" if r.status.state.ended else "quiet"),
+    ]  # fmt: skip
+
+
+def value_column(n: int, label: str) -> Column[JobRow]:
+    """What a variable that varies is in each job."""
+    return Column(label.casefold(), label, max(8, min(14, len(label))), lambda r: r.values[n],
+                  lambda r: _number(r.values[n]), rank=5 + n)  # fmt: skip
+
+
+def title(submission: Submission) -> str:
+    """The batch, and which run of it."""
+    return f"{submission.batch} #{submission.run}" if submission.run > 1 else submission.batch
+
+
+def says(row: JobRow) -> str:
+    """How a job ended, or what the target says of it."""
+    status = row.status
+    code = f"exit {status.exit_code}" if status.exit_code else ""
+    return ": ".join(filter(None, (code, status.detail)))
+
+
+def elapsed(row: JobRow, now: float) -> str:
+    """How long it ran, or has been running."""
+    return span(_duration(row, now)) if row.status.started else ""
+
+
+def _duration(row: JobRow, now: float) -> float:
+    status = row.status
+    if not status.started:
+        return 0.0
+    return (seconds(status.ended) if status.ended else now) - seconds(status.started)
+
+
+def monitored(jobs: JobList) -> list[JobRow]:
+    """The jobs worth watching: what runs, then what went wrong, then what waits, then what is done."""
+    return nsmallest(MONITORED, jobs.rows, key=lambda row: (_URGENCY.get(row.status.state, 3), row.index))
+
+
+def submissions(snapshot: Snapshot) -> list[Submission]:
+    """The history, headed by what was ordered and is not in it yet."""
+    known = {submission.id for submission in snapshot.submissions}
+    ordered = [order for order in snapshot.orders if order.verb == "submit" and order.submission not in known]
+    return [*map(_draft, reversed(ordered)), *snapshot.submissions]
+
+
+def _draft(order: Order) -> Submission:
+    return Submission(order.submission, order.batch, order.digest, order.template, order.target, "", 1, order.total,
+                      order.created)  # fmt: skip
+
+
+def _share(submission: Submission) -> str:
+    whole = f"{done(submission.counts)}/{submission.jobs}"
+    return whole if len(whole) <= 9 else f"{_short(done(submission.counts), 4)}/{_short(submission.jobs, 4)}"
+
+
+def _short(number: int, width: int = 3) -> str:
+    return str(number) if len(str(number)) <= width else f"{number // 1000}k"
+
+
+def _number(text: str) -> tuple[bool, float, str]:
+    """Numbers by their size, before words by their letters."""
+    try:
+        return (False, float(text), "")
+    except ValueError:
+        return (True, 0.0, text)

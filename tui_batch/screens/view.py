@@ -1,0 +1,166 @@
+"""What all screens have in common: a line at the top, a line at the bottom, and the way back."""
+
+from asyncio import Future
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui_batch.desk import Desk
+from tui_batch.model import Snapshot
+from tui_batch.times import seconds, span
+from tui_batch.widgets.lines import Part
+from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.prompt_line import PromptLine
+from tui_batch.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from tui_batch.app import BatchApp
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class View(Screen[Any], inherit_bindings=False):
+    """A screen between its two lines. `look` is told of every new snapshot, `tick` of every second."""
+
+    HINTS: ClassVar[tuple[str, ...]] = ("view.back",)  # the bindings that the bottom line names, most wanted first
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "back", show=False, id="view.leave"),
+        Binding("q,backspace", "back", "back", id="view.back"),
+        Binding("tab", "app.focus_next", "next pane", show=False, id="view.next-pane"),
+        Binding("shift+tab", "app.focus_previous", "previous pane", show=False, id="view.previous-pane"),
+    ]
+
+    # Textual paints the whole screen whenever the focus moves, 3.5 KB; our widgets show it by themselves.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    def compose(self) -> ComposeResult:
+        """The two lines, and what stands between them."""
+        yield StatusLine(id="status")
+        yield from self.body()
+        yield PromptLine(id="prompt")
+
+    def body(self) -> Iterable[Widget]:
+        """What stands between the two lines."""
+        raise NotImplementedError
+
+    @property
+    def front(self) -> "BatchApp":
+        """The app, by its own type."""
+        return cast("BatchApp", self.app)
+
+    @property
+    def desk(self) -> Desk:
+        """What can be asked."""
+        return self.front.desk
+
+    @property
+    def status(self) -> StatusLine:
+        """The top line."""
+        return self.query_one("#status", StatusLine)
+
+    @property
+    def prompt(self) -> PromptLine:
+        """The bottom line."""
+        return self.query_one("#prompt", PromptLine)
+
+    def now(self) -> float:
+        """Seconds since the epoch, by the desk's clock."""
+        return self.desk.now()
+
+    async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Have the clerk ask the desk; the screen goes on meanwhile."""
+        return await self.front.clerk.ask(question, *args, **kwargs)
+
+    def look(self, snapshot: Snapshot) -> None:
+        """Something changed."""
+
+    def tick(self) -> None:
+        """A second went by: ages may read differently."""
+        for table in self.query(LiveTable):
+            table.repaint()
+
+    def on_screen_resume(self) -> None:
+        """Back from another screen: see what changed meanwhile."""
+        if self.front.snapshot is not None:
+            self.look(self.front.snapshot)
+
+    def on_descendant_focus(self) -> None:
+        """Other keys apply."""
+        self.prompt.repaint()
+
+    def action_leave(self) -> None:
+        """Esc: out of whatever one is in."""
+        self.action_back()
+
+    def action_back(self) -> None:
+        """To the screen before."""
+        self.dismiss()
+
+
+class TableView(View):
+    """A screen about one table: it can be filtered and sorted."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "filter", id="list.filter"),
+        Binding("s", "sort", "sort", id="list.sort"),
+    ]
+
+    @property
+    def table(self) -> LiveTable[Any]:
+        """The table that the keys are for."""
+        focused = self.focused
+        return focused if isinstance(focused, LiveTable) else self.query_one(LiveTable)
+
+    def action_leave(self) -> None:
+        """Esc clears the filter first."""
+        if self.table.filter_text:
+            self.table.filter("")
+        else:
+            self.action_back()
+
+    def action_filter(self) -> None:
+        """Ask what to show."""
+        table = self.table
+        self.run_worker(self._filter(table, self.prompt.ask("filter", table.filter_text)))
+
+    async def _filter(self, table: LiveTable[Any], answer: "Future[str | None]") -> None:
+        if (text := await answer) is not None:
+            table.filter(text)
+
+    def action_sort(self) -> None:
+        """Ask for a column's letter."""
+        table = self.table
+        letters = {column.letter: column.name for column in table.columns if column.letter}
+        self.run_worker(self._sort(table, letters, self.prompt.choose("sort by", letters)))
+
+    async def _sort(self, table: LiveTable[Any], letters: dict[str, str], answer: "Future[str | None]") -> None:
+        if letter := await answer:
+            table.sort(letters[letter])
+
+
+def age(moment: str, now: float) -> str:
+    """How long ago, as coarse as keeps a quiet screen quiet."""
+    if not moment:
+        return ""
+    past = now - seconds(moment)
+    return "now" if past < 10 else span(past // 10 * 10 if past < 100 else past)
+
+
+def freshness(snapshot: Snapshot, now: float) -> Part:
+    """How old it is what one sees of the open submissions, or who does not answer."""
+    open_ones = [submission for submission in snapshot.submissions if submission.open]
+    if not open_ones:
+        return ("", "")
+    if snapshot.courier is None or not snapshot.courier.alive:
+        return ("nobody is watching the jobs", "attention")
+    oldest = min(open_ones, key=lambda submission: submission.as_of)
+    past = f"as of {when} ago" if (when := age(oldest.as_of, now)) not in ("", "now") else "up to date"
+    if troubled := next((submission for submission in open_ones if submission.health), None):
+        return (f"{troubled.target} in trouble, {past}", "attention")
+    return (past, "")

@@ -1,0 +1,76 @@
+"""How far many jobs are: a stacked bar of counts, in words, and how long it may still take."""
+
+from tui_batch.model import Submission
+from tui_batch.states import ATTENTION, ENDED, Counts, JobState, active
+from tui_batch.times import seconds, span
+
+_MOVING = frozenset({JobState.SUBMITTING, JobState.STARTING, JobState.COMPLETING})
+FAILED = ENDED - {JobState.SUCCEEDED, JobState.CANCELLED}
+
+# Drawn in this order: what is done, what went wrong, what goes on, what is still to come.
+_GROUPS: tuple[tuple[str, frozenset[JobState]], ...] = (
+    ("#", frozenset({JobState.SUCCEEDED})),
+    ("x", ENDED - {JobState.SUCCEEDED} - ATTENTION),
+    ("=", frozenset({JobState.RUNNING})),
+    (">", _MOVING),
+    ("-", frozenset({JobState.DRAFT, JobState.QUEUED})),
+    ("!", ATTENTION | {JobState.SUSPENDED}),
+)
+
+TONES: dict[JobState, str] = {
+    **dict.fromkeys(ENDED, "trouble"),
+    **dict.fromkeys(_MOVING, "moving"),
+    **dict.fromkeys(ATTENTION, "attention"),
+    JobState.SUCCEEDED: "",
+    JobState.CANCELLED: "quiet",
+    JobState.RUNNING: "running",
+    JobState.QUEUED: "waiting",
+    JobState.SUSPENDED: "attention",
+    JobState.DRAFT: "quiet",
+}
+
+
+def bar(counts: Counts, total: int, width: int) -> str:
+    """`[####==----!x]` in this many cells; whatever there is any of gets one cell at least."""
+    room = width - 2
+    numbers = [sum(counts.get(state, 0) for state in states) for _, states in _GROUPS]
+    numbers[4] += max(0, total - sum(numbers))  # what nothing is known of yet is still to come
+    whole = sum(numbers)
+    if not whole or room < 1:
+        return f"[{' ' * max(0, room)}]"
+    shares = [max(1, number * room // whole) if number else 0 for number in numbers]
+    while sum(shares) > room:
+        shares[shares.index(max(shares))] -= 1
+    while sum(shares) < room:
+        lacking = [number * room / whole - share for number, share in zip(numbers, shares, strict=True)]
+        shares[lacking.index(max(lacking))] += 1
+    return f"[{''.join(sign * share for (sign, _), share in zip(_GROUPS, shares, strict=True))}]"
+
+
+def done(counts: Counts) -> int:
+    """How many succeeded."""
+    return counts.get(JobState.SUCCEEDED, 0)
+
+
+def failed(counts: Counts) -> int:
+    """How many ended otherwise than hoped; cancelled ones were asked for."""
+    return sum(number for state, number in counts.items() if state in FAILED)
+
+
+def words(counts: Counts) -> str:
+    """`3 running, 12 queued`: what there is any of, most advanced first."""
+    order = list(JobState)
+    known = sorted(counts.items(), key=lambda item: (item[0].ended, -order.index(item[0])))
+    return ", ".join(f"{number} {state.replace('_', ' ')}" for state, number in known if number) or "nothing yet"
+
+
+def remaining(submission: Submission, now: float) -> str:
+    """How long the rest may take at the pace so far, worded by how much is known; `-` when nothing is left."""
+    left = active(submission.counts)
+    if not left and sum(submission.counts.values()) >= submission.jobs:
+        return "-"
+    ended = sum(number for state, number in submission.counts.items() if state in FAILED | {JobState.SUCCEEDED})
+    if not ended:
+        return "unknown"
+    guess = span((now - seconds(submission.created)) / ended * left)
+    return f"~{guess}" if ended >= 5 else f"~{guess} rough"

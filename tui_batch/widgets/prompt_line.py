@@ -1,0 +1,167 @@
+"""The bottom line: the keys for what has the focus, a message, or a question."""
+
+from asyncio import Future, get_running_loop
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from textual import events
+from textual.binding import Binding
+from textual.widget import Widget
+
+from tui_batch.widgets.entry import Entry
+from tui_batch.widgets.lines import Line, Lines, Part
+from tui_batch.widgets.printable import cells, fit, printable
+
+MESSAGE_SECONDS = 12.0
+_KEYS = {"question_mark": "?", "slash": "/", "enter": "Enter", "escape": "Esc", "backspace": "Bksp", "plus": "+"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: a text in `entry`, or one of the keys in `choices`; `safe` is what Enter means there."""
+
+    label: str
+    entry: Entry | None = None
+    choices: Mapping[str, str] | None = None
+    safe: str = ""
+    check: Callable[[str], str] = lambda text: ""  # what is wrong with the text, "" for nothing
+    wrong: str = ""
+
+
+class PromptLine(Lines):
+    """One line at the bottom. A question takes the focus at once, so that what is typed ahead reaches it."""
+
+    question: Question | None = None
+    _message: Part = ("", "")
+    _said = 0
+
+    def say(self, text: str, tone: str = "") -> None:
+        """Show a message for a while in place of the keys."""
+        first, *more = text.splitlines() or [""]
+        self._message = (first + (f" (and {len(more)} more)" if more else ""), tone)
+        self._said += 1
+        number = self._said
+        if text:
+            self.set_timer(MESSAGE_SECONDS, lambda: self.say("") if number == self._said else None)
+        self.repaint()
+
+    def ask(self, label: str, text: str = "", check: Callable[[str], str] = lambda text: "") -> "Future[str | None]":
+        """Ask for a text that passes the check; None if the person leaves."""
+        return self._open(Question(label, entry=Entry.of(text), check=check))
+
+    def choose(self, label: str, choices: Mapping[str, str], safe: str = "") -> "Future[str | None]":
+        """Ask for one key of these; Enter means the safe one, and leaving means None."""
+        return self._open(Question(label, choices=choices, safe=safe))
+
+    def yes(self, label: str, safe: str = "n") -> "Future[str | None]":
+        """Ask `y` or `n`."""
+        return self.choose(label, {"y": "yes", "n": "no"}, safe)
+
+    def _open(self, question: Question) -> "Future[str | None]":
+        self._close(None)
+        self._answer: Future[str | None] = get_running_loop().create_future()
+        self._before: Widget | None = self.screen.focused
+        self.question = question
+        self.can_focus = True
+        self.screen.set_focus(self)
+        self.repaint()
+        return self._answer
+
+    def _close(self, answer: str | None) -> None:
+        if self.question is None:
+            return
+        self.question = None
+        self.can_focus = False
+        if self.has_focus:
+            self.screen.set_focus(self._before)
+        if not self._answer.done():
+            self._answer.set_result(answer)
+        self.repaint()
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+    def on_key(self, event: events.Key) -> None:
+        """While a question stands every key is for it."""
+        question = self.question
+        if question is None:
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key in ("escape", "ctrl+c"):
+            self._close(None)
+        elif question.entry is not None:
+            self._type(question, question.entry, event)
+        elif event.key == "enter" and question.safe:
+            self._close(question.safe)
+        elif question.choices and event.character in question.choices:
+            self._close(event.character)
+
+    def _type(self, question: Question, entry: Entry, event: events.Key) -> None:
+        if event.key == "enter":
+            if wrong := question.check(entry.text):
+                self._change(replace(question, wrong=wrong))
+            else:
+                self._close(entry.text)
+        elif typed := entry.press(event.key, event.character):
+            self._change(replace(question, entry=typed, wrong=""))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste is text where a text is asked for, and nothing anywhere else."""
+        event.stop()
+        if (question := self.question) and question.entry is not None:
+            self._change(replace(question, entry=question.entry.insert(event.text), wrong=""))
+
+    def on_blur(self) -> None:
+        """Leaving the line is leaving the question."""
+        self._close(None)
+
+    def _change(self, question: Question) -> None:
+        self.question = question
+        self.repaint()
+
+    # -- what it shows ---------------------------------------------------------------------------------------------
+    def line(self, y: int) -> Line:
+        """The question, else the message, else the keys."""
+        width = self.size.width
+        if self.question:
+            return _asked(self.question, width)
+        if self._message[0]:
+            return ((" " + fit(self._message[0], width - 1), self._message[1]),)
+        return self._hints(width)
+
+    def _hints(self, width: int) -> Line:
+        parts: list[Part] = []
+        room = width - len("? help ")
+        for key, words in self._bound():
+            if (needed := cells(key) + cells(words) + 3) > room:
+                break
+            room -= needed
+            parts += [(f" {key}", "key"), (f" {words} ", "")]
+        return (*parts, (" " * room, ""), ("?", "key"), (" help ", ""))
+
+    def _bound(self) -> list[tuple[str, str]]:
+        """The keys that the screen wants named, in its order, as far as they do anything now."""
+        first: dict[str | None, Binding] = {}
+        for active in self.screen.active_bindings.values():
+            if active.enabled:  # one binding may have several keys: the first one stands for it
+                first.setdefault(active.binding.id, active.binding)
+        wanted = [first[id] for id in getattr(self.screen, "HINTS", ()) if id in first]
+        return [(binding.key_display or named(binding.key), binding.description) for binding in wanted]
+
+
+def named(key: str) -> str:
+    """A key as it is written in a help text."""
+    return _KEYS.get(key, key)
+
+
+def _asked(question: Question, width: int) -> Line:
+    label = f" {printable(question.label)} "
+    if question.entry is None:
+        keys = "/".join(key.upper() if key == question.safe else key for key in question.choices or ())
+        if question.choices and set(question.choices) != {"y", "n"}:
+            keys = "  ".join(f"{key} {words}" for key, words in question.choices.items())
+        room = width - cells(keys) - 2
+        return (fit(label, min(cells(label), max(10, room))), "attention"), (keys, "key")
+    wrong = f" {printable(question.wrong)} " if question.wrong else ""
+    wrong = fit(wrong, min(cells(wrong), width // 2))
+    label = fit(label, min(cells(label), max(width // 2, width - cells(wrong) - 10)))
+    return (label, "key"), *question.entry.line(width - cells(label) - cells(wrong)), (wrong, "trouble")

@@ -1,0 +1,32 @@
+"""The top line: where you are, the counts, and how old it is what you see."""
+
+from tui_batch.widgets.lines import Line, Lines, Part
+from tui_batch.widgets.printable import cells, fit, printable
+
+
+class StatusLine(Lines):
+    """One line: a place and what is to be said of it at the left, an age or a trouble at the right."""
+
+    place = ""
+    facts: tuple[Part, ...] = ()
+    right: Part = ("", "")
+
+    def show(self, place: str, facts: tuple[Part, ...] = (), right: Part = ("", "")) -> None:
+        """Say this from now on."""
+        if (place, facts, right) != (self.place, self.facts, self.right):
+            self.place, self.facts, self.right = place, facts, right
+            self.repaint()
+
+    def line(self, y: int) -> Line:
+        """The right part stays whole; the left one is cut where they would meet."""
+        width = self.size.width
+        right = f" {printable(self.right[0])} "[: max(0, width - 12)] if self.right[0] else ""
+        room = width - cells(right)
+        parts: list[Part] = []
+        for text, tone in ((f" {self.place} ", "title"), *((f" {text} ", tone) for text, tone in self.facts)):
+            text = fit(text, min(room, cells(printable(text))))
+            room -= cells(text)
+            parts.append((text, tone))
+            if room <= 0:
+                break
+        return (*parts, (" " * room, ""), (right, self.right[1]))
