@@ -78,8 +78,8 @@ def test_the_first_frame_and_its_memory(stores, environment, compare, note):
     )
     than, cold = ratio(rows[3], rows[0]), ratio(rows[2], rows[0])
     words = note(
-        f"first rows of {MANY:,} submissions: {later:.0f} ms later than with none, {later_cold:.0f} ms without an index "
-        f"(goal 100 ms); {than:.2f} x the minimal app's rows, {cold:.2f} x without an index"
+        f"first rows of {MANY:,} submissions: {later:.0f} ms later than with none, {later_cold:.0f} ms without an "
+        f"index (goal 100 ms); {than:.2f} x the minimal app's rows, {cold:.2f} x without an index"
     )
     compare(f"first frame, {MANY:,} submissions", frames[3], "minimal Textual app", frames[0], 1.4)
     compare(f"first frame, {MANY:,} submissions, no index", frames[2], "minimal Textual app", frames[0], 1.4)
