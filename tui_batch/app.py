@@ -1,13 +1,13 @@
 """The full-screen program: one desk, one clerk, and the screens."""
 
 import os
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.theme import Theme
 from textual.worker import WorkerFailed
 
 from tui_batch.desk import Desk
@@ -16,22 +16,7 @@ from tui_batch.model import Snapshot
 from tui_batch.screens.clerk import Clerk
 from tui_batch.screens.home import Home
 from tui_batch.screens.view import View
-
-# Blue, yellow and a bold red say what has to be said; what went well keeps the default colour.
-THEME = Theme(
-    name="tui-batch",
-    primary="#5fafff",
-    secondary="#5fafff",
-    accent="#5fafff",
-    foreground="#d0d0d0",
-    background="#121212",
-    surface="#121212",
-    panel="#262626",
-    warning="#ffaf00",
-    error="#ff5f5f",
-    success="#d0d0d0",
-    variables={"block-cursor-background": "#005f87", "block-cursor-foreground": "#ffffff"},
-)
+from tui_batch.widgets.theme import THEME
 
 
 class BatchApp(App[None], inherit_bindings=False):
@@ -45,16 +30,16 @@ class BatchApp(App[None], inherit_bindings=False):
         Binding("1", "home", "home", show=False, id="app.home"),
         Binding("2", "batches", "batches", id="app.batches"),
         Binding("n", "new_batch", "new batch", id="app.new"),
+        Binding("r", "wake", "poll now", id="app.wake"),
         Binding("question_mark", "help", "help", id="app.help"),
         Binding("ctrl+z", "suspend_process", "back to the shell for a while", show=False, id="app.suspend"),
     ]
 
+    @dataclass
     class Looked(Message):
         """The clerk has something new to show, or could not look."""
 
-        def __init__(self, found: Snapshot | Exception) -> None:
-            super().__init__()
-            self.found = found
+        found: Snapshot | Exception
 
     def __init__(self, desk: Desk) -> None:
         plain = bool(os.environ.get("NO_COLOR"))  # set and not empty, as the convention has it
@@ -68,6 +53,14 @@ class BatchApp(App[None], inherit_bindings=False):
         self.snapshot: Snapshot | None = None
         self.trouble = ""  # why the store could not be read the last time
         self.clerk.start(self._tell)
+
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """None: ours cover everything. Textual paints the whole front anew for every change in the one behind it."""
+        return []
+
+    def _watch_app_focus(self, focus: bool) -> None:
+        """Looking at another window is no answer: Textual would take the focus from a question that stands."""
 
     def get_default_screen(self) -> Screen[Any]:
         """It begins at home."""
@@ -88,6 +81,8 @@ class BatchApp(App[None], inherit_bindings=False):
                 self.snapshot, self.trouble = snapshot, ""
             case TuiBatchError() as error:
                 self.trouble = str(error)
+                if not isinstance(self.screen, Home):  # which shows it in its own way
+                    self.say(self.trouble, "trouble")
             case error:
                 self._handle_exception(error)
         if isinstance(self.screen, View):
@@ -106,13 +101,6 @@ class BatchApp(App[None], inherit_bindings=False):
         """Home, wherever one is."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
-
-    def show_at_home(self, submission: str, words: str) -> None:
-        """Home, with the cursor on this submission as soon as it is there."""
-        self.action_home()
-        if isinstance(self.screen, Home):
-            self.screen.want(submission)
-        self.say(words)
 
     def say(self, words: str, tone: str = "") -> None:
         """Say something at the bottom line of the screen in front."""
@@ -137,6 +125,12 @@ class BatchApp(App[None], inherit_bindings=False):
         from tui_batch.screens.help import Help
 
         self.push_screen(Help(list(self.screen.active_bindings.values())))
+
+    def action_wake(self) -> None:
+        """Have a courier look at the orders and the targets now."""
+        if isinstance(self.screen, View):
+            self.screen.go(self.clerk.ask, self.desk.wake)
+            self.say("The courier looks now, as often as the target allows.")
 
     # -- what goes wrong -------------------------------------------------------------------------------------------
     def _handle_exception(self, error: Exception) -> None:

@@ -198,5 +198,10 @@ class FakeDesk:
     def wake(self):
         self.asked.append(("wake",))
 
+    def tend(self):
+        courier = self.current.courier
+        if self.current.submissions and not (courier and courier.alive) and ("tend",) not in self.asked:
+            self.asked.append(("tend",))
+
     def pending(self):
         return self.current.orders

@@ -2,6 +2,7 @@
 
 from waiting import shows, until
 
+from tui_batch.errors import RequestError
 from tui_batch.screens.home import Home
 
 
@@ -23,7 +24,7 @@ async def test_from_template_to_submission(app, desk):
         await pilot.press("y")
         await shows(pilot, "raft-new is on its way to local.", "> DR raft-new")
         assert isinstance(app.screen, Home)
-        assert desk.asked == [("generate", "raft-new", 8), ("submit", "raft-new", "local"), ("wake",)]
+        assert desk.asked == [("generate", "raft-new", 8), ("submit", "raft-new", "local")]
 
 
 async def test_each_error_stands_at_its_field(app):
@@ -66,6 +67,32 @@ async def test_going_back_loses_nothing(app):
         await shows(pilot, "which template")
         await pilot.press("enter")
         await shows(pilot, "123", "mine")
+
+
+async def test_a_batch_that_one_target_refuses_is_not_written_twice(app, desk):
+    submit = desk.submit
+
+    def refuse(batch, target):
+        if target == "local":
+            raise RequestError("local cannot run it: no GPU. Nothing was sent.")
+        return submit(batch, target)
+
+    desk.submit = refuse
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press("enter")
+        await shows(pilot, "A submit all")
+        await pilot.press("A")
+        await shows(pilot, "> local")
+        await pilot.press("enter", "y")
+        await shows(pilot, "local cannot run it: no GPU.", "written as ml-training-new")
+        await pilot.press("A")
+        await shows(pilot, "> local")
+        await pilot.press("j", "enter", "y")
+        await shows(pilot, "ml-training-new is on its way to fir.")
+        assert desk.asked == [("generate", "ml-training-new", 1), ("submit", "ml-training-new", "fir")]
 
 
 async def test_only_writing_ends_at_the_batches(app, desk):

@@ -101,10 +101,27 @@ async def test_a_paste_answers_no_question(app, desk):
         assert not desk.asked
 
 
+async def test_looking_at_another_window_answers_no_question(app, desk):
+    from textual import events
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("j", "j", "c")
+        await shows(pilot, "y/N")
+        app.post_message(events.AppBlur())
+        await pilot.pause()
+        app.post_message(events.AppFocus())
+        await pilot.pause()
+        await pilot.press("y")
+        await shows(pilot, "Cancelling 12 jobs")
+
+
 async def test_retry_fetch_and_note(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "netmc-T0.1-0.9-212")
-        await pilot.press("R", "y")
+        await pilot.press("R")
+        await shows(pilot, "Run 2 failed of netmc-T0.1-0.9 on fir again?")
+        await pilot.press("y")
         await shows(pilot, "3 jobs of netmc-T0.1-0.9 will run again.")
         await pilot.press("f")
         await shows(pilot, "Fetching the results")
@@ -134,6 +151,23 @@ async def test_a_store_that_fails_keeps_what_is_shown(app, desk):
         await shows(pilot, "protein-fold", "The store cannot be read")
         desk.trouble = None
         await hides(pilot, "cannot be read")
+
+
+async def test_a_courier_is_woken_where_one_is_missing(tmp_path):
+    desk = FakeDesk(tmp_path, replace(FULL, courier=None))
+    app = BatchApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "nobody watches the jobs: r")
+        await until(pilot, lambda: desk.asked == [("tend",)])
+        await pilot.press("r")
+        await until(pilot, lambda: desk.asked == [("tend",), ("wake",)])
+
+
+async def test_fast_keys_open_the_log_of_what_the_cursor_is_on(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("j", "j", "j", "l")
+        await shows(pilot, "c4-monthly-9", "stdout")
 
 
 async def test_an_empty_home_offers_only_what_works(tmp_path):
@@ -173,3 +207,28 @@ def test_what_was_ordered_heads_the_history(desk):
     assert (first.batch, first.jobs, first.state) == ("raft", 12, JobState.DRAFT)
     assert tuple(rest) == SUBMISSIONS
     assert first.created == stamp(NOON)
+
+
+async def test_a_filter_without_a_match_can_be_changed(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("slash", *"zzz", "enter")
+        await shows(pilot, "Nothing matches")
+        await pilot.press("slash", "ctrl+u", *"c4", "enter")
+        await shows(pilot, "c4-monthly #2")
+
+
+async def test_an_interrupt_is_taken_at_its_word_the_second_time(app):
+    left = []
+    app.exit = lambda message: left.append(message)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "netmc-T0.1-0.9-212")
+        await pilot.press("enter")
+        await shows(pilot, "1/1003")
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: isinstance(app.screen, Home))
+        await pilot.press("ctrl+c")
+        await shows(pilot, "once more leaves")
+        assert not left
+        await pilot.press("ctrl+c")
+        assert left

@@ -80,7 +80,7 @@ def test_home_stale(picture):
 
 
 def test_home_without_a_courier(picture):
-    assert picture(("nobody is watching", *HOME), snapshot=UNWATCHED)
+    assert picture(("nobody watches", *HOME), snapshot=UNWATCHED)
 
 
 def test_home_with_hostile_names(picture):

@@ -85,7 +85,7 @@ async def test_batches_are_submitted_from_their_list(app, desk):
         await pilot.press("n")
         await pilot.press("enter", "y")
         await shows(pilot, "never-sent is on its way to fir.")
-        assert desk.asked == [("submit", "never-sent", "fir"), ("wake",)]
+        assert desk.asked == [("submit", "never-sent", "fir")]
 
 
 async def test_help_names_the_keys_of_where_one_was(app):

@@ -4,6 +4,7 @@ import csv
 import errno
 import io
 import os
+import signal
 import subprocess
 import sys
 import tomllib
@@ -150,10 +151,11 @@ def test_an_existing_batch_is_refused_and_unharmed(batch):
 
 
 def test_a_file_system_without_hard_links(tmp_path, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
     monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.delattr(os, "O_TMPFILE")  # such file systems have no nameless files either
     made = batches.write(tmp_path, sweep("seed=1..3"), "b", CREATED)
     assert made.jobs == 3
     assert list(tmp_path.iterdir()) == [made.path]
@@ -294,3 +296,23 @@ def test_a_batch_that_was_packed_again_by_another_program_still_opens(batch, tmp
     assert batches.read(path).jobs == 4
     assert batches.jobs(path) == batches.jobs(batch.path)
     assert batches.job_files(path, "seed1-labela") == batches.job_files(batch.path, "seed1-labela")
+
+
+def test_a_generation_that_is_killed_leaves_nothing_behind(tmp_path: Path) -> None:
+    code = """
+import os, signal, sys
+from pathlib import Path
+from tui_batch.store import batches
+from tui_batch.store.sources import FileSources
+from tui_batch.sweep import plan
+from tui_batch.template import read
+template = read('name = "t"\\ncommand = "true"\\n[[variables]]\\nkey = "n"\\ntype = "int"\\n', "t.toml")
+sweep = plan(template, [("n", "1..5000")], [], [], "", "", FileSources())
+def progress(done):
+    if done > 1000:
+        os.kill(os.getpid(), signal.SIGKILL)
+batches.write(Path(sys.argv[1]), sweep, "t", "2026-11-20T00:00:00.000Z", progress)
+"""
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert list(tmp_path.iterdir()) == []

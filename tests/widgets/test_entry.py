@@ -41,4 +41,5 @@ def test_it_is_drawn_in_its_width_with_the_cursor_in_sight(entry):
      ("state:r", True), ("state:f", False), ("!state:f", True), ("fox:1", False), ("fir !aws", True)],
 )  # fmt: skip
 def test_what_a_filter_keeps(text, kept):
-    assert keep(text, {"state": 0, "name": 1, "on": 2})(("R", "netmc-0.1", "fir")) is kept
+    columns = {"state": lambda row: row[0], "name": lambda row: row[1], "on": lambda row: row[2]}
+    assert keep(text, columns)(("R", "netmc-0.1", "fir")) is kept

@@ -51,8 +51,8 @@ class Backend(ABC):
         """What a job wrote to `out` or `err` since the cursor ("" for all of it)."""
 
     @abstractmethod
-    def fetch(self, batch: Batch, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
-        """Bring the results of ended jobs into a folder for each; yields each that is there whole."""
+    def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
+        """Bring what ended jobs made or changed into a folder for each; yields each that is there whole."""
 
     @abstractmethod
     def probe(self) -> Health:

@@ -268,7 +268,8 @@ class Local(Backend):
         self._release(running)
         self._running.pop(running.job.id, None)
         evidence = "process gone" if code is None else "end record"
-        ended = ended or stamp(time.time())
+        # The wrapper's clock ticks a hundred times a second: a short job may seem to end before it began.
+        ended = max(ended or stamp(time.time()), running.started)
         status = Status(state, exit_code=code, started=running.started, ended=ended, evidence=evidence, detail=detail)
         self._tell(running.job, status)
 
@@ -358,9 +359,9 @@ class Local(Backend):
         data = self._place.read_log(job, stream, start)
         return LogChunk(data, str(start + len(data)))
 
-    def fetch(self, batch: Batch, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
+    def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         for job in jobs:
-            self._place.collect(job, batch.results, into)
+            self._place.collect(job, files.job(job.name), batch.results, into)
             yield job
 
     def probe(self) -> Health:

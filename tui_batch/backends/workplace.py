@@ -3,7 +3,7 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -123,7 +123,7 @@ class Workplace:
             os.makedirs(folder, mode=0o700, exist_ok=True)
             self._made.add(folder)
 
-    def collect(self, job: Job, patterns: Sequence[str], into: Path) -> None:
+    def collect(self, job: Job, rendered: Mapping[str, bytes], patterns: Sequence[str], into: Path) -> None:
         """Bring what a job wrote into `into/<name>`, whole or not at all; what an earlier attempt left moves aside."""
         folder, log, final = self._folder(job), self._log(job), f"{into}/{job.name}"
         aside, earlier = f"{final}.part", f"{final}.before-attempt-{job.attempt}"
@@ -135,9 +135,8 @@ class Workplace:
             if os.path.lexists(aside):
                 shutil.rmtree(aside)
             os.mkdir(aside, 0o700)
-            began = _modified(self._record(job) + ".start")
             logs = [(f"{log}.out", "stdout"), (f"{log}.err", "stderr")]
-            for path, name in [*_written(folder, began), *((path, name) for path, name in logs if _size(path) > 0)]:
+            for path, name in [*_written(folder, rendered), *((path, name) for path, name in logs if _size(path) > 0)]:
                 if not patterns or any(fnmatch(name, p) or fnmatch(os.path.basename(name), p) for p in patterns):
                     _make_way(aside, name)
                     _bring(path, f"{aside}/{name}")
@@ -150,8 +149,11 @@ class Workplace:
             ) from error
 
 
-def _written(folder: str, began: int) -> Iterator[tuple[str, str]]:
-    """The files that appeared or changed since the job began, with their paths below the folder."""
+def _written(folder: str, rendered: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """The files that the job made or changed, with their paths below its folder.
+
+    Times do not tell: two files of one clock tick look alike, and unpacking restores times of long ago.
+    """
     stack = [""]
     while stack:
         below = stack.pop()
@@ -161,10 +163,18 @@ def _written(folder: str, began: int) -> Iterator[tuple[str, str]]:
         except FileNotFoundError:
             continue
         for entry in found:
+            name = f"{below}{entry.name}"
             if entry.is_dir(follow_symlinks=False):
-                stack.append(f"{below}{entry.name}/")
-            elif entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_mtime_ns > began:
-                yield entry.path, f"{below}{entry.name}"
+                stack.append(f"{name}/")
+            elif entry.is_file(follow_symlinks=False) and not _same(entry.path, rendered.get(name)):
+                yield entry.path, name
+
+
+def _same(path: str, data: bytes | None) -> bool:
+    if data is None or _size(path) != len(data):
+        return False
+    with open(path, "rb") as file:
+        return file.read() == data
 
 
 def _make_way(folder: str, name: str) -> None:
@@ -211,10 +221,3 @@ def _size(path: str) -> int:
         return os.stat(path).st_size
     except FileNotFoundError:
         return -1
-
-
-def _modified(path: str) -> int:
-    try:
-        return os.stat(path).st_mtime_ns
-    except FileNotFoundError:
-        return 0

@@ -39,6 +39,7 @@ class Cancel:
 class Fetch:
     submission: str
     batch: Batch
+    files: Files
     jobs: Sequence[Job]
     into: Path
 
@@ -155,9 +156,9 @@ class Lane(threading.Thread):
             case Cancel(ids):
                 backend.cancel(ids)
                 return Learnt({})
-            case Fetch(submission, batch, jobs, into):
+            case Fetch(submission, batch, files, jobs, into):
                 fetched = []
-                for job in backend.fetch(batch, jobs, into):
+                for job in backend.fetch(batch, files, jobs, into):
                     fetched.append(job)
                     self._notice()  # results may be large, and slots do not wait
                 return Fetched(submission, fetched)

@@ -264,11 +264,11 @@ class Courier:
         """Fetch what ended jobs left; when all have ended and all is here, tell the history."""
         submission, now = tracked.submission, time.monotonic()
         due = tracked.ended or now >= tracked.fetch_at
-        if tracked.batch and due and (chosen := tracked.next_to_fetch(FETCH_AT_ONCE)):
+        if tracked.batch and tracked.files and due and (chosen := tracked.next_to_fetch(FETCH_AT_ONCE)):
             tracked.fetch_at = now + FETCH_PACE
             into = self.home.results(submission.batch, submission.run)
             lane = self.road(submission.target).lane
-            lane.ask(Fetch(submission.id, tracked.batch, tracked.jobs(chosen), into))
+            lane.ask(Fetch(submission.id, tracked.batch, tracked.files, tracked.jobs(chosen), into))
         if tracked.complete:
             self.finish(tracked)
 

@@ -44,7 +44,7 @@ class Batches(Submitting):
 
     def look(self, snapshot: Snapshot) -> None:
         """A batch may have come, or been sent."""
-        self.run_worker(self._fill(), group="fill", exclusive=True)
+        self.go_instead("fill", self._fill)
 
     async def _fill(self) -> None:
         rows = await self.ask(self.desk.batches)
@@ -62,4 +62,4 @@ class Batches(Submitting):
         """Ask where to, then order it."""
         row: BatchRow | None = self.query_one(LiveTable).current
         if row:
-            self.run_worker(self.submit(row.name, row.jobs))
+            self.go(self.submit, row.name, row.jobs)

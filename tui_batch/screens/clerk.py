@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 2.0  # after a snapshot that failed
 
 
 class Clerk:
-    """Asks the desk one thing after the other, and between them whether the snapshot changed."""
+    """Asks the desk one thing after the other, and between them sees what changed and that a courier is at work."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -56,14 +56,15 @@ class Clerk:
     def _look(self) -> float:
         try:
             found = self.desk.snapshot()
+            if self._tell and found is not self._told:
+                self._tell(found)
+            self._told = found
+            self.desk.tend()
         except Exception as error:  # carried to the app, which knows what to do with it
             if self._tell and self._told != str(error):
                 self._tell(error)
             self._told = str(error)
             return PATIENCE_SECONDS
-        if self._tell and found is not self._told:
-            self._tell(found)
-        self._told = found
         return LOOK_SECONDS
 
 

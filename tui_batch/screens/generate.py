@@ -40,7 +40,7 @@ class Templates(TableView):
     def on_mount(self) -> None:
         """Ask what there is."""
         self.status.show("new batch", (("from which template?", ""),))
-        self.run_worker(self._fill())
+        self.go(self._fill)
 
     async def _fill(self) -> None:
         self.query_one(LiveTable).show(await self.ask(self.desk.templates), EMPTY)
@@ -53,7 +53,7 @@ class Templates(TableView):
 
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:
-        self.run_worker(self._variables(message.row))
+        self.go(self._variables, message.row)
 
     async def _variables(self, template: "Template") -> None:
         from tui_batch.screens.variables import Variables

@@ -9,7 +9,7 @@ from tui_batch.screens.view import View
 from tui_batch.states import CODES
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.prompt_line import named
-from tui_batch.widgets.text_view import TextView, heading, pair
+from tui_batch.widgets.text_view import TextView, heading
 
 _ROOMS = {"list": "Moving and finding", "view": "Screens", "home": "Screens", "app": "Anywhere"}
 
@@ -39,10 +39,10 @@ class Help(View):
                 *(((f"  {problem}", "attention"),) for problem in problems),
                 (),
                 heading("States"),
-                *(pair(code, words) for code, words in _codes().items()),
+                *(_row(code, words) for code, words in _codes().items()),
                 (),
                 heading("Progress"),
-                *(pair(sign, words) for sign, words in _BAR),
+                *(_row(sign, words) for sign, words in _BAR),
             ]
         )
 
@@ -58,8 +58,12 @@ def _keys(bindings: Sequence[ActiveBinding]) -> list[Line]:
     lines: list[Line] = []
     for room in ("Here", *dict.fromkeys(_ROOMS.values())):
         if room in rooms:
-            lines += [heading(room), *(pair(" ".join(keys), words) for words, keys in rooms[room].items()), ()]
+            lines += [heading(room), *(_row(" ".join(keys), words) for words, keys in rooms[room].items()), ()]
     return lines[:-1]
+
+
+def _row(key: str, words: str) -> Line:
+    return ((f"  {key:<14} ", "key"), (words, ""))
 
 
 def _codes() -> dict[str, str]:

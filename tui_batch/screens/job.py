@@ -35,7 +35,7 @@ class JobView(View):
 
     def look(self, snapshot: Snapshot) -> None:
         """The job may have moved on."""
-        self.run_worker(self._fill(), group="fill", exclusive=True)
+        self.go_instead("fill", self._fill)
 
     def tick(self) -> None:
         """Ages."""

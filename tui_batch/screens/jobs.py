@@ -24,14 +24,17 @@ class Jobs(Verbs):
         Binding("d", "details", "details", id="job.details"),
     ]
 
-    def __init__(self, submission: Submission) -> None:
+    def __init__(self, submission: Submission, jobs: JobList | None = None) -> None:
         super().__init__()
         self._submission = submission
-        self._list: JobList | None = None
+        self._list = jobs  # what is known already is in the first picture
 
     def body(self) -> Iterable[Widget]:
         """The table."""
-        yield LiveTable[JobRow](job_columns((), self.now), lambda r: str(r.index), id="jobs")
+        table = LiveTable(job_columns(self._list.varying if self._list else (), self.now), _key, id="jobs")
+        if self._list:
+            table.show(self._list.rows)
+        yield table
 
     @property
     def jobs(self) -> LiveTable[JobRow]:
@@ -43,7 +46,7 @@ class Jobs(Verbs):
         known = (submission for submission in snapshot.submissions if submission.id == self._submission.id)
         self._submission = next(known, self._submission)
         self._head()
-        self.run_worker(self._fill(), group="fill", exclusive=True)
+        self.go_instead("fill", self._fill)
 
     def tick(self) -> None:
         """Ages."""
@@ -52,7 +55,8 @@ class Jobs(Verbs):
 
     def _head(self) -> None:
         submission = self._submission
-        right = freshness(self.front.snapshot or Snapshot(), self.now()) if submission.open else ("", "")
+        snapshot = self.front.snapshot or Snapshot()
+        right = freshness([] if submission.ended else [submission], snapshot.courier, self.now())
         if submission.health:
             right = (f"{submission.target}: {submission.health}", "attention")
         self.status.show(f"{title(submission)} on {submission.target}", ((words(submission.counts), ""),), right)
@@ -88,3 +92,7 @@ class Jobs(Verbs):
 
         if row := self.jobs.current:
             self.app.push_screen(Log(self._submission, row))
+
+
+def _key(row: JobRow) -> str:
+    return str(row.index)

@@ -48,11 +48,11 @@ class Log(View):
     def on_mount(self) -> None:
         """Begin with the standard output."""
         self.set_focus(self.log_view)
-        self.run_worker(self._open())
+        self.go(self._open)
 
     def look(self, snapshot: Snapshot) -> None:
         """The job may have moved on."""
-        self.run_worker(self._state(), group="state", exclusive=True)
+        self.go_instead("state", self._state)
 
     def tick(self) -> None:
         """Where one is in the log."""
@@ -79,7 +79,7 @@ class Log(View):
     def action_stream(self) -> None:
         """Standard output or standard error."""
         self._stream = _OTHER[self._stream]
-        self.run_worker(self._open())
+        self.go(self._open)
 
     def action_wrap(self) -> None:
         """Fold long lines, or cut them."""
@@ -93,7 +93,7 @@ class Log(View):
 
     def action_search(self) -> None:
         """Ask what to look for."""
-        self.run_worker(self._ask_word(self.prompt.ask("search", self.log_view.word)))
+        self.go(self._ask_word, self.prompt.ask("search", self.log_view.word))
 
     async def _ask_word(self, answer: "Future[str | None]") -> None:
         if word := await answer:
@@ -102,7 +102,7 @@ class Log(View):
     def action_again(self, forward: bool) -> None:
         """The next place, or the one before."""
         if word := self.log_view.word:
-            self.run_worker(self._search(word, forward), group="search", exclusive=True)
+            self.go_instead("search", self._search, word, forward)
         else:
             self.action_search()
 

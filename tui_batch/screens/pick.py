@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from textual import on
 from textual.widget import Widget
 
-from tui_batch.model import Problem, Target
+from tui_batch.model import Target
 from tui_batch.screens.view import TableView
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import LiveTable
@@ -34,7 +34,7 @@ class PickTarget(TableView):
         """The default one is under the cursor."""
         jobs = "1 job" if self._jobs == 1 else f"{self._jobs} jobs"
         self.status.show("submit", ((f"{self._batch}: {jobs}. Where to?", ""),))
-        self.run_worker(self._fill())
+        self.go(self._fill)
 
     async def _fill(self) -> None:
         table = self.query_one(LiveTable)
@@ -46,7 +46,7 @@ class PickTarget(TableView):
         target: Target = message.row
         jobs = "1 job" if self._jobs == 1 else f"{self._jobs} jobs"
         question = f"Submit {jobs} of {self._batch} to {target.name}?"
-        self.run_worker(self._confirmed(target, self.prompt.yes(question, safe="y")))
+        self.go(self._confirmed, target, self.prompt.yes(question, safe="y"))
 
     async def _confirmed(self, target: Target, answer: "Future[str | None]") -> None:
         if await answer == "y":
@@ -59,8 +59,3 @@ class PickTarget(TableView):
 
 def _settings(target: Target) -> str:
     return ", ".join(f"{key} = {value}" for key, value in target.settings.items())
-
-
-def said(problems: Iterable[Problem]) -> str:
-    """All problems that forbid to go on, one a line."""
-    return "\n".join(problem.text for problem in problems if problem.fatal)

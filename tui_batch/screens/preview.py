@@ -54,7 +54,8 @@ class Preview(Submitting):
     def __init__(self, template: str, sweep: "Sweep", name: str) -> None:
         super().__init__()
         self._template, self._sweep, self._called = template, sweep, name
-        self._made: int | None = None
+        self._made: int | None = None  # how many are written while that goes on
+        self._batch: Batch | None = None  # a target may refuse it: then it need not be written again for another
 
     def body(self) -> Iterable[Widget]:
         """The table."""
@@ -63,7 +64,7 @@ class Preview(Submitting):
     def on_mount(self) -> None:
         """Nothing here changes."""
         self._head()
-        self.run_worker(self._fill())
+        self.go(self._fill)
 
     async def _fill(self) -> None:
         drafts: Sequence[JobRow] = Drafts(self._sweep)
@@ -77,7 +78,9 @@ class Preview(Submitting):
 
     def _head(self) -> None:
         count = self._sweep.count
-        made = (f"{self._made} written", "running") if self._made is not None else ("nothing is written yet", "")
+        made = ("nothing is written yet", "") if self._batch is None else (f"written as {self._batch.name}", "")
+        if self._made is not None:
+            made = (f"{self._made} written", "running")
         self.status.show(f"new batch: {self._called or self._template}", ((f"{count} jobs", "key"), made))
 
     @on(LiveTable.OpenRequested)
@@ -90,7 +93,7 @@ class Preview(Submitting):
     def action_all(self) -> None:
         """Where to, then generate, then order."""
         if self._made is None:
-            self.run_worker(self._all())
+            self.go(self._all)
 
     async def _all(self) -> None:
         from tui_batch.screens.pick import PickTarget
@@ -102,7 +105,7 @@ class Preview(Submitting):
     def action_write(self) -> None:
         """Generate and stay here."""
         if self._made is None:
-            self.run_worker(self._write())
+            self.go(self._write)
 
     async def _write(self) -> None:
         batch = await self._generate()
@@ -113,10 +116,13 @@ class Preview(Submitting):
         def count(made: int) -> None:
             self._made = made
 
+        if self._batch is not None:
+            return self._batch
         self._made = 0
         try:
             # Not the clerk: he has to go on looking while this takes its time.
-            return await to_thread(self.desk.generate, self._sweep, self._called, count)
+            self._batch = await to_thread(self.desk.generate, self._sweep, self._called, count)
+            return self._batch
         finally:
             self._made = None
 
@@ -138,7 +144,7 @@ class BatchJobs(Submitting):
     def on_mount(self) -> None:
         """A batch never changes."""
         self.status.show(f"batch {self._batch}", ((f"{self._jobs} jobs", ""),))
-        self.run_worker(self._fill())
+        self.go(self._fill)
 
     async def _fill(self) -> None:
         jobs = await self.ask(self.desk.batch_jobs, self._batch)
@@ -148,7 +154,7 @@ class BatchJobs(Submitting):
 
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:
-        self.run_worker(self._files(message.row))
+        self.go(self._files, message.row)
 
     async def _files(self, row: JobRow) -> None:
         files = await self.ask(self.desk.job_files, self._batch, row.name)
@@ -156,7 +162,7 @@ class BatchJobs(Submitting):
 
     def action_submit(self) -> None:
         """Ask where to, then order it."""
-        self.run_worker(self.submit(self._batch, self._jobs))
+        self.go(self.submit, self._batch, self._jobs)
 
 
 def draft_columns(varying: Sequence[str], named: bool = False) -> list[Column[JobRow]]:

@@ -48,7 +48,7 @@ def job_columns(varying: Sequence[str], now: Callable[[], float], monitor: bool 
         Column("name", "NAME", 24 if values else 14, lambda r: r.name, grow=True, ending=True, letter="n",
                rank=9 if values else 0),
         *values,
-        Column("id", "ID", 10, lambda r: r.status.id or "-", rank=4),
+        Column("id", "ID", 10, lambda r: r.status.id or "-", ending=True, rank=4),
         Column("time", "TIME", 5, lambda r: elapsed(r, now()) or "-", lambda r: _duration(r, now()),
                right=True, letter="t"),
         Column("says", "SAYS", 10, says, grow=True, letter="y",

@@ -1,7 +1,7 @@
 """The last steps of every way to submit: which target, are you sure, order it, go home."""
 
-from tui_batch.errors import RequestError
-from tui_batch.screens.pick import PickTarget, said
+from tui_batch.screens.home import Home
+from tui_batch.screens.pick import PickTarget
 from tui_batch.screens.view import TableView
 
 
@@ -15,10 +15,12 @@ class Submitting(TableView):
             await self.order(batch, name)
 
     async def order(self, batch: str, name: str) -> None:
-        """Leave the order, if the target's kind can do what the batch asks."""
+        """Leave the order, and say what the target's kind makes of the batch."""
         target = next(target for target in await self.ask(self.desk.targets) if target.name == name)
-        if problems := said(await self.ask(self.desk.check, await self.ask(self.desk.batch, batch), target)):
-            raise RequestError(problems)
+        problems = await self.ask(self.desk.check, await self.ask(self.desk.batch, batch), target)
         submission = await self.ask(self.desk.submit, batch, name)
-        await self.ask(self.desk.wake)
-        self.front.show_at_home(submission, f"{batch} is on its way to {name}.")
+        warnings = (problem.text for problem in problems)  # what forbids it has been refused by the desk
+        self.front.action_home()
+        if isinstance(home := self.app.screen, Home):
+            home.want(submission)
+        self.front.say(" ".join([f"{batch} is on its way to {name}.", *warnings]))

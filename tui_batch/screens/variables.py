@@ -30,11 +30,11 @@ NOTATION = "1, 2, 5 | 1..9 by 2 | 0..1 in 11 | 1e-6..1 log 7 | uniform(0, 1, 20)
 class Variables(View):
     """Dismisses with what was typed, so that coming back loses nothing."""
 
-    HINTS = ("form.next", "form.fields", "view.leave")
+    HINTS = ("form.next", "form.fields", "variables.leave")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "look at the jobs", id="form.next"),
         Binding("down,up", "fields", "other field", key_display="Up/Down", id="form.fields"),
-        Binding("escape,ctrl+c", "leave", "back", id="view.leave"),
+        Binding("escape", "leave", "back", id="variables.leave"),
     ]
 
     def __init__(self, template: "Template", typed: Mapping[str, str]) -> None:
@@ -80,7 +80,7 @@ class Variables(View):
         self._resting = self.set_timer(REST_SECONDS, self._plan)
 
     def _plan(self) -> None:
-        self.run_worker(self._tell(), group="plan", exclusive=True)
+        self.go_instead("plan", self._tell)
 
     async def _tell(self) -> None:
         for key, text in self._typed_axes():
@@ -141,7 +141,7 @@ class Variables(View):
     # -- keys ------------------------------------------------------------------------------------------------------
     @on(Form.Done)
     def _done(self) -> None:
-        self.run_worker(self._go_on(), group="plan", exclusive=True)
+        self.go_instead("plan", self._go_on)
 
     async def _go_on(self) -> None:
         from tui_batch.screens.preview import Preview

@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from tui_batch.model import Submission
 from tui_batch.screens.rows import title
 from tui_batch.screens.view import TableView
-from tui_batch.states import active
-from tui_batch.widgets.progress import failed, words
+from tui_batch.states import JobState, active
+from tui_batch.widgets.progress import words
 
 TYPED_ABOVE = 50  # as many jobs are not lost to one wrong key
 
@@ -51,7 +51,7 @@ class Verbs(TableView):
             answer = self.prompt.ask(f"{what} Type {number}:", check=lambda text: "" if text == str(number) else wrong)
         else:
             answer = self.prompt.yes(what)
-        self.run_worker(self._cancel(submission, jobs, number, answer))
+        self.go(self._cancel, submission, jobs, number, answer)
 
     async def _cancel(
         self, submission: Submission, jobs: Sequence[int] | None, number: int, answer: "Future[str | None]"
@@ -68,12 +68,12 @@ class Verbs(TableView):
         submission = self.chosen()
         if submission is None:
             return
-        number = failed(submission.counts)
-        if not number:
-            self.prompt.say(f"No job of {title(submission)} has failed.")
+        again: dict[JobState, int] = {s: n for s, n in submission.counts.items() if s.ended and s != JobState.SUCCEEDED}
+        if not sum(again.values()):
+            self.prompt.say(f"No job of {title(submission)} has ended without success.")
             return
-        what = f"Run {_jobs(number)} of {title(submission)} on {submission.target} again that failed?"
-        self.run_worker(self._retry(submission, self.prompt.yes(what)))
+        what = f"Run {words(again)} of {title(submission)} on {submission.target} again?"
+        self.go(self._retry, submission, self.prompt.yes(what))
 
     async def _retry(self, submission: Submission, answer: "Future[str | None]") -> None:
         if await answer == "y":
@@ -84,7 +84,7 @@ class Verbs(TableView):
     def action_fetch(self) -> None:
         """Have the results fetched now."""
         if submission := self.chosen():
-            self.run_worker(self._fetch(submission))
+            self.go(self._fetch, submission)
 
     async def _fetch(self, submission: Submission) -> None:
         await self.ask(self.desk.fetch, submission.id)
@@ -94,7 +94,7 @@ class Verbs(TableView):
     def action_note(self) -> None:
         """Write a note on the submission."""
         if submission := self.chosen():
-            self.run_worker(self._note(submission, self.prompt.ask("note", submission.note)))
+            self.go(self._note, submission, self.prompt.ask("note", submission.note))
 
     async def _note(self, submission: Submission, answer: "Future[str | None]") -> None:
         if (text := await answer) is not None:

@@ -1,7 +1,8 @@
 """What all screens have in common: a line at the top, a line at the bottom, and the way back."""
 
 from asyncio import Future
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -11,7 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui_batch.desk import Desk
-from tui_batch.model import Snapshot
+from tui_batch.model import Beat, Snapshot, Submission
 from tui_batch.times import seconds, span
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
@@ -30,7 +31,7 @@ class View(Screen[Any], inherit_bindings=False):
 
     HINTS: ClassVar[tuple[str, ...]] = ("view.back",)  # the bindings that the bottom line names, most wanted first
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "back", show=False, id="view.leave"),
+        Binding("escape,ctrl+c", "leave", "back", show=False, id="view.leave"),
         Binding("q,backspace", "back", "back", id="view.back"),
         Binding("tab", "app.focus_next", "next pane", show=False, id="view.next-pane"),
         Binding("shift+tab", "app.focus_previous", "previous pane", show=False, id="view.previous-pane"),
@@ -77,6 +78,15 @@ class View(Screen[Any], inherit_bindings=False):
         """Have the clerk ask the desk; the screen goes on meanwhile."""
         return await self.front.clerk.ask(question, *args, **kwargs)
 
+    def go(self, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Do this while the screen goes on."""
+        # Not a coroutine but what makes one: a worker that is cancelled before it began would leave it unawaited.
+        self.run_worker(partial(work, *args, **kwargs))
+
+    def go_instead(self, group: str, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Do this in place of what of the same group is still being done."""
+        self.run_worker(partial(work, *args, **kwargs), group=group, exclusive=True)
+
     def look(self, snapshot: Snapshot) -> None:
         """Something changed."""
 
@@ -89,6 +99,10 @@ class View(Screen[Any], inherit_bindings=False):
         """Back from another screen: see what changed meanwhile."""
         if self.front.snapshot is not None:
             self.look(self.front.snapshot)
+
+    def on_key(self) -> None:
+        """A message was read when the next key is pressed."""
+        self.prompt.hush()
 
     def on_descendant_focus(self) -> None:
         """Other keys apply."""
@@ -127,7 +141,7 @@ class TableView(View):
     def action_filter(self) -> None:
         """Ask what to show."""
         table = self.table
-        self.run_worker(self._filter(table, self.prompt.ask("filter", table.filter_text)))
+        self.go(self._filter, table, self.prompt.ask("filter", table.filter_text))
 
     async def _filter(self, table: LiveTable[Any], answer: "Future[str | None]") -> None:
         if (text := await answer) is not None:
@@ -137,7 +151,7 @@ class TableView(View):
         """Ask for a column's letter."""
         table = self.table
         letters = {column.letter: column.name for column in table.columns if column.letter}
-        self.run_worker(self._sort(table, letters, self.prompt.choose("sort by", letters)))
+        self.go(self._sort, table, letters, self.prompt.choose("sort by", letters))
 
     async def _sort(self, table: LiveTable[Any], letters: dict[str, str], answer: "Future[str | None]") -> None:
         if letter := await answer:
@@ -152,15 +166,14 @@ def age(moment: str, now: float) -> str:
     return "now" if past < 10 else span(past // 10 * 10 if past < 100 else past)
 
 
-def freshness(snapshot: Snapshot, now: float) -> Part:
-    """How old it is what one sees of the open submissions, or who does not answer."""
-    open_ones = [submission for submission in snapshot.submissions if submission.open]
+def freshness(open_ones: Sequence[Submission], courier: Beat | None, now: float) -> Part:
+    """How old it is what one sees of these open submissions, or who does not answer."""
     if not open_ones:
         return ("", "")
-    if snapshot.courier is None or not snapshot.courier.alive:
-        return ("nobody is watching the jobs", "attention")
-    oldest = min(open_ones, key=lambda submission: submission.as_of)
-    past = f"as of {when} ago" if (when := age(oldest.as_of, now)) not in ("", "now") else "up to date"
+    if courier is None or not courier.alive:
+        return ("nobody watches the jobs: r", "attention")
+    oldest = min((submission.as_of for submission in open_ones if submission.as_of), default="")
+    past = f"as of {when} ago" if (when := age(oldest, now)) not in ("", "now") else "up to date"
     if troubled := next((submission for submission in open_ones if submission.health), None):
         return (f"{troubled.target} in trouble, {past}", "attention")
     return (past, "")

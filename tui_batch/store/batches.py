@@ -8,10 +8,11 @@ import itertools
 import os
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tui_batch import tables
 from tui_batch.errors import StoreError
@@ -70,16 +71,12 @@ def write(
         )
     if path.exists():
         raise _taken(name)
-    part = folder / f".{name}.{secrets.token_hex(4)}.part"
     try:
-        with part.open("xb", buffering=1 << 20) as file:
-            try:
-                fill(ZipWriter(file), sweep, name, created, progress)
-                file.flush()
-                os.fsync(file.fileno())
-                _publish(part, path)
-            finally:
-                part.unlink(missing_ok=True)
+        with _unseen(folder, name) as (file, source):
+            fill(ZipWriter(file), sweep, name, created, progress)
+            file.flush()
+            os.fsync(file.fileno())
+            _publish(source, path)
     except FileExistsError:
         raise _taken(name) from None
     except OSError as wrong:
@@ -87,6 +84,26 @@ def write(
             f"The batch {name} cannot be written to {folder}: {wrong.strerror or wrong}. Nothing is left of it."
         ) from wrong
     return read(path)
+
+
+@contextmanager
+def _unseen(folder: Path, name: str) -> Iterator[tuple[BinaryIO, Path]]:
+    """A file that has no name yet, so that even a kill leaves nothing behind; and where to link it from.
+
+    Where the file system has no such files (NFS), a hidden one that is removed on the way out.
+    """
+    try:
+        nameless = os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o600)
+    except (OSError, AttributeError):
+        part = folder / f".{name}.{secrets.token_hex(4)}.part"
+        with part.open("xb", buffering=1 << 20) as file:
+            try:
+                yield file, part
+            finally:
+                part.unlink(missing_ok=True)
+    else:
+        with os.fdopen(nameless, "wb", buffering=1 << 20) as file:
+            yield file, Path(f"/proc/self/fd/{nameless}")
 
 
 def read(path: Path) -> Batch:
@@ -147,15 +164,18 @@ def _text(path: Path, name: str) -> str:
 
 def _publish(part: Path, path: Path) -> None:
     """Give the whole file its name; a FileExistsError if that was taken meanwhile: a mere rename would not notice."""
+    here = os.open(path.parent, os.O_RDONLY)
     try:
-        os.link(part, path)
+        os.link(part, path, src_dir_fd=here)  # naming a folder makes the call follow /proc's link to the nameless file
     except FileExistsError:
         raise
     except OSError as wrong:
-        if wrong.errno not in _NO_LINKS:
+        if wrong.errno not in _NO_LINKS or part.parent != path.parent:
             raise
         path.touch(exist_ok=False)
         part.replace(path)
+    finally:
+        os.close(here)
 
 
 def _taken(name: str) -> StoreError:

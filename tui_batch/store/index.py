@@ -43,7 +43,7 @@ def save(folder: Path, files: Mapping[str, Stat], submissions: Iterable[Submissi
     if not rows:
         return
     tables: dict[str, int] = {}
-    which = [tables.setdefault(json.dumps(row.counts, sort_keys=True), len(tables)) for row in rows]
+    which = [tables.setdefault(json.dumps(dict(row.counts), sort_keys=True), len(tables)) for row in rows]
     columns: list[Sequence[object]] = [*zip(*(row[:FACTS] for row in rows), strict=True)]
     columns += [which, [row.note for row in rows], [row.ended for row in rows], [row.fetched for row in rows]]
     text = json.dumps(

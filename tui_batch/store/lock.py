@@ -80,9 +80,11 @@ def start(home: Home, config: Path | None) -> None:
     if config:
         command += ["--config", str(config)]
     with explained(home.path, "start the courier"), (home.path / "courier.log").open("ab") as log:
-        subprocess.Popen(
-            [*command, "courier"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"
-        )
+        # By way of a shell that ends at once: the courier is nobody's child, so nobody has to wait for it.
+        subprocess.run(
+            ["/bin/sh", "-c", '"$@" &', "sh", *command, "courier"],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/", check=True,
+        )  # fmt: skip
 
 
 def ring(home: Home) -> None:

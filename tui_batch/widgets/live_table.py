@@ -12,7 +12,7 @@ from tui_batch.widgets.columns import Column, R, widths
 from tui_batch.widgets.filter import keep
 from tui_batch.widgets.lines import Line, Part, joined
 from tui_batch.widgets.moves import Moving
-from tui_batch.widgets.printable import fit
+from tui_batch.widgets.printable import cells, fit
 
 
 class LiveTable(Moving, Generic[R], can_focus=True):
@@ -57,12 +57,12 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         self.sort_name, self.descending = "", False
 
     # -- rows ------------------------------------------------------------------------------------------------------
-    def show(self, rows: Sequence[R], empty: Sequence[str] | None = None) -> None:
-        """These are the rows now; only what differs on the screen is painted."""
+    def show(self, rows: Sequence[R], empty: Sequence[str] | None = None, stay: bool = True) -> None:
+        """These are the rows now; the cursor stays on its row, or else goes to the first."""
         self.rows = rows
         if empty is not None:
             self.empty = empty
-        self._arrange()
+        self._arrange(stay)
 
     def set_columns(self, columns: Sequence[Column[R]]) -> None:
         """Other columns for the rows to come."""
@@ -93,17 +93,20 @@ class LiveTable(Moving, Generic[R], can_focus=True):
                 return self._move(index)
         return None
 
-    def _arrange(self) -> None:
+    def _arrange(self, stay: bool = True) -> None:
         before = self.current
         view: Sequence[R] = self.rows
         if self.filter_text:
-            kept = keep(self.filter_text, {column.name: n for n, column in enumerate(self.columns)})
-            view = [row for row in view if kept([column.cell(row) for column in self.columns])]
+            kept = keep(self.filter_text, {column.name: column.cell for column in self.columns})
+            view = [row for row in view if kept(row)]
         by = next((column for column in self.columns if column.name == self.sort_name), None)
         if by:
             view = sorted(view, key=by.sort or by.cell, reverse=self.descending)
         self.view = view
-        self._follow(before)
+        if stay:
+            self._follow(before)
+        else:
+            self.cursor = self.top = 0
         self.repaint()
         after = self.current
         if after is not before and (after is None or before is None or self.key(after) != self.key(before)):
@@ -161,7 +164,8 @@ class LiveTable(Moving, Generic[R], can_focus=True):
                 tone = column.tone(row) if column.tone else ""
                 text = fit(column.cell(row), width, column.right, column.ending) + " "
                 parts.append((text, f"{under} {tone}".strip()))
-        return joined(parts)
+        spare = self.size.width - sum(cells(text) for text, _ in parts)
+        return joined([*parts, (" " * spare, under)])
 
     def _heading(self, room: Sequence[int]) -> Line:
         text = "  "
@@ -195,6 +199,10 @@ class LiveTable(Moving, Generic[R], can_focus=True):
     def action_bottom(self) -> None:
         """To the last row."""
         self._move(len(self.view) - 1)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where there is no row there is nothing to open."""
+        return action != "open" or self.current is not None
 
     def action_open(self) -> None:
         """Open what is under the cursor."""

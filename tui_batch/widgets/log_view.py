@@ -3,7 +3,7 @@
 from asyncio import to_thread
 from pathlib import Path
 
-from tui_batch.widgets.lines import Line, Part
+from tui_batch.widgets.lines import Line
 from tui_batch.widgets.log_file import CHUNK, LogFile, shown
 from tui_batch.widgets.moves import Moving
 from tui_batch.widgets.printable import cells, fit, printable
@@ -23,7 +23,7 @@ class LogView(Moving, can_focus=True):
         self._file = LogFile(Path())
         self._length = -1
         self._top = 0
-        self._rows: list[Part] = []
+        self._rows: list[str] = []
         self._offsets: list[int] = []  # of the lines in the window, for one step down
         self.waiting = ""  # what to say while there is nothing to show
 
@@ -65,8 +65,7 @@ class LogView(Moving, can_focus=True):
         self._rows = []
         for _, row in found:
             text = printable(shown(row))
-            pieces = _wrapped(text, width) if self.wrap else [text]
-            self._rows += [(piece, "") for piece in pieces]
+            self._rows += _wrapped(text, width) if self.wrap else [text]
         if self.following and self.wrap:
             self._rows = self._rows[-height:]
         self.repaint()
@@ -81,9 +80,9 @@ class LogView(Moving, can_focus=True):
             return ((" " + fit(self.waiting, width - 2), "quiet"),) if y == 1 else ()
         if y >= len(self._rows):
             return ()
-        text = self._rows[y][0]
+        text = self._rows[y]
         text = fit(text, min(width, cells(text)))
-        at = text.casefold().find(self.word.casefold()) if self.word else -1
+        at = text.lower().find(self.word.lower()) if self.word else -1
         if at < 0:
             return ((text, ""),)
         end = at + len(self.word)

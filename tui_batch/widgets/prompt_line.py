@@ -13,7 +13,10 @@ from tui_batch.widgets.lines import Line, Lines, Part
 from tui_batch.widgets.printable import cells, fit, printable
 
 MESSAGE_SECONDS = 12.0
-_KEYS = {"question_mark": "?", "slash": "/", "enter": "Enter", "escape": "Esc", "backspace": "Bksp", "plus": "+"}
+_KEYS = {
+    "question_mark": "?", "slash": "/", "enter": "Enter", "escape": "Esc", "backspace": "Bksp", "pagedown": "PgDn",
+    "pageup": "PgUp", "home": "Home", "end": "End", "tab": "Tab", "up": "Up", "down": "Down",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ class PromptLine(Lines):
         if text:
             self.set_timer(MESSAGE_SECONDS, lambda: self.say("") if number == self._said else None)
         self.repaint()
+
+    def hush(self) -> None:
+        """Show the keys again."""
+        if self._message[0]:
+            self.say("")
 
     def ask(self, label: str, text: str = "", check: Callable[[str], str] = lambda text: "") -> "Future[str | None]":
         """Ask for a text that passes the check; None if the person leaves."""

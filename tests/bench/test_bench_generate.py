@@ -60,8 +60,8 @@ def seconds(function, *args):
 def peak(folder, jobs):
     """Megabytes that a child which generates so many jobs takes at most."""
     code = (
-        f"import sys; sys.path[:0] = [{str(Path(__file__).parent)!r}]; import test_generate, pathlib;"
-        f"test_generate.generate(pathlib.Path({str(folder)!r}), {jobs});"
+        f"import sys; sys.path[:0] = [{str(Path(__file__).parent)!r}]; import test_bench_generate, pathlib;"
+        f"test_bench_generate.generate(pathlib.Path({str(folder)!r}), {jobs});"
         "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,0 +1,248 @@
+"""What every backend must do, asked of every kind in its world."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from worlds.local import LocalWorld
+
+from tui_batch.backends.base import Backend
+from tui_batch.model import Job, Status
+from tui_batch.states import JobState
+
+S = JobState
+Known = dict[str, Status]
+
+
+@pytest.fixture(params=[LocalWorld], ids=lambda world: world.kind)
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LocalWorld]:
+    made = request.param(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def backend(world: LocalWorld) -> Iterator[Backend]:
+    opened = world.open()
+    yield opened
+    opened.close()
+
+
+def ended(number: int) -> Callable[[Known], bool]:
+    return lambda known: sum(status.state.ended for status in known.values()) >= number
+
+
+def running(number: int = 1) -> Callable[[Known], bool]:
+    return lambda known: sum(status.state is S.RUNNING for status in known.values()) >= number
+
+
+def send(world: LocalWorld, backend: Backend, *commands: str, **made: str) -> list[Job]:
+    batch, files, jobs = world.batch(commands, **made)
+    return [replace(job, id=taken.id) for job, taken in zip(jobs, backend.submit(batch, files, jobs), strict=True)]
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except FileNotFoundError:
+        return True
+
+
+def test_every_job_gets_an_id_of_its_own_in_order(world: LocalWorld, backend: Backend) -> None:
+    jobs = send(world, backend, "true", "true", "true")
+    assert len({job.id for job in jobs}) == 3
+    world.watch(backend, ended(3))
+
+
+def test_outcomes_are_told_with_exit_codes_times_and_evidence(world: LocalWorld, backend: Backend) -> None:
+    good, bad, killed, missing = send(world, backend, "true", "exit 3", "kill -SEGV $$; kill -9 0", "no-such-command")
+    known = world.watch(backend, ended(4))
+    assert (known[good.id].state, known[good.id].exit_code) == (S.SUCCEEDED, 0)
+    assert (known[bad.id].state, known[bad.id].exit_code, known[bad.id].detail) == (S.FAILED, 3, "exit 3")
+    assert known[missing.id].exit_code == 127
+    assert "not found" in known[missing.id].detail
+    assert known[killed.id].state is not S.SUCCEEDED
+    for job in (good, bad, missing):
+        status = known[job.id]
+        assert status.evidence and status.started <= status.ended <= status.as_of
+
+
+def test_no_more_jobs_at_once_than_slots(world: LocalWorld, backend: Backend) -> None:
+    send(world, backend, *["sleep 0.1; true"] * 6)
+    most = 0
+
+    def all_ended(known: Known) -> bool:
+        nonlocal most
+        most = max(most, sum(status.state is S.RUNNING for status in known.values()))
+        return ended(6)(known)
+
+    world.watch(backend, all_ended)
+    assert most == 2
+
+
+def test_poll_answers_for_what_it_knows_and_is_silent_on_the_rest(world: LocalWorld, backend: Backend) -> None:
+    [job] = send(world, backend, "sleep 30")
+    world.watch(backend, running())
+    poll = backend.poll([job.id, "somebody/else's"])
+    assert poll.complete
+    assert {name: status.state for name, status in poll.statuses.items()} == {job.id: S.RUNNING}
+    backend.cancel([job.id])
+    world.watch(backend, ended(1))
+
+
+def test_submitting_again_runs_nothing_again(world: LocalWorld, backend: Backend, tmp_path: Path) -> None:
+    batch, files, jobs = world.batch([f"printf x >> {tmp_path}/runs"])
+    [first] = backend.submit(batch, files, jobs)
+    [again] = backend.submit(batch, files, jobs)
+    assert first == again
+    world.watch(backend, ended(1))
+    assert list(backend.submit(batch, files, jobs)) == [first]
+    assert (tmp_path / "runs").read_text() == "x"
+
+
+def test_cancelling_ends_the_whole_group_and_a_queued_job_never_starts(
+    world: LocalWorld, backend: Backend, tmp_path: Path
+) -> None:
+    marks = tmp_path / "pids"
+    commands = [f"sleep 60 & echo $! >> {marks}; wait", f"sleep 60 & echo $! >> {marks}; wait", f"touch {tmp_path}/ran"]
+    first, second, queued = send(world, backend, *commands)
+    world.watch(backend, lambda known: marks.exists() and len(marks.read_text().split()) == 2)
+    backend.cancel([first.id, second.id, queued.id])
+    known = world.watch(backend, ended(3))
+    assert {known[job.id].state for job in (first, second, queued)} == {S.CANCELLED}
+    assert all(gone(int(pid)) for pid in marks.read_text().split())
+    assert not (tmp_path / "ran").exists()
+    backend.cancel([first.id, queued.id, "never/heard/of"])  # no error
+    assert backend.poll([first.id]).statuses[first.id].state is S.CANCELLED
+
+
+def test_a_job_that_ignores_being_asked_is_killed_after_the_grace_time(world: LocalWorld, backend: Backend) -> None:
+    [job] = send(world, backend, "trap '' TERM; echo deaf; while :; do sleep 0.05; done")
+    world.watch(backend, lambda known: b"deaf" in backend.tail(job, "out", "").data)
+    backend.cancel([job.id])
+    assert world.watch(backend, ended(1))[job.id].state is S.CANCELLED
+
+
+def test_a_job_that_succeeds_before_the_signal_reaches_it_keeps_its_success(
+    world: LocalWorld, backend: Backend
+) -> None:
+    [job] = send(world, backend, "trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done")
+    world.watch(backend, lambda known: b"ready" in backend.tail(job, "out", "").data)
+    backend.cancel([job.id])
+    known = world.watch(backend, ended(1))
+    assert (known[job.id].state, known[job.id].exit_code) == (S.SUCCEEDED, 0)
+
+
+def test_time_limit(world: LocalWorld, backend: Backend) -> None:
+    [job] = send(world, backend, "sleep 60", resources="minutes = 0.005")
+    status = world.watch(backend, ended(1))[job.id]
+    assert status.state is S.TIMED_OUT
+    assert "0.005 minutes" in status.detail
+
+
+def test_memory_limit(world: LocalWorld, backend: Backend) -> None:
+    [job] = send(
+        world, backend, "python3 -c 'x = bytearray(300_000_000); import time; time.sleep(60)'", resources="memory = 100"
+    )
+    status = world.watch(backend, ended(1))[job.id]
+    assert status.state is S.OUT_OF_MEMORY
+    assert "100 MB" in status.detail
+
+
+def test_a_job_that_vanishes_is_lost_not_done(world: LocalWorld, backend: Backend) -> None:
+    [job] = send(world, backend, "sleep 60")
+    known = world.watch(backend, running())
+    world.vanish(known[job.id])
+    status = world.watch(backend, ended(1))[job.id]
+    assert status.state is S.LOST
+    assert status.exit_code is None
+
+
+def test_what_outlives_its_wrapper_is_still_running(world: LocalWorld, backend: Backend, tmp_path: Path) -> None:
+    [job] = send(world, backend, f"sleep 60 & echo $! > {tmp_path}/pid; wait")
+    known = world.watch(backend, lambda known: running()(known) and (tmp_path / "pid").exists())
+    world.behead(known[job.id])
+    with pytest.raises(AssertionError, match="did not come true"):
+        world.watch(backend, ended(1), seconds=1.0)
+    assert backend.poll([job.id]).statuses[job.id].state is S.RUNNING
+    os.killpg(world.wrapper(known[job.id]), signal.SIGKILL)
+    assert world.watch(backend, ended(1))[job.id].state is S.LOST
+
+
+def test_an_opened_again_backend_goes_on_with_what_runs_and_starts_what_waits(
+    world: LocalWorld, tmp_path: Path
+) -> None:
+    batch, files, jobs = world.batch([f"printf {n} >> {tmp_path}/runs; sleep 0.5" for n in "abc"])
+    first = world.open()
+    ids = [taken.id for taken in first.submit(batch, files, jobs)]
+    world.watch(first, running(2))
+    first.close()  # as if killed: it does nothing for its jobs
+    second = world.open()
+    assert [taken.id for taken in second.submit(batch, files, jobs)] == ids
+    known = world.watch(second, ended(3))
+    assert {known[name].state for name in ids} == {S.SUCCEEDED}
+    assert sorted((tmp_path / "runs").read_text()) == ["a", "b", "c"]
+    second.close()
+
+
+def test_what_ended_while_nobody_watched_is_told(world: LocalWorld) -> None:
+    batch, files, jobs = world.batch(["exit 4"])
+    first = world.open()
+    [taken] = first.submit(batch, files, jobs)
+    world.watch(first, ended(1))
+    first.close()
+    second = world.open()
+    list(second.submit(batch, files, jobs))
+    status = world.watch(second, ended(1))[taken.id]
+    assert (status.state, status.exit_code) == (S.FAILED, 4)
+    second.close()
+
+
+def test_find_knows_the_jobs_of_a_marker(world: LocalWorld, backend: Backend) -> None:
+    jobs = send(world, backend, "true", "true")
+    world.watch(backend, ended(2))
+    assert backend.find(jobs[0].submission) == {job.index: job.id for job in jobs}
+    assert backend.find("20000101-000000-nobody") == {}
+
+
+def test_logs_are_read_from_a_cursor_on(world: LocalWorld, backend: Backend) -> None:
+    [job] = send(world, backend, "echo one; echo oops >&2; echo two")
+    world.watch(backend, ended(1))
+    first = backend.tail(job, "out", "")
+    assert first.data == b"one\ntwo\n"
+    assert backend.tail(job, "out", first.cursor).data == b""
+    assert backend.tail(job, "err", "").data == b"oops\n"
+
+
+def test_results_are_what_the_job_wrote_and_come_whole(world: LocalWorld, backend: Backend, tmp_path: Path) -> None:
+    command = (
+        "mkdir deep; echo 1 > deep/a.csv; echo 2 > b.txt; touch -d 2001-01-01 b.txt; ln -s /etc/passwd link; echo said"
+    )
+    batch, files, jobs = world.batch([command])
+    [taken] = backend.submit(batch, files, jobs)
+    world.watch(backend, ended(1))
+    [job] = [replace(jobs[0], id=taken.id)]
+    assert list(backend.fetch(batch, files, [job], tmp_path / "results")) == [job]
+    found = {
+        str(p.relative_to(tmp_path / "results" / job.name)) for p in (tmp_path / "results").rglob("*") if p.is_file()
+    }
+    assert found == {"deep/a.csv", "b.txt", "stdout"}
+    assert list(backend.fetch(batch, files, [job], tmp_path / "results")) == [job]  # twice is once
+    assert sorted(path.name for path in (tmp_path / "results").iterdir()) == [job.name]
+
+
+def test_only_results_that_the_patterns_name_come(world: LocalWorld, backend: Backend, tmp_path: Path) -> None:
+    batch, files, jobs = world.batch(["mkdir deep; echo 1 > deep/a.csv; echo 2 > b.txt"], patterns='["*.csv"]')
+    [taken] = backend.submit(batch, files, jobs)
+    world.watch(backend, ended(1))
+    list(backend.fetch(batch, files, [replace(jobs[0], id=taken.id)], tmp_path / "results"))
+    assert [path.name for path in (tmp_path / "results").rglob("*") if path.is_file()] == ["a.csv"]
+
+
+def test_probe_tells_how_the_target_is(backend: Backend) -> None:
+    health = backend.probe()
+    assert health.reachable
+    assert health.facts

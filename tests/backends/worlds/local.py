@@ -1,0 +1,96 @@
+"""The world of `local`: this machine, with strings to pull."""
+
+import csv
+import io
+import os
+import select
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tui_batch.backends.base import Backend
+from tui_batch.backends.local import connect
+from tui_batch.model import Batch, Job, Status, Target
+from tui_batch.store import batches
+from tui_batch.store.archive import Archive
+from tui_batch.store.sources import FileSources
+from tui_batch.sweep import plan
+from tui_batch.template import read
+
+TEMPLATE = """
+name = "contract"
+command = "{{{{ command }}}}"
+[[variables]]
+key = "command"
+type = "str"
+[files]
+"input.txt" = "what was rendered\\n"
+[resources]
+{resources}
+[results]
+patterns = {patterns}
+"""
+
+
+class LocalWorld:
+    """Jobs that are shell commands, and what a test may do to them behind the backend's back."""
+
+    kind = "local"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._archives: list[Archive] = []
+        self.settings: dict[str, object] = {"slots": 2, "grace_seconds": 0.5}
+
+    def open(self) -> Backend:
+        return connect(Target("here", "local", self.settings), self.folder / "home")
+
+    def batch(
+        self, commands: Sequence[str], resources: str = "", patterns: str = "[]"
+    ) -> tuple[Batch, Archive, list[Job]]:
+        """A batch with a job for each command."""
+        table = io.StringIO()
+        csv.writer(table).writerows([["command"], *([command] for command in commands)])
+        template = read(TEMPLATE.format(resources=resources, patterns=patterns), "contract.toml")
+        sweep = plan(template, [], [], [], "", table.getvalue(), FileSources())
+        folder = self.folder / "batches"
+        folder.mkdir(exist_ok=True)
+        name = batches.free_name(folder, "contract")
+        batch = batches.write(folder, sweep, name, "2026-11-20T00:00:00.000Z")
+        names = [job for _, job, _ in batches.jobs(batch.path)[1]]
+        marker = f"20261120-000000-{name}"
+        archive = Archive(batch.path)
+        self._archives.append(archive)
+        return batch, archive, [Job(marker, index, job) for index, job in enumerate(names)]
+
+    def close(self) -> None:
+        for archive in self._archives:
+            archive.close()
+
+    def watch(
+        self, backend: Backend, until: Callable[[dict[str, Status]], bool], seconds: float = 20.0
+    ) -> dict[str, Status]:
+        """Do as the courier's lane does until what is known of the jobs satisfies; the newest status of each."""
+        known: dict[str, Status] = {}
+        end = time.monotonic() + seconds
+        while True:
+            known.update(backend.changes())
+            if until(known):
+                return known
+            assert time.monotonic() < end, f"did not come true: {known}"
+            waiting = select.poll()
+            for descriptor in backend.watched():
+                waiting.register(descriptor, select.POLLIN)
+            waiting.poll(1000 * min(backend.patience(), 1.0))
+
+    def wrapper(self, status: Status) -> int:
+        return int(status.detail.removeprefix("pid "))
+
+    def vanish(self, status: Status) -> None:
+        """Kill the whole job, its wrapper with it, as an administrator or the kernel might."""
+        os.killpg(self.wrapper(status), signal.SIGKILL)
+
+    def behead(self, status: Status) -> None:
+        """Kill the wrapper alone: what it started runs on."""
+        os.kill(self.wrapper(status), signal.SIGKILL)
