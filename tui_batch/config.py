@@ -14,13 +14,13 @@ LOCAL = Target("local", "local")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the person set; `origin` is the file it came from, None for the defaults."""
+    """What the person set; `path` is the file it is kept in, whether there is one or not."""
 
     targets: Mapping[str, Target] = field(default_factory=lambda: {LOCAL.name: LOCAL})
     default_target: str = LOCAL.name
     max_jobs: int = 10_000
     templates: tuple[str, ...] = ()
-    origin: Path | None = None
+    path: Path | None = None
 
     def target(self, name: str) -> Target:
         """The target of this name, the default one for ""; a RequestError with the nearest otherwise."""
@@ -45,7 +45,7 @@ def read(path: Path) -> Config:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return Config()
+        return Config(path=path)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}.") from error
     return parse(text, path)

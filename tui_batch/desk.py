@@ -1,31 +1,18 @@
 """Everything that can be asked: the front's one door to the store. Nothing here talks to a target."""
 
-import os
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_batch import indices
-from tui_batch.config import Config
-from tui_batch.errors import RequestError, StoreError, TemplateError, nearest
-from tui_batch.model import (
-    Batch,
-    BatchRow,
-    Job,
-    JobList,
-    JobRow,
-    Order,
-    Problem,
-    Snapshot,
-    Status,
-    Submission,
-    Target,
-)
+from tui_batch.config import LOCAL, Config
+from tui_batch.errors import ConfigError, RequestError, TemplateError, nearest
+from tui_batch.model import Batch, BatchRow, Job, JobList, JobRow, Order, Problem, Snapshot, Status, Submission, Target
 from tui_batch.states import JobState
 from tui_batch.store import lock, orders
 from tui_batch.store.home import Home
+from tui_batch.store.shelf import Shelf
 from tui_batch.store.view import View
 from tui_batch.times import stamp
 
@@ -50,7 +37,7 @@ class Desk:
         self._template_folders = [*templates, *map(Path, config.templates)]
         self._view = View(self._home, config.targets)
         self._job_views: dict[str, JobsView] = {}
-        self._batch_rows: dict[Path, tuple[int, Batch]] = {}
+        self._shelf = Shelf(self._home.batches)
         self._started = time.monotonic() - RESTART + 2.0  # somebody may be starting one this moment
 
     def now(self) -> float:
@@ -81,12 +68,15 @@ class Desk:
     def jobs(self, submission: str) -> JobList:
         """All jobs with their statuses; the same object while nothing changed."""
         if submission not in self._job_views:
-            for oldest in list(self._job_views)[: max(0, len(self._job_views) - KEPT + 1)]:
-                del self._job_views[oldest]
+            while len(self._job_views) >= KEPT:
+                del self._job_views[next(iter(self._job_views))]
             from tui_batch.store.joblist import JobsView
 
             self._job_views[submission] = JobsView(self._home, self.submission(submission))
-        return self._job_views[submission].refresh()
+        listed = self._job_views[submission].refresh()
+        for problem in self._job_views[submission].problems:
+            self._view.report(problem)
+        return listed
 
     def find_job(self, submission: str, job: str) -> int:
         """The index of the job that is named, or numbered, so."""
@@ -113,29 +103,10 @@ class Desk:
 
     def batches(self) -> Sequence[BatchRow]:
         """Newest submission first, then those never submitted, newest first."""
-        submissions = self.snapshot().submissions
-        times = Counter(one.batch for one in submissions)
-        last = {one.batch: one.created for one in reversed(submissions)}
-        rows = [
-            BatchRow(one.name, one.template, one.jobs, one.created, times[one.name], last.get(one.name, ""))
-            for one in self._all_batches()
-        ]
-        return sorted(rows, key=lambda row: (row.last_submitted, row.created), reverse=True)
-
-    def _all_batches(self) -> list[Batch]:
-        from tui_batch.store import batches
-
-        found = []
-        for path in self._home.batches.glob("[!.]*.zip"):
-            modified = path.stat().st_mtime_ns
-            if path not in self._batch_rows or self._batch_rows[path][0] != modified:
-                try:
-                    self._batch_rows[path] = modified, batches.glance(path)
-                except StoreError as error:
-                    self._view.report(str(error))
-                    continue
-            found.append(self._batch_rows[path][1])
-        return found
+        rows, problems = self._shelf.rows(self.snapshot().submissions)
+        for problem in problems:
+            self._view.report(problem)
+        return rows
 
     def batch(self, name: str) -> Batch:
         """The batch of this name, with its digest as it is now."""
@@ -163,6 +134,21 @@ class Desk:
 
     def targets(self) -> Sequence[Target]:
         return list(self.config.targets.values())
+
+    def check_targets(self) -> None:
+        """A ConfigError lists the targets of the configuration that make no sense to their kind."""
+        from tui_batch import backends
+
+        problems = []
+        for target in self.config.targets.values():
+            if target is LOCAL:
+                continue
+            try:
+                backends.kind(target).settings(target)
+            except ConfigError as error:
+                problems += [f"{self.config.path}: {line}" for line in str(error).splitlines()]
+        if problems:
+            raise ConfigError.of(problems)
 
     def default_target(self) -> Target:
         return self.config.target("")
@@ -239,6 +225,8 @@ class Desk:
 
     def submit(self, batch: str, target: str = "") -> str:
         """Order the batch to be sent; the new submission's id."""
+        self._home.prepare()
+        self.wake()  # a courier takes a moment to start, which is as long as the checks take
         chosen, place = self.batch(batch), self.config.target(target)
         for earlier in self.snapshot().submissions:
             if earlier.batch == batch and earlier.digest != chosen.digest:
@@ -305,7 +293,7 @@ class Desk:
             lock.ring(self._home)
         else:
             self._started = time.monotonic()
-            lock.start(self._home, self.config.origin)
+            lock.start(self._home, self.config.path)
 
     def tend(self) -> None:
         """Start a courier if something is open and none is at work, as after a restart of the machine."""
@@ -315,27 +303,3 @@ class Desk:
             return
         if snapshot.orders or any(not one.ended for one in snapshot.submissions):
             self.wake()
-
-    def pending(self) -> Sequence[Order]:
-        return self.snapshot().orders
-
-
-def user_folders() -> tuple[Path, Path]:
-    """Where the store and the configuration lie unless something else is asked for."""
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("tui-batch")), Path(platformdirs.user_config_dir("tui-batch"))
-
-
-def open_desk(home: str = "", config: str = "") -> Desk:
-    """The desk of a store and a configuration; "" for the environment's word, else the usual places."""
-    from tui_batch import config as configuration
-
-    home = home or os.environ.get("TUI_BATCH_HOME", "")
-    config = config or os.environ.get("TUI_BATCH_CONFIG", "")
-    folder, settings = (None, None) if home and config else user_folders()
-    path = Path(config).expanduser() if config else (settings or Path()) / "config.toml"
-    if config and not path.exists():
-        raise RequestError(f"There is no configuration {path}.")
-    store = Path(home).expanduser().absolute() if home else folder
-    return Desk(store or Path(), configuration.read(path.absolute()), [path.parent / "templates"])

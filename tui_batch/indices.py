@@ -23,7 +23,10 @@ def from_text(text: str) -> Iterator[int]:
     """The numbers that the ranges name; a ValueError for anything that is not ranges."""
     for part in filter(None, text.split(",")):
         first, dash, last = part.partition("-")
-        yield from range(int(first), int(last if dash else first) + 1)
+        numbers = range(int(first), int(last if dash else first) + 1)
+        if not numbers:
+            raise ValueError(f"{part!r} is not a range")
+        yield from numbers
 
 
 def _span(first: int, last: int) -> str:

@@ -188,6 +188,29 @@ def test_an_opened_again_backend_goes_on_with_what_runs_and_starts_what_waits(
     second.close()
 
 
+def test_a_suspended_job_is_shown_so_and_can_still_be_cancelled(world: LocalWorld, backend: Backend) -> None:
+    [job] = send(world, backend, "sleep 60")
+    known = world.watch(backend, running())
+    world.suspend(known[job.id])
+    world.watch(backend, lambda known: job.id in known and known[job.id].state is S.SUSPENDED)
+    backend.cancel([job.id])
+    assert world.watch(backend, ended(1))[job.id].state is S.CANCELLED
+
+
+def test_a_cancelled_job_that_is_deaf_ends_although_the_courier_was_killed_meanwhile(world: LocalWorld) -> None:
+    batch, files, jobs = world.batch(["trap '' TERM; echo deaf; while :; do sleep 0.05; done"])
+    first = world.open()
+    [taken] = first.submit(batch, files, jobs)
+    job = replace(jobs[0], id=taken.id)
+    world.watch(first, lambda known: b"deaf" in first.tail(job, "out", "").data)
+    first.cancel([job.id])
+    first.close()
+    second = world.open()
+    list(second.submit(batch, files, jobs))
+    assert world.watch(second, ended(1))[job.id].state is S.CANCELLED
+    second.close()
+
+
 def test_what_ended_while_nobody_watched_is_told(world: LocalWorld) -> None:
     batch, files, jobs = world.batch(["exit 4"])
     first = world.open()

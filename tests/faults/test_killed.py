@@ -30,7 +30,7 @@ def desk_of(home: Path, **settings: object) -> Desk:
     config = home.parent / "config.toml"
     lines = "".join(f"{key} = {value!r}\n" for key, value in settings.items())
     config.write_text(f'[targets.local]\nkind = "local"\n{lines}')
-    return Desk(home, Config({"local": Target("local", "local", settings)}, origin=config))
+    return Desk(home, Config({"local": Target("local", "local", settings)}, path=config))
 
 
 def make(desk: Desk, folder: Path, command: str, axis: str, extra: str = "") -> str:

@@ -11,7 +11,7 @@ now() { if [ "$TUI_BATCH_BOOT" ]; then read -r clock _ </proc/uptime; else clock
 cd "$1" || exit 125
 now
 set -C
-{ : >"$record.start"; } 2>/dev/null || exit 125
+{ true >"$record.start"; } 2>/dev/null || exit 125 # not `:`, at whose failure a shell must exit, with a code of its own
 set +C
 { printf 'job %s\nindex %s\nhost %s\npid %s\nboot %s\nclock %s\nok\n' "$TUI_BATCH_JOB_ID" "$TUI_BATCH_INDEX" \
     "${TUI_BATCH_HOST:=$(hostname)}" $$ "$TUI_BATCH_BOOT" "$clock" >>"$record.start"; } 2>/dev/null ||
@@ -37,7 +37,10 @@ while [ "$got" ]; do # the wait was cut short by a signal: the job may still run
     got=
     wait "$child"
     again=$?
-    [ $again = 127 ] || code=$again # 127: it had been collected the first time
+    case $again in
+    127 | -1) ;; # it had been collected the first time; -1 is what bash says then
+    *) code=$again ;;
+    esac
 done
 
 now

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from tui_batch.cli.output import agrees, interactive, say
+from tui_batch.cli.output import agrees, interactive, jobs, say
 from tui_batch.desk import Desk
 
 
@@ -14,12 +14,12 @@ def cancel(desk: Desk, arguments: Namespace) -> int:
     if not open_:
         say(f"Nothing to cancel: {'these jobs' if named else 'all jobs'} of {submission.id} have ended.")
         return 1
-    question = f"Cancel {len(open_)} jobs of {submission.batch} on {submission.target}?"
+    question = f"Cancel {jobs(len(open_))} of {submission.batch} on {submission.target}?"
     if not arguments.yes and interactive() and not agrees(question):
         say("Nothing was cancelled.")
         return 1
     desk.cancel(submission.id, open_ if named else None)
-    say(f"{len(open_)} jobs of {submission.batch} are asked to end.")
+    say(f"{jobs(len(open_))} of {submission.batch}: asked to end.")
     return 0
 
 
@@ -32,7 +32,7 @@ def retry(desk: Desk, arguments: Namespace) -> int:
         rows = desk.jobs(submission.id).rows
         chosen = [row.index for row in rows if row.status.state.value in arguments.states]
     number = desk.retry(submission.id, chosen)
-    say(f"{number} jobs of {submission.batch} are queued for another attempt.")
+    say(f"{jobs(number)} of {submission.batch}: queued for another attempt.")
     return 0
 
 

@@ -4,10 +4,12 @@ import os
 import sys
 from argparse import Namespace
 from importlib import import_module
+from pathlib import Path
 
+from tui_batch import config
 from tui_batch.cli.parser import parser
-from tui_batch.desk import open_desk
-from tui_batch.errors import Busy, TuiBatchError, Unreachable
+from tui_batch.desk import Desk
+from tui_batch.errors import Busy, RequestError, TuiBatchError, Unreachable
 
 DONE, FAILED, WRONG, LATER = 0, 1, 2, 3
 
@@ -34,3 +36,23 @@ def _carry_out(arguments: Namespace) -> int:
     desk = open_desk(arguments.home, arguments.config)
     code: int = getattr(import_module(f"tui_batch.cli.{room}"), function)(desk, arguments)
     return code
+
+
+def open_desk(home: str = "", configuration: str = "") -> Desk:
+    """The desk of a store and a configuration; "" for the environment's word, else the usual places."""
+    home = home or os.environ.get("TUI_BATCH_HOME", "")
+    configuration = configuration or os.environ.get("TUI_BATCH_CONFIG", "")
+    usual_home, usual_settings = (Path(), Path()) if home and configuration else _usual_places()
+    path = Path(configuration).expanduser().absolute() if configuration else usual_settings / "config.toml"
+    if configuration and not path.exists():
+        raise RequestError(f"There is no configuration {path}.")
+    store = Path(home).expanduser().absolute() if home else usual_home
+    desk = Desk(store, config.read(path), [path.parent / "templates"])
+    desk.check_targets()
+    return desk
+
+
+def _usual_places() -> tuple[Path, Path]:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("tui-batch")), Path(platformdirs.user_config_dir("tui-batch"))

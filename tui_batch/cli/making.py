@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_batch.cli.output import as_json, interactive, say, table
+from tui_batch.cli.output import as_json, interactive, jobs, say, table
 from tui_batch.desk import Desk
 from tui_batch.errors import RequestError
 from tui_batch.model import Batch
@@ -58,7 +58,7 @@ def generate(desk: Desk, arguments: Namespace) -> int:
     if arguments.json:
         as_json({"batch": batch.name, "path": str(batch.path), "jobs": batch.jobs})
     else:
-        say(f"Batch {batch.name}: {batch.jobs:,} jobs in {batch.path}.")
+        say(f"Batch {batch.name}: {jobs(batch.jobs)} in {batch.path}.")
         print(batch.name)
     return 0
 
@@ -88,7 +88,7 @@ def made(desk: Desk, sweep: "Sweep", arguments: Namespace) -> Batch:
     """Generate; a person who makes very many jobs is asked for the number."""
     most = arguments.max_jobs
     if sweep.count > (most or desk.config.max_jobs) and not most and interactive():
-        say(f"This makes {sweep.count:,} jobs, more than the {desk.config.max_jobs:,} that max_jobs allows.")
+        say(f"This makes {jobs(sweep.count)}, more than the {desk.config.max_jobs:,} that max_jobs allows.")
         if input("Type the number of jobs to make them all the same: ").replace(",", "") == str(sweep.count):
             most = sweep.count
     return desk.generate(sweep, arguments.name, max_jobs=most)
@@ -106,7 +106,7 @@ def _show_sweep(sweep: "Sweep", json: bool) -> None:
     table(("INDEX", *sweep.varying), rows)
     if sweep.count > SHOWN:
         print(f"… {sweep.count - SHOWN:,} more")
-    say(f"{sweep.count:,} jobs; nothing was made.")
+    say(f"{jobs(sweep.count)}; nothing was made.")
 
 
 def batches(desk: Desk, arguments: Namespace) -> int:

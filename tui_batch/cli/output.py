@@ -33,6 +33,10 @@ def say(sentence: str) -> None:
     sys.stderr.write(f"{sentence}\n")
 
 
+def jobs(number: int) -> str:
+    return f"{number:,} job{'' if number == 1 else 's'}"
+
+
 def interactive() -> bool:
     """A person sits at a terminal and can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()

@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from tui_batch.cli import watching
 from tui_batch.cli.making import made, planned
-from tui_batch.cli.output import agrees, as_json, interactive, say
+from tui_batch.cli.output import agrees, as_json, interactive, jobs, say
 from tui_batch.desk import Desk
 from tui_batch.model import Batch, Target
 
@@ -45,7 +45,7 @@ def _wanted(desk: Desk, batch: Batch, target: Target, yes: bool) -> bool:
     each += [f"{needs.gpus} GPUs"] if needs.gpus else []
     each += [f"at most {needs.minutes:g} min"] if needs.minutes else []
     total = f", {batch.jobs * needs.cpus * needs.minutes / 60:,.1f} core-hours at most" if needs.minutes else ""
-    say(f"{batch.name}: {batch.jobs:,} jobs, each {', '.join(each)}{total}.")
+    say(f"{batch.name}: {jobs(batch.jobs)}, each {', '.join(each)}{total}.")
     return agrees(f"Send them to {target.name} ({target.kind})?")
 
 
@@ -53,7 +53,7 @@ def _tell(name: str, batch: Batch, target: Target, json: bool) -> None:
     if json:
         as_json({"submission": name, "batch": batch.name})
     else:
-        say(f"{batch.jobs:,} jobs of {batch.name} are on their way to {target.name}.")
+        say(f"{jobs(batch.jobs)} of {batch.name} on the way to {target.name}.")
         print(name)
 
 
@@ -66,6 +66,6 @@ def demo(desk: Desk, arguments: Namespace) -> int:
 
         run_app(desk)
         return 0
-    say(f"{batch.jobs} jobs of {batch.name} run on this machine.")
+    say(f"{jobs(batch.jobs)} of {batch.name} run on this machine.")
     code = watching.wait(desk, Namespace(id=[name], timeout=None))
     return watching.show(desk, Namespace(id=name, json=False)) or code

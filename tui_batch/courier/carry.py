@@ -64,7 +64,7 @@ def cancel(courier: "Courier", order: Order) -> None:
     tracked.set_all(here, Status(JobState.CANCELLED, ended=moment, as_of=moment, evidence="order", detail=detail))
     if there:
         try:
-            courier.road(tracked.submission.target).lane.ask(Cancel(there))
+            courier.roads.to(tracked.submission.target).lane.ask(Cancel(there))
         except (ConfigError, RequestError) as error:  # the target is not in the configuration any more
             tracked.health, tracked.unwritten = str(error), True
 

@@ -8,18 +8,17 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from tui_batch import backends
 from tui_batch.config import Config
 from tui_batch.courier import carry
-from tui_batch.courier.lane import Answer, Fetch, Fetched, Lane, Learnt, Look, Send, Took, Trouble
+from tui_batch.courier.lane import Answer, Fetch, Fetched, Learnt, Look, Send, Took, Trouble
+from tui_batch.courier.roads import Road, Roads
 from tui_batch.courier.tracked import Tracked
 from tui_batch.errors import TuiBatchError
 from tui_batch.model import Order, Status, Submission
 from tui_batch.store import lock, orders
 from tui_batch.store.history import HistoryWriter, outcome_record
-from tui_batch.store.home import Home
+from tui_batch.store.home import Home, modified
 from tui_batch.store.past import Past
 from tui_batch.times import stamp
 
@@ -33,17 +32,6 @@ FETCH_PACE = 0.5  # seconds between two such requests while jobs run
 LONGEST_BACK_OFF = 600.0
 
 
-@dataclass(slots=True)
-class Road:
-    """A target's lane, when it is asked next, and how often it failed in a row."""
-
-    lane: Lane
-    pace: float
-    next_look: float
-    failures: int = 0
-    owners: dict[str, Tracked] = field(default_factory=dict)  # the target's id of a job → its submission
-
-
 class Courier:
     """The one process that talks to targets and writes what became of jobs."""
 
@@ -52,10 +40,12 @@ class Courier:
         self.past = Past(home.history)
         self.history = HistoryWriter(home.history, os.uname().nodename)
         self.tracked: dict[str, Tracked] = {}
-        self._roads: dict[str, Road] = {}
+        self.roads = Roads(home, config, self._answer)
         self._answers: queue.SimpleQueue[tuple[str, Answer]] = queue.SimpleQueue()
         self._answered, self._answer_bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._bell = lock.hang_bell(home)
+        self._config_as_read = modified(config.path)
+        self.outdated = False  # the configuration was edited: another courier goes on with what it says now
         self._next_beat = self._next_listen = self._next_summary = 0.0
 
     # -- the life of a courier -----------------------------------------------------------------------------------------
@@ -69,7 +59,7 @@ class Courier:
                 self.send(self.track(submission))
         end_by = time.monotonic() + ONE_ROUND if once else float("inf")
         idle_since = time.monotonic()
-        while self._beats() and time.monotonic() < end_by:
+        while self._beats() and time.monotonic() < end_by and not self.outdated:
             self._turn()
             if self.tracked or self._open_orders():
                 idle_since = time.monotonic()
@@ -87,8 +77,7 @@ class Courier:
 
     def _close(self) -> None:
         """Leave everything as the next courier should find it; the jobs run on."""
-        for road in self._roads.values():
-            road.lane.stop()
+        self.roads.stop()
         self._take_answers()
         self._write_summaries(at_once=True)
         for tracked in self.tracked.values():
@@ -100,7 +89,7 @@ class Courier:
         if now >= self._next_listen:
             self._listen()
         self._take_answers()
-        for name, road in list(self._roads.items()):
+        for name, road in self.roads:
             if now >= road.next_look:
                 self._look(name, road, now)
         for tracked in list(self.tracked.values()):
@@ -110,7 +99,7 @@ class Courier:
     def _rest(self) -> None:
         """Until an answer comes, the bell rings, or something is due."""
         now = time.monotonic()
-        due = [self._next_beat, self._next_listen, *(road.next_look for road in self._roads.values())]
+        due = [self._next_beat, self._next_listen, *(road.next_look for _, road in self.roads)]
         if any(tracked.unwritten for tracked in self.tracked.values()):
             due.append(self._next_summary)
         waiting = [self._answered] + ([self._bell] if self._bell >= 0 else [])
@@ -130,6 +119,9 @@ class Courier:
 
     def _listen(self) -> None:
         self._next_listen = time.monotonic() + LISTEN
+        if modified(self.config.path) != self._config_as_read:
+            self.outdated = True
+            return
         found, problems = orders.read(self.home.orders)
         for problem in problems:
             say(problem)
@@ -158,7 +150,7 @@ class Courier:
         """Hand its unfinished jobs to its target; what is wrong is said at the submission, nothing is sent then."""
         submission = tracked.submission
         try:
-            road = self.road(submission.target)
+            road = self.roads.to(submission.target)
             if tracked.batch is None:
                 tracked.open_batch(self.home.batches / f"{submission.batch}.zip")
         except TuiBatchError as error:
@@ -169,15 +161,6 @@ class Courier:
         if unfinished and tracked.batch and tracked.files:
             tracked.sending = True
             road.lane.ask(Send(submission.id, tracked.batch, tracked.files, tracked.jobs(unfinished)))
-
-    def road(self, name: str) -> Road:
-        """The lane of a target, opened when it is first needed."""
-        if name not in self._roads:
-            backend = backends.connect(self.config.target(name), self.home.path)
-            lane = Lane(name, backend, self._answer)
-            lane.start()
-            self._roads[name] = Road(lane, backend.pace, time.monotonic() + backend.pace)
-        return self._roads[name]
 
     def _answer(self, target: str, answer: Answer) -> None:
         """Called by the lanes."""
@@ -201,10 +184,10 @@ class Courier:
                 tracked = self.tracked[name]
                 tracked.took(accepted, stamp(time.time()))
                 tracked.sending = False
-                self._roads[target].owners.update((taken.id, tracked) for taken in accepted)
+                self.roads.to(target).owners.update((taken.id, tracked) for taken in accepted)
                 self._next_listen = 0.0  # an order may have waited for this
             case Learnt(statuses):
-                self._learn(self._roads[target], statuses)
+                self._learn(self.roads.to(target), statuses)
             case Fetched(name, jobs) if name in self.tracked:
                 self.tracked[name].fetched(job.index for job in jobs)
             case Trouble(request, error):
@@ -238,7 +221,7 @@ class Courier:
     def _trouble(self, target: str, request: object, error: TuiBatchError) -> None:
         """Say it where it is seen; no state changes, since nothing was learnt."""
         say(f"{target}: {error}")
-        road = self._roads[target]
+        road = self.roads.to(target)
         road.failures += 1
         for tracked in self.tracked.values():
             if tracked.submission.target == target and tracked.health != str(error):
@@ -250,7 +233,7 @@ class Courier:
             carry.hold(self.tracked[request.submission], str(error), stamp(time.time()))
 
     def _recovered(self, target: str) -> None:
-        road = self._roads[target]
+        road = self.roads.to(target)
         if not road.failures:
             return
         road.failures = 0
@@ -267,7 +250,7 @@ class Courier:
         if tracked.batch and tracked.files and due and (chosen := tracked.next_to_fetch(FETCH_AT_ONCE)):
             tracked.fetch_at = now + FETCH_PACE
             into = self.home.results(submission.batch, submission.run)
-            lane = self.road(submission.target).lane
+            lane = self.roads.to(submission.target).lane
             lane.ask(Fetch(submission.id, tracked.batch, tracked.files, tracked.jobs(chosen), into))
         if tracked.complete:
             self.finish(tracked)
@@ -281,9 +264,7 @@ class Courier:
         self.past.submissions[outcome.id] = outcome
         tracked.close()
         del self.tracked[outcome.id]
-        if road := self._roads.get(submission.target):
-            for job_id in tracked.ids():
-                road.owners.pop(job_id, None)
+        self.roads.forget(submission.target, tracked)
 
     def _write_summaries(self, at_once: bool = False) -> None:
         """The summaries of what changed, at a pace that leaves most of the time for work."""

@@ -7,7 +7,6 @@ import io
 import itertools
 import os
 import re
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -95,7 +94,7 @@ def _unseen(folder: Path, name: str) -> Iterator[tuple[BinaryIO, Path]]:
     try:
         nameless = os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o600)
     except (OSError, AttributeError):
-        part = folder / f".{name}.{secrets.token_hex(4)}.part"
+        part = folder / f".{name}.{os.urandom(4).hex()}.part"
         with part.open("xb", buffering=1 << 20) as file:
             try:
                 yield file, part

@@ -7,6 +7,7 @@ Its records are `[[submission]]`, `[[outcome]]` (all its jobs have ended), `[[re
 import json
 import os
 import re
+import tomllib
 from pathlib import Path
 
 from tui_batch.model import Submission
@@ -73,32 +74,39 @@ class HistoryWriter:
 def cut_torn_tail(path: Path) -> None:
     """Cut off what a killed writer left unfinished, keeping it in a file aside."""
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            file.seek(max(0, size - 65536))
-            tail = file.read()
+        data = path.read_bytes()
     except FileNotFoundError:
         return
-    good = whole(tail)
-    if good == len(tail):
-        return
-    with path.with_name(f"{path.name}.torn").open("ab") as aside:
-        aside.write(tail[good:] + b"\n")
-    os.truncate(path, size - len(tail) + good)
+    good = whole(data)
+    if good < len(data):
+        with path.with_name(f"{path.name}.torn").open("ab") as aside:
+            aside.write(data[good:] + b"\n")
+        os.truncate(path, good)
+    if good and not data[:good].endswith(b"\n"):  # as some editors leave a last line
+        with path.open("ab") as file:
+            file.write(b"\n\n")
 
 
 def whole(data: bytes) -> int:
-    """How much of the end of a history file is whole records; a last one without its closing line is not."""
-    last = data.rfind(b"\n\n") + 2 if b"\n\n" in data else 0
-    rest = data[last:]
-    if not rest.strip():
+    """How much of a history file is whole; the rest is a record that was cut off while it was written.
+
+    What our writer did not leave so is no torn record: somebody edited or damaged it, which is for its reader to say.
+    """
+    if data.endswith(b"\n\n") or not data:
         return len(data)
-    table = re.match(rb"\[\[(\w+)\]\]\n", rest)
-    closing = CLOSING.get(table[1].decode(), "") if table else ""
-    # An editor may have taken the blank line away, or somebody wrote a comment there: that is whole all the same.
-    done = (
-        re.search(rf"(?m)^{closing} = .*\n".encode(), rest)
-        if closing
-        else rest.startswith(b"#") and rest.endswith(b"\n")
-    )
-    return len(data) if done else last
+    last = data.rfind(b"\n[") + 1  # the last record; an editor may have taken its blank line away
+    for end in (len(data), data.rfind(b"\n") + 1):
+        if end > last and _complete(data[last:end]):
+            return end
+    return last if _TORN.fullmatch(data, last) else len(data)
+
+
+_TORN = re.compile(rb"\[{1,2}[a-z]*\]{0,2}|\[\[[a-z]+\]\]\n(?:[a-z_]+ = [^\n]*\n)*[^\n]*")
+
+
+def _complete(text: bytes) -> bool:
+    try:
+        tables = tomllib.loads(text.decode())
+        return all(CLOSING[table] in row for table, rows in tables.items() for row in rows)
+    except (ValueError, KeyError, TypeError):
+        return False

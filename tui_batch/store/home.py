@@ -1,8 +1,8 @@
 """The store's folder: where everything in it lives, and how its files are written."""
 
 import contextlib
+import errno
 import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,8 @@ class Home:
             for folder in (self.path, self.batches, self.history, self.orders, self.path / "submissions"):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not os.access(self.path, os.R_OK | os.W_OK | os.X_OK):
-                raise PermissionError(13, "Permission denied", str(self.path))
+                number = errno.EROFS if os.statvfs(self.path).f_flag & os.ST_RDONLY else errno.EACCES
+                raise OSError(number, os.strerror(number), str(self.path))
         return self
 
 
@@ -77,7 +78,7 @@ def _advice(error: OSError) -> str:
 
 def write_whole(path: Path, text: str) -> None:
     """Put a whole file in place: readers see the old one or the new one, never a part, also after a crash."""
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    aside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         with aside.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -89,9 +90,17 @@ def write_whole(path: Path, text: str) -> None:
         raise
 
 
+def modified(path: Path | None) -> int:
+    """When a file was written last, in nanoseconds; 0 if there is none."""
+    try:
+        return path.stat().st_mtime_ns if path else 0
+    except OSError:
+        return 0
+
+
 def set_aside(path: Path) -> str:
     """Move a file that cannot be read out of the way, keeping it; the sentence that says so."""
-    kept = path.with_name(f"{path.name}.damaged-{secrets.token_hex(2)}")
+    kept = path.with_name(f"{path.name}.damaged-{os.urandom(2).hex()}")
     try:
         path.rename(kept)
     except OSError as error:

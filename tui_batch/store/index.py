@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 from tui_batch.errors import StoreError
 from tui_batch.model import Submission
@@ -23,18 +24,18 @@ def load(folder: Path, files: Mapping[str, Stat]) -> tuple[dict[str, Stat], dict
     try:
         saved = json.loads((folder / NAME).read_bytes())
         read = {name: (stat[0], stat[1], stat[2]) for name, stat in saved["files"].items()}
-        if saved["format"] != FORMAT or not all(_grew(stat, files.get(name)) for name, stat in read.items()):
+        if saved["format"] != FORMAT or not all(grew(stat, files.get(name)) for name, stat in read.items()):
             return {}, {}
         counts = [{JobState(word): number for word, number in each.items()} for each in saved["counts"]]
-        columns: Sequence[Sequence[object]] = [_unpacked(column) for column in saved["columns"]]
+        columns: list[Any] = [_unpacked(column) for column in saved["columns"]]
+        *facts, which, notes, ended, fetched = columns
+        if len(columns) != FACTS + 4 or len({len(column) for column in columns}) != 1:
+            return {}, {}
+        tables = map(counts.__getitem__, which)
+        rows = zip(*facts, tables, ended, notes, ended, repeat(""), fetched, strict=False)
+        return read, dict(zip(facts[0], map(partial(tuple.__new__, Submission), rows), strict=True))
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return {}, {}  # it is only a cache
-    *facts, which, notes, ended, fetched = columns
-    if len(facts) != FACTS:
-        return {}, {}
-    tables = map(counts.__getitem__, which)  # type: ignore[arg-type]
-    rows = zip(*facts, tables, ended, notes, ended, repeat(""), fetched, strict=False)
-    return read, dict(zip(facts[0], map(partial(tuple.__new__, Submission), rows), strict=True))  # type: ignore[arg-type]
 
 
 def save(folder: Path, files: Mapping[str, Stat], submissions: Iterable[Submission]) -> None:
@@ -58,7 +59,7 @@ def save(folder: Path, files: Mapping[str, Stat], submissions: Iterable[Submissi
         write_whole(folder / NAME, text)
 
 
-def _grew(then: Stat, now: Stat | None) -> bool:
+def grew(then: Stat, now: Stat | None) -> bool:
     """The file is the same, or longer and the same inode: an editor would have made a new one."""
     return now is not None and (now == then or (now[0] == then[0] and now[1] > then[1]))
 

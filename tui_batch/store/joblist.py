@@ -1,5 +1,6 @@
 """The jobs of a submission as they are listed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tui_batch.errors import StoreError
@@ -24,6 +25,11 @@ class JobsView:
         except StoreError:  # the zip is gone; what became of its jobs is known all the same
             varying, listed = (), [(index, str(index), ()) for index in range(submission.jobs)]
         self._list = JobList(varying, [JobRow(index, name, values, blank) for index, name, values in listed])
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """The lines of the ledger that could not be read."""
+        return self._view.problems
 
     def refresh(self) -> JobList:
         changed = self._view.refresh()

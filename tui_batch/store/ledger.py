@@ -29,6 +29,8 @@ def line(index: int, status: Status) -> str:
 def parse(text: str) -> tuple[int, Status]:
     """The index and status of one line; a ValueError for what is not such a line."""
     index, attempt, state, job_id, code, started, ended, as_of, evidence, detail = text.split("\t")
+    if index.startswith("-"):
+        raise ValueError(f"{index} is no index")
     return int(index), Status(
         JobState(state), int(attempt), _plain(job_id), int(code) if code else None, started, ended, as_of, evidence,
         _plain(detail),
@@ -54,7 +56,7 @@ class Ledger:
 
     def append(self, statuses: Iterable[tuple[int, Status]]) -> None:
         """Write what was learnt, in one write; `sync` makes it outlive the machine as well."""
-        data = "".join(line(index, status) for index, status in statuses).encode()
+        data = "".join(line(index, status) for index, status in statuses).encode("utf-8", "backslashreplace")
         with explained(self._path, "write the ledger"):
             while data:
                 data = data[os.write(self._file, data) :]

@@ -6,7 +6,6 @@ so none is used: a courier on this host lives while its process does, one on ano
 
 import contextlib
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -76,8 +75,10 @@ def release(home: Home) -> None:
 
 def start(home: Home, config: Path | None) -> None:
     """Start a courier apart from this terminal; it ends at once if another one got there first."""
+    import subprocess
+
     command = [sys.executable, "-m", "tui_batch", "--home", str(home.path)]
-    if config:
+    if config and config.exists():
         command += ["--config", str(config)]
     with explained(home.path, "start the courier"), (home.path / "courier.log").open("ab") as log:
         # By way of a shell that ends at once: the courier is nobody's child, so nobody has to wait for it.

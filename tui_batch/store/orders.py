@@ -1,11 +1,12 @@
 """What was asked for and is not done yet: one small file for each order, written whole, removed when done."""
 
 import json
-import secrets
+import os
+from collections import deque
 from dataclasses import fields
 from pathlib import Path
 
-from tui_batch import tables
+from tui_batch import indices, tables
 from tui_batch.errors import StoreError
 from tui_batch.model import Order
 from tui_batch.store.home import explained, set_aside, write_whole
@@ -14,7 +15,8 @@ from tui_batch.store.home import explained, set_aside, write_whole
 def new_id(moment: str) -> str:
     """Time and a short random word: it sorts, and it is unique across login nodes."""
     consonants, vowels = "bdfgjklmnprstvz", "aeiou"
-    word = "".join(secrets.choice(consonants) + secrets.choice(vowels) for _ in range(3))
+    chance = iter(os.urandom(6))
+    word = "".join(consonants[next(chance) % 15] + vowels[next(chance) % 5] for _ in range(3))
     return f"{moment[:19].replace('-', '').replace(':', '').replace('T', '-')}-{word}"
 
 
@@ -39,12 +41,15 @@ def read(folder: Path) -> tuple[list[Order], list[str]]:
     for path in names:
         try:
             text = path.read_text(encoding="utf-8")
-            orders.append(tables.build(Order, tables.parse(text, path.name, StoreError), path.name, StoreError))
+            order = tables.build(Order, tables.parse(text, path.name, StoreError), path.name, StoreError)
+            deque(indices.from_text(order.jobs), 0)  # a ValueError if these are no ranges
+            orders.append(order)
         except FileNotFoundError:
             continue  # done meanwhile
-        except (StoreError, UnicodeDecodeError):
+        except (StoreError, ValueError):
             problems.append(set_aside(path))
-    return orders, problems
+    # An id tells the second only, and what was asked for first must be done first.
+    return sorted(orders, key=lambda order: (order.created, order.id)), problems
 
 
 def done(folder: Path, order: Order) -> None:

@@ -49,13 +49,18 @@ def parse(text: str) -> Records:
     outcomes, reopened, notes = _OUTCOME.findall(text), _REOPENED.findall(text), _NOTE.findall(text)
     lines = (len(SUBMISSION) + 2) * len(rows) + 4 * len(reopened) + 5 * len(notes)
     lines += sum(4 + counts.count("\n") for _, counts, _ in outcomes)
-    if lines != text.count("\n"):  # something stands there that no pattern matched: somebody edited the file
+    records = len(rows) + len(outcomes) + len(reopened) + len(notes)
+    # Does something stand there that no pattern matched? Then somebody edited the file.
+    if lines != text.count("\n") or records != text.startswith("[[") + text.count("\n[["):
         return _parse_edited(text)
     submissions = [
         Submission(name, batch, digest, template, target, kind, int(run), int(jobs), created)
         for name, batch, digest, template, target, kind, run, jobs, created in rows
     ]
-    return Records(submissions, outcomes, reopened, [(name, json.loads(note)) for name, note, _ in notes])
+    try:
+        return Records(submissions, outcomes, reopened, [(name, json.loads(note)) for name, note, _ in notes])
+    except ValueError:  # TOML knows escapes that JSON does not
+        return _parse_edited(text)
 
 
 def _parse_edited(text: str) -> Records:
@@ -69,13 +74,20 @@ def _parse_edited(text: str) -> Records:
 
     try:
         return Records(
-            [Submission(*(row[key] for key in SUBMISSION)) for row in rows("submission")],
-            [(row["id"], _counts_text(row), row["ended"]) for row in rows("outcome")],
-            [(row["id"], row["ended"]) for row in rows("reopened")],
-            [(row["id"], str(row["text"])) for row in rows("note")],
+            [Submission(*(_checked(row, key) for key in SUBMISSION)) for row in rows("submission")],
+            [(_checked(row, "id"), _counts_text(row), _checked(row, "ended")) for row in rows("outcome")],
+            [(_checked(row, "id"), _checked(row, "ended")) for row in rows("reopened")],
+            [(_checked(row, "id"), _checked(row, "text")) for row in rows("note")],
         )
     except KeyError as missing:
         raise ValueError(f"a record without {missing}") from missing
+
+
+def _checked(row: Mapping[str, Any], key: str) -> Any:
+    """A value of the type that our writer gives it."""
+    if type(row[key]) is not (int if key in ("run", "jobs") else str):
+        raise ValueError(f"{key} = {row[key]!r}")
+    return row[key]
 
 
 def _counts_text(row: Mapping[str, Any]) -> str:
@@ -99,20 +111,27 @@ class Past:
     folder: Path
     submissions: dict[str, Submission] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
-    _read: dict[str, Stat] = field(default_factory=dict)  # file → as it was when it was read last
+    _read: dict[str, Stat] = field(default_factory=dict)  # file → how far it was read, and as it was then
+    _seen: dict[str, Stat] = field(default_factory=dict)  # file → as it was the last time, read or not
     _early: Records = field(default_factory=lambda: Records([], [], [], []))
     _outcomes: dict[str, tuple[Counts, int]] = field(default_factory=dict)  # the same few texts come again and again
 
     def refresh(self) -> bool:
         """Read what is new; whether anything was."""
         files = self._files()
-        fresh = not self._read and bool(files)
+        fresh = not self._seen and bool(files)
         if fresh:
             self._read, self.submissions = index.load(self.folder, files)
-        changed = [name for name, stat in files.items() if self._read.get(name) != stat]
-        for name in changed:
-            self._fold(self._records(name, files[name]))
-        return fresh or bool(changed)
+        changed = [name for name, stat in files.items() if stat not in (self._read.get(name), self._seen.get(name))]
+        self._seen = files
+        grew = all(index.grew(stat, files.get(name)) for name, stat in self._read.items())
+        if grew and all(self._add(name, files[name]) for name in changed):
+            return fresh or bool(changed)
+        # Somebody edited a file or took one away: all is read anew.
+        self._read, self.submissions, self._early = {}, {}, Records([], [], [], [])
+        for name, stat in files.items():
+            self._add(name, stat)
+        return True
 
     def save_index(self) -> None:
         """Leave an index for those who read next; the courier's to do, since a reader writes nothing."""
@@ -122,31 +141,33 @@ class Past:
         try:
             with os.scandir(self.folder) as entries:
                 stats = {entry.name: entry.stat() for entry in entries if entry.name.endswith(".toml")}
-        except OSError:
+        except FileNotFoundError:
             return {}
+        except OSError:  # it cannot be asked now
+            return self._seen
         return {name: (stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in sorted(stats.items())}
 
-    def _records(self, name: str, now: Stat) -> Records:
-        """The records that a file gained; all of them when it was replaced or cut."""
-        before = self._read.get(name, (0, 0, 0))
-        start = before[1] if before[0] == now[0] and before[1] <= now[1] else 0
+    def _add(self, name: str, now: Stat) -> bool:
+        """Bring in the records that a file gained; False if it was edited since it was read."""
+        start = self._read.get(name, (0, 0, 0))[1]
         try:
             with (self.folder / name).open("rb") as file:
-                file.seek(start)
-                data = file.read()
+                file.seek(max(0, start - 1))
+                before, data = file.read(1 if start else 0), file.read(now[1] - start)
+            if not _continues(before, data):
+                return False
             good = whole(data)
             records = parse(data[:good].decode())
         except ValueError:
-            if start:  # edited since it was read
-                self._read[name] = (0, 0, 0)
-                return self._records(name, now)
-            self._say(set_aside(self.folder / name))
-            return Records([], [], [], [])
+            if not start:
+                self._say(set_aside(self.folder / name))
+            return not start
         except OSError as error:
             self._say(f"{self.folder / name}: cannot be read: {(error.strerror or str(error)).lower()}.")
-            return Records([], [], [], [])
+            return True
         self._read[name] = (now[0], start + good, now[2] if good == len(data) else 0)
-        return records
+        self._fold(records)
+        return True
 
     def _say(self, problem: str) -> None:
         if problem not in self.problems:
@@ -172,6 +193,13 @@ class Past:
             if name in known:
                 known[name] = known[name]._replace(note=text)
         self._early = Records([], _of_unknown(outcomes, known), _of_unknown(reopened, known), _of_unknown(notes, known))
+
+
+def _continues(before: bytes, data: bytes) -> bool:
+    """Whether records may begin after this byte: when a file was edited in place, they seldom do."""
+    if before in (b"", b"\n"):
+        return data[:1] in (b"[", b"#", b"\n", b"\r", b"") or not before
+    return data[:2] == b"\n\n"  # the line had no end, our writer gave it one
 
 
 def _of_unknown(rows: Iterable[R], known: Mapping[str, Submission]) -> list[R]:

@@ -1,6 +1,6 @@
 """The summary of an open submission, `state.toml`: counts and ranges by state, written whole."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,4 +64,8 @@ def read(path: Path) -> Summary:
     unknown = set(summary.counts) - set(JobState)
     if unknown:
         raise StoreError(f"{path}: unknown states: {', '.join(sorted(unknown))}.")
+    try:
+        deque(indices.from_text(summary.received), 0)
+    except ValueError as error:
+        raise StoreError(f"{path}: received = {summary.received!r} makes no sense.") from error
     return summary

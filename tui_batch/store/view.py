@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 
 from tui_batch import indices
@@ -10,9 +11,11 @@ from tui_batch.errors import StoreError
 from tui_batch.model import Beat, Order, Snapshot, Submission, Target
 from tui_batch.states import Counts, JobState
 from tui_batch.store import lock, orders, state
-from tui_batch.store.home import Home, set_aside
+from tui_batch.store.home import Home, modified, set_aside
 from tui_batch.store.ledger import LedgerView
 from tui_batch.store.past import Past
+
+_CREATED = itemgetter(Submission._fields.index("created"))  # an id tells the second only
 
 
 class View:
@@ -37,11 +40,13 @@ class View:
     def snapshot(self) -> Snapshot:
         """All that the screens show; the same object while nothing changed."""
         changed = self._snapshot is None
+        # Orders first: one that is done is in the history before it goes, so no submission is missed between the two.
+        changed |= self._read_orders()
         if self._past.refresh():
             self._open = [name for name, known in self._past.submissions.items() if not known.ended]
+            self._summaries.clear()  # a note or another attempt may have come
             changed = True
         changed |= self._read_summaries()
-        changed |= self._read_orders()
         changed |= self._look_for_courier()
         if changed or self._snapshot is None:
             self._snapshot = Snapshot(
@@ -58,13 +63,10 @@ class View:
         changed = False
         for name in self._open:
             path = self._home.submission(name) / "state.toml"
-            try:
-                modified = path.stat().st_mtime_ns
-            except OSError:
-                modified = 0
-            if name in self._summaries and self._summaries[name][0] == modified:
+            written = modified(path)
+            if name in self._summaries and self._summaries[name][0] == written:
                 continue
-            self._summaries[name] = modified, self._summarised(self._past.submissions[name], path)
+            self._summaries[name] = written, self._summarised(self._past.submissions[name], path)
             changed = True
         return changed
 
@@ -72,7 +74,9 @@ class View:
         try:
             summary = state.read(path)
         except StoreError:
-            self._problems.append(set_aside(path))  # the ledger knows it all; the courier writes a new one
+            self._problems.append(set_aside(path))
+            summary = state.Summary()
+        if not summary.as_of:  # the ledger knows it all; the courier writes a new one
             view = LedgerView(path.with_name("ledger.tsv"))
             view.refresh()
             summary = state.of(view.statuses, submission.created, "", "")
@@ -84,16 +88,13 @@ class View:
         return submission._replace(counts=counts, as_of=as_of, health=summary.health, fetched=summary.fetched)
 
     def _read_orders(self) -> bool:
-        try:
-            modified = self._home.orders.stat().st_mtime_ns
-        except OSError:
-            return False
-        if modified == self._orders[0]:
+        before, changed = self._orders, modified(self._home.orders)
+        if changed == before[0] and not before[1]:  # while there are some, one may go in the same tick of the clock
             return False
         found, problems = orders.read(self._home.orders)
         self._problems += problems
-        self._orders = modified, tuple(found)
-        return True
+        self._orders = changed, tuple(found)
+        return self._orders[1] != before[1] or bool(problems)
 
     def _look_for_courier(self) -> bool:
         now = time.monotonic()
@@ -114,7 +115,7 @@ class View:
                 known[order.submission] = self._ordered(order, known)
             elif order.verb == "retry" and order.submission in known:
                 known[order.submission] = _reopened(known[order.submission], order)
-        return tuple(known[name] for name in sorted(known, reverse=True))
+        return tuple(sorted(known.values(), key=_CREATED, reverse=True))
 
     def _ordered(self, order: Order, known: Mapping[str, Submission]) -> Submission:
         run = 1 + max((other.run for other in known.values() if other.batch == order.batch), default=0)

@@ -94,3 +94,6 @@ class LocalWorld:
     def behead(self, status: Status) -> None:
         """Kill the wrapper alone: what it started runs on."""
         os.kill(self.wrapper(status), signal.SIGKILL)
+
+    def suspend(self, status: Status) -> None:
+        os.killpg(self.wrapper(status), signal.SIGSTOP)

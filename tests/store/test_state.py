@@ -1,0 +1,44 @@
+"""The summary of an open submission."""
+
+import pytest
+
+from tui_batch.errors import StoreError
+from tui_batch.model import Status
+from tui_batch.states import JobState
+from tui_batch.store import state
+
+AS_OF = "2026-11-20T05:33:12.345Z"
+
+
+def test_a_summary_comes_back_as_it_was(tmp_path):
+    statuses = {0: Status(JobState.FAILED), **dict.fromkeys(range(1, 2000), Status(JobState.SUCCEEDED))}
+    for health in ("", 'no answer from "x" in 30 s.\n\x7f🚀\\'):
+        given = state.of(statuses, AS_OF, health, "0-41,50")
+        state.write(tmp_path / "state.toml", given)
+        assert state.read(tmp_path / "state.toml") == given
+    assert given.by_state() == {JobState.FAILED: 1, JobState.SUCCEEDED: 1999}
+    assert given.jobs == {"failed": "0", "succeeded": "1-1999"}
+    assert given.fetched == 43
+    assert (tmp_path / "state.toml").stat().st_size < 300
+
+
+def test_none_is_an_empty_one(tmp_path):
+    assert state.read(tmp_path / "none").by_state() == {}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"as_of = ", b"\xff", b"as_of = 5", b"[counts]\nodd = 1", b"[counts]\nfailed = 'x'", b"received = 'abc'",
+        b"received = '5-3'", b"[jobs]\nfailed = 1", b"more = 1",
+    ],
+)  # fmt: skip
+def test_damage_is_named(tmp_path, damage):
+    (tmp_path / "state.toml").write_bytes(damage)
+    with pytest.raises(StoreError, match=r"state\.toml"):
+        state.read(tmp_path / "state.toml")
+
+
+def test_a_folder_that_is_gone_is_explained(tmp_path):
+    with pytest.raises(StoreError, match=r"Cannot write the summary: .*none"):
+        state.write(tmp_path / "none" / "state.toml", state.Summary())

@@ -1,0 +1,90 @@
+"""The configuration: every key optional, every mistake named."""
+
+from pathlib import Path
+
+import pytest
+
+from tui_batch import backends, config
+from tui_batch.errors import ConfigError, RequestError
+
+PATH = Path("/somewhere/config.toml")
+
+
+def wrong(text):
+    with pytest.raises(ConfigError) as caught:
+        config.parse(text, PATH)
+    return str(caught.value).splitlines()
+
+
+def test_without_a_file_there_is_this_machine(tmp_path):
+    found = config.read(tmp_path / "none.toml")
+    assert list(found.targets) == ["local"]
+    assert found.target("").kind == "local"
+    assert found.path == tmp_path / "none.toml"
+    assert config.parse("", PATH).targets == found.targets
+
+
+def test_what_can_be_set():
+    found = config.parse(
+        """
+        default_target = "fast one"
+        max_jobs = 5
+        templates = ["mine", "/abs"]
+        [targets."fast one"]
+        kind = "local"
+        slots = 2
+        [targets.local]
+        kind = "local"
+        slots = 7
+        """,
+        PATH,
+    )
+    assert (found.target("").name, found.target("").settings) == ("fast one", {"slots": 2})
+    assert found.target("local").settings == {"slots": 7}
+    assert (found.max_jobs, found.templates, found.path) == (5, ("/somewhere/mine", "/abs"), PATH)
+
+
+def test_all_that_is_wrong_is_said_at_once_with_the_file():
+    assert wrong('max_job = 1\ntemplates = "mine"\ntargets = { a = 1 }') == [
+        f"{PATH}: unknown key 'max_job'. Did you mean 'max_jobs'?",
+        f'{PATH}: templates must be a list, not "mine".',
+        f"{PATH}: targets.a must be a table, not 1.",
+    ]
+    assert wrong('max_jobs = 0\ndefault_target = "locl"\n[targets.b]\nslots = 2\n[targets.c]\nkind = 3') == [
+        f'{PATH}: targets.b: kind is missing; it says what the target is, as in kind = "local".',
+        f'{PATH}: targets.c: kind is missing; it says what the target is, as in kind = "local".',
+        f"{PATH}: default_target: there is no target 'locl'. Did you mean 'local'?",
+        f"{PATH}: max_jobs must be at least 1, not 0.",
+    ]
+    assert "not valid TOML" in wrong("[targets")[0]
+
+
+def test_an_unknown_target_suggests_the_nearest():
+    with pytest.raises(RequestError, match=r"no target 'locla'. Did you mean 'local'\?"):
+        config.parse("", PATH).target("locla")
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match=r"config\.toml: cannot be read"):
+        config.read(path)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        config.read(tmp_path)
+
+
+def test_a_kind_checks_its_own_keys(tmp_path):
+    target = config.parse('[targets.here]\nkind = "local"\nslot = 2\nworkdir = 5', PATH).target("here")
+    with pytest.raises(ConfigError) as caught:
+        backends.connect(target, tmp_path)
+    assert str(caught.value).splitlines() == [
+        "targets.here: unknown key 'slot'. Did you mean 'slots'?",
+        "targets.here: workdir must be a text, not 5.",
+    ]
+    for keys, said in (("slots = -1", "slots must be at least 0"), ("grace_seconds = -2", "grace_seconds must be at")):
+        target = config.parse(f'[targets.here]\nkind = "local"\n{keys}', PATH).target("here")
+        with pytest.raises(ConfigError, match=said):
+            backends.connect(target, tmp_path)
+    target = config.parse('[targets.here]\nkind = "lokal"', PATH).target("here")
+    with pytest.raises(ConfigError, match=r"targets\.here: unknown kind 'lokal'. Did you mean 'local'"):
+        backends.connect(target, tmp_path)
