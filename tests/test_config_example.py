@@ -22,7 +22,7 @@ def defaults(cls):
 
 
 def test_as_it_is_it_changes_nothing():
-    assert config.parse(EXAMPLE.read_text(), EXAMPLE) == config.Config(origin=EXAMPLE)
+    assert config.parse(EXAMPLE.read_text(), EXAMPLE) == config.Config(path=EXAMPLE)
 
 
 def test_with_every_key_set_it_says_the_defaults():

@@ -89,5 +89,5 @@ class Terminal:
 
     def peak_memory(self):
         """Megabytes that the program held at most."""
-        with open(f"/proc/{self.process.pid}/status") as file:  # noqa: PTH123
+        with open(f"/proc/{self.process.pid}/status") as file:
             return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024

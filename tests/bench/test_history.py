@@ -2,7 +2,6 @@
 
 import os
 import random
-import signal
 import statistics
 import subprocess
 import sys
@@ -121,42 +120,3 @@ def test_adding_to_many_costs_what_adding_to_few_does(tmp_path, compare):
     to_many, to_few, floor = ([statistics.median(column)] for column in (to_many, to_few, floor))
     compare(f"a submission added to {MANY:,}", to_many, "a bare append and fdatasync", floor, 4)
     compare(f"a submission added to {MANY:,}", to_many, f"added to {FEW}", to_few, 1.3)
-
-
-ADDING = """
-import pathlib, sys
-from tui_batch.store.history import HistoryWriter, submission_record
-from tui_batch.model import Submission
-writer = HistoryWriter(pathlib.Path(sys.argv[1]), "login1")
-for number in range(100_000):
-    name = f"{sys.argv[2]}-{number:06}"
-    moment = "2026-11-20T12:00:00.000Z"
-    row = Submission(name, "scan " * 2000, "0" * 64, "python-sweep", "local", "local", 1, 12, moment)
-    writer.append(submission_record(row), row.created)
-    sys.stdout.write(name + "\\n")
-    sys.stdout.flush()
-"""
-
-
-def test_a_writer_killed_at_any_moment_loses_no_record(tmp_path, note):
-    tries, kept, begun = 100, [], time.monotonic()
-    for number in range(tries):
-        child = subprocess.Popen(
-            [sys.executable, "-c", ADDING, str(tmp_path), f"try{number:03}"], stdout=subprocess.PIPE, text=True
-        )
-        first = child.stdout.readline()
-        time.sleep(random.uniform(0, 0.004))  # a moment, any moment
-        child.send_signal(signal.SIGKILL)
-        rest = child.stdout.read()
-        child.wait()
-        child.stdout.close()
-        kept += [line for line in (first + rest).split("\n")[:-1] if len(line) == len("try000-000000")]
-    past = Past(tmp_path)
-    past.refresh()
-    assert not past.problems
-    lost = set(kept) - set(past.submissions)
-    extra = len(set(past.submissions) - set(kept))
-    note(f"a writer killed {tries} times while it added {len(kept):,} records: {len(lost)} lost (goal 0), "
-         f"{extra} kept that were not yet told; {time.monotonic() - begun:.0f} s")  # fmt: skip
-    assert not lost
-    assert extra <= tries
