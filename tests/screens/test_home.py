@@ -16,18 +16,18 @@ from tui_batch.times import stamp
 
 async def test_it_shows_the_history_and_the_jobs_of_the_first(app):
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9", "raft-seed-scan", "212/1003", "~3h41", "netmc-T0.1-0.9-212")
+        await shows(pilot, "netmc-T0.1-0.9", "raft-seed-scan", "212/1003", "~3h41", "R    212")
 
 
 async def test_the_monitor_follows_the_cursor(app):
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
         await pilot.press("j", "j")
-        await shows(pilot, "c4-monthly  12 queued", "c4-monthly-0")
+        await shows(pilot, "c4-monthly  12 queued", "PD     0")
         await pilot.press("G")
         await shows(pilot, "protein-fold  5 cancelled")
         await pilot.press("g")
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
 
 
 async def test_the_cursor_stays_on_its_row_when_a_newer_one_comes(app, desk):
@@ -79,7 +79,7 @@ async def test_cancelling_a_few_asks_and_enter_is_no(app, desk):
 
 async def test_cancelling_many_wants_the_number_typed(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
         await pilot.press("c", "y", "enter")
         await shows(pilot, "type 789, or Esc")
         await pilot.press("backspace", *"789", "enter")
@@ -118,7 +118,7 @@ async def test_looking_at_another_window_answers_no_question(app, desk):
 
 async def test_retry_fetch_and_note(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
         await pilot.press("R")
         await shows(pilot, "Run 2 failed of netmc-T0.1-0.9 on fir again?")
         await pilot.press("y")
@@ -137,7 +137,7 @@ async def test_what_the_desk_refuses_is_said_at_the_bottom_line(app, desk):
 
     desk.fetch = refuse
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
         await pilot.press("f")
         await shows(pilot, "There is nothing to fetch yet.")
         await pilot.press("j")
@@ -165,7 +165,7 @@ async def test_a_courier_is_woken_where_one_is_missing(tmp_path):
 
 async def test_fast_keys_open_the_log_of_what_the_cursor_is_on(app):
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
         await pilot.press("j", "j", "j", "l")
         await shows(pilot, "c4-monthly-9", "stdout")
 
@@ -192,7 +192,7 @@ async def test_quitting_says_that_jobs_go_on(app):
 
 async def test_the_panes_take_the_keys_in_turn(app):
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
         await pilot.press("tab", "j")
         await shows(pilot, "> R    213")
         await pilot.press("l")
@@ -222,7 +222,7 @@ async def test_an_interrupt_is_taken_at_its_word_the_second_time(app):
     left = []
     app.exit = lambda message: left.append(message)
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
         await pilot.press("enter")
         await shows(pilot, "1/1003")
         await pilot.press("ctrl+c")

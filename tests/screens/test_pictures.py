@@ -23,7 +23,7 @@ HOSTILE = Snapshot(
     (), TARGETS, BEAT, ("history/2026-10.login1.toml: line 3 is torn; set aside",),
 )  # fmt: skip
 
-HOME = ("netmc-T0.1-0.9-212",)
+HOME = ("R    212",)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def asking(pilot):
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 15), (120, 40)], ids=["80x24", "60x15", "120x40"])
 def test_home(picture, size):
-    assert picture(("-212",), size=size)
+    assert picture(("R    212",), size=size)
 
 
 def test_home_empty(picture):
@@ -84,11 +84,11 @@ def test_home_without_a_courier(picture):
 
 
 def test_home_with_hostile_names(picture):
-    assert picture(("red", "-212"), snapshot=HOSTILE)
+    assert picture(("red", "R    212"), snapshot=HOSTILE)
 
 
 def test_home_filtered(picture):
-    assert picture(HOME, "slash", "c4", "enter", ("1/2", "c4-monthly-0"))
+    assert picture(HOME, "slash", "c4", "enter", ("1/2", "PD     0"))
 
 
 def test_home_filter_without_a_match(picture):
@@ -96,7 +96,7 @@ def test_home_filter_without_a_match(picture):
 
 
 def test_home_question(picture):
-    assert picture(HOME, "jjc", ("Cancel 12 queued", "c4-monthly-0"))
+    assert picture(HOME, "jjc", ("Cancel 12 queued", "PD     0"))
 
 
 def test_home_prompt_with_an_error(picture):

@@ -7,7 +7,7 @@ from tui_batch.screens.home import Home
 
 async def test_jobs_of_a_submission(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
         await pilot.press("enter")
         await shows(pilot, "netmc-T0.1-0.9 on fir", "seed", "temperature", "1/1003")
         await pilot.press("slash", *"state:f", "enter")
@@ -26,7 +26,7 @@ async def test_jobs_of_a_submission(app, desk):
 
 async def test_a_job_has_a_page(app):
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
         await pilot.press("d")
         await shows(pilot, "netmc-T0.1-0.9 job 212", "running", "Variables", "input.csv")
         await pilot.press("pagedown")
@@ -42,7 +42,7 @@ async def test_a_log_follows_searches_wraps_and_turns_to_stderr(app, desk):
     path.write_text("".join(f"line {n}\n" for n in range(500)))
     desk.log("", 212, "err").write_text("a warning " * 20)
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
         await pilot.press("l")
         await shows(pilot, "line 499", "following")
         with path.open("a") as file:
@@ -71,7 +71,7 @@ async def test_a_log_follows_searches_wraps_and_turns_to_stderr(app, desk):
 
 async def test_batches_are_submitted_from_their_list(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
         await pilot.press("2")
         await shows(pilot, "never-sent", "SENT")
         await pilot.press("enter")
@@ -90,7 +90,7 @@ async def test_batches_are_submitted_from_their_list(app, desk):
 
 async def test_help_names_the_keys_of_where_one_was(app):
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
         await pilot.press("question_mark")
         await shows(pilot, "cancel", "re-run", "page down")
         await pilot.press("G")
@@ -101,7 +101,7 @@ async def test_help_names_the_keys_of_where_one_was(app):
 
 async def test_one_goes_home_from_anywhere(app):
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9-212")
+        await shows(pilot, "R    212")
         await pilot.press("enter")
         await shows(pilot, "1/1003")
         await pilot.press("d")

@@ -64,8 +64,9 @@ class Jobs(Verbs):
     async def _fill(self) -> None:
         found = await self.ask(self.desk.jobs, self._submission.id)
         if found is not self._list:
+            if self._list is None or found.varying != self._list.varying:
+                self.jobs.set_columns(job_columns(found.varying, self.now))
             self._list = found
-            self.jobs.set_columns(job_columns(found.varying, self.now))
             self.jobs.show(found.rows, ("No job of it is known yet.", "They are listed here as the target takes them."))
 
     # -- keys ------------------------------------------------------------------------------------------------------

@@ -38,28 +38,30 @@ def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
     ]  # fmt: skip
 
 
-def job_columns(varying: Sequence[str], now: Callable[[], float], monitor: bool = False) -> list[Column[JobRow]]:
+def job_columns(varying: Sequence[str], now: Callable[[], float]) -> list[Column[JobRow]]:
     """The jobs of a submission: known by what varies, or else by their names."""
-    # A pane has room for the name alone; what varies is readable in it.
-    values = [] if monitor else [value_column(n, label) for n, label in enumerate(varying[:6])]
+    values = [value_column(n, label) for n, label in enumerate(varying[:6])]
     return [
         Column("state", "ST", 2, lambda r: r.status.state.code, tone=lambda r: TONES[r.status.state], letter="s"),
         Column("index", "JOB", 5, lambda r: str(r.index), lambda r: r.index, right=True, letter="j", rank=3),
         Column("name", "NAME", 24 if values else 14, lambda r: r.name, grow=True, ending=True, letter="n",
-               rank=9 if values else 0),
+               rank=11 if values else 0),
         *values,
-        Column("id", "ID", 10, lambda r: r.status.id or "-", ending=True, rank=4),
+        Column("id", "ID", 10, lambda r: r.status.id or "-", ending=True, rank=10 if values else 4),
         Column("time", "TIME", 5, lambda r: elapsed(r, now()) or "-", lambda r: _duration(r, now()),
                right=True, letter="t"),
-        Column("says", "SAYS", 10, says, grow=True, letter="y",
+        Column("says", "SAYS", 22 if values else 10, says, grow=True, letter="y",
                tone=lambda r: "" if r.status.state.ended else "quiet"),
     ]  # fmt: skip
 
 
 def value_column(n: int, label: str) -> Column[JobRow]:
     """What a variable that varies is in each job."""
-    return Column(label.casefold(), label, max(8, min(14, len(label))), lambda r: r.values[n],
-                  lambda r: _number(r.values[n]), rank=5 + n)  # fmt: skip
+
+    def value(row: JobRow) -> str:
+        return row.values[n] if n < len(row.values) else ""  # a row may be another submission's while panes change
+
+    return Column(label.casefold(), label, max(8, min(14, len(label))), value, lambda r: _number(value(r)), rank=5 + n)
 
 
 def title(submission: Submission) -> str:

@@ -30,7 +30,8 @@ NOTATION = "1, 2, 5 | 1..9 by 2 | 0..1 in 11 | 1e-6..1 log 7 | uniform(0, 1, 20)
 class Variables(View):
     """Dismisses with what was typed, so that coming back loses nothing."""
 
-    HINTS = ("form.next", "form.fields", "variables.leave")
+    HINTS = ("form.next", "variables.leave", "form.fields")
+    HELP = ""  # here a question mark is typed into the field
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "look at the jobs", id="form.next"),
         Binding("down,up", "fields", "other field", key_display="Up/Down", id="form.fields"),

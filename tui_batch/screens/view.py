@@ -30,6 +30,7 @@ class View(Screen[Any], inherit_bindings=False):
     """A screen between its two lines. `look` is told of every new snapshot, `tick` of every second."""
 
     HINTS: ClassVar[tuple[str, ...]] = ("view.back",)  # the bindings that the bottom line names, most wanted first
+    HELP: ClassVar[str] = "?"  # the key that stands for all that there is no room for
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "leave", "back", show=False, id="view.leave"),
         Binding("q,backspace", "back", "back", id="view.back"),

@@ -66,9 +66,8 @@ class LiveTable(Moving, Generic[R], can_focus=True):
 
     def set_columns(self, columns: Sequence[Column[R]]) -> None:
         """Other columns for the rows to come."""
-        if tuple(columns) != self.columns:
-            self.columns = tuple(columns)
-            self._arrange()
+        self.columns = tuple(columns)
+        self._arrange()
 
     def filter(self, text: str) -> None:
         """Show only the rows that this keeps."""

@@ -138,13 +138,14 @@ class PromptLine(Lines):
 
     def _hints(self, width: int) -> Line:
         parts: list[Part] = []
-        room = width - len("? help ")
+        help_key = getattr(self.screen, "HELP", "")
+        room = width - (len("? help ") if help_key else 0)
         for key, words in self._bound():
             if (needed := cells(key) + cells(words) + 3) > room:
                 break
             room -= needed
             parts += [(f" {key}", "key"), (f" {words} ", "")]
-        return (*parts, (" " * room, ""), ("?", "key"), (" help ", ""))
+        return (*parts, (" " * room, ""), *(((help_key, "key"), (" help ", "")) if help_key else ()))
 
     def _bound(self) -> list[tuple[str, str]]:
         """The keys that the screen wants named, in its order, as far as they do anything now."""
