@@ -1,6 +1,6 @@
 """What is left behind when the program itself is wrong holds no secret."""
 
-from conftest import shows
+from waiting import shows
 
 from tui_batch.app import BatchApp
 from tui_batch.screens.crash import redacted, report, sentence

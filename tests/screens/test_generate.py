@@ -1,6 +1,6 @@
 """The way to a new batch, by keyboard alone."""
 
-from conftest import shows, until
+from waiting import shows, until
 
 from tui_batch.errors import RequestError
 from tui_batch.screens.home import Home

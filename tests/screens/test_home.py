@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from conftest import hides, screen_text, shows, until
 from stand_in import FULL, NOON, SUBMISSIONS, FakeDesk
+from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.errors import RequestError, StoreError

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import shows, until
 from stand_in import BEAT, FULL, SUBMISSIONS, TARGETS, FakeDesk, ago
+from waiting import shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.errors import StoreError

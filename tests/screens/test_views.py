@@ -1,6 +1,6 @@
 """Jobs, job, log, batches, help: their keys."""
 
-from conftest import hides, shows, until
+from waiting import hides, shows, until
 
 from tui_batch.screens.home import Home
 

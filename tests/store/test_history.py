@@ -269,6 +269,21 @@ def test_two_hosts_and_an_outcome_that_is_met_first(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["2026-11.a.toml", "2026-11.b.toml"]
 
 
+def test_the_next_run_of_a_batch_counts_what_came_since(tmp_path):
+    found = past(tmp_path)
+    assert found.next_run("raft-1") == 1
+    path = write(tmp_path, *(submission_record(submission(number)) for number in (1, 2, 8)))
+    found.refresh()
+    assert [found.next_run(batch) for batch in ("raft-1", "raft-2", "other")] == [3, 2, 1]
+    write(tmp_path, submission_record(submission(15)), host="elsewhere")
+    found.refresh()
+    assert found.next_run("raft-1") == 4
+    path.unlink()
+    (tmp_path / "2026-11.elsewhere.toml").unlink()
+    found.refresh()
+    assert found.next_run("raft-1") == 1
+
+
 def test_reopened_is_open_until_it_ends_again(tmp_path):
     records, end = story(1)
     write(tmp_path, *records[:3])

@@ -34,8 +34,6 @@ def doctor(desk: Desk, arguments: Namespace) -> int:
 
 
 def courier(desk: Desk, arguments: Namespace) -> int:
-    from tui_batch.store.home import Home
-
     beat = desk.snapshot().courier
     alive = beat is not None and beat.alive
     if arguments.status:
@@ -45,7 +43,7 @@ def courier(desk: Desk, arguments: Namespace) -> int:
         return _stop(desk)
     from tui_batch.courier.process import work
 
-    if not work(Home(desk.home).prepare(), desk.config, arguments.once):
+    if not work(desk.home, desk.config, arguments.once):
         say("A courier is at work already.")
     return 0
 

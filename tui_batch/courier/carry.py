@@ -39,11 +39,10 @@ def submit(courier: "Courier", order: Order) -> Tracked | None:
     known = courier.past.submissions
     if order.submission in known:
         return None
-    run = 1 + max((other.run for other in known.values() if other.batch == order.batch), default=0)
     target = courier.config.targets.get(order.target)
     submission = Submission(
         order.submission, order.batch, order.digest, order.template, order.target, target.kind if target else "",
-        run, order.total, order.created,
+        courier.past.next_run(order.batch), order.total, order.created,
     )  # fmt: skip
     courier.history.append(submission_record(submission), stamp(time.time()))
     known[submission.id] = submission

@@ -3,6 +3,7 @@
 import gc
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 
 from tui_batch import config as configuration
@@ -13,8 +14,9 @@ from tui_batch.store import lock, orders
 from tui_batch.store.home import Home
 
 
-def work(home: Home, config: Config, once: bool = False) -> bool:
-    """Be the courier until nothing is open; False when another one is at work."""
+def work(folder: Path, config: Config, once: bool = False) -> bool:
+    """Be the courier of the store in a folder until nothing is open; False when another one is at work."""
+    home = Home(folder).prepare()
     gc.freeze()  # what was imported stays, and statuses make no cycles: walking them all costs a tenth of the time
     gc.set_threshold(50_000)
     signal.signal(signal.SIGTERM, _leave)

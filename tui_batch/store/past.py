@@ -115,6 +115,7 @@ class Past:
     _seen: dict[str, Stat] = field(default_factory=dict)  # file → as it was the last time, read or not
     _early: Records = field(default_factory=lambda: Records([], [], [], []))
     _outcomes: dict[str, tuple[Counts, int]] = field(default_factory=dict)  # the same few texts come again and again
+    _runs: dict[str, int] | None = None  # batch → its newest run, once somebody asked
 
     def refresh(self) -> bool:
         """Read what is new; whether anything was."""
@@ -122,16 +123,29 @@ class Past:
         fresh = not self._seen and bool(files)
         if fresh:
             self._read, self.submissions = index.load(self.folder, files)
+            self._runs = None
         changed = [name for name, stat in files.items() if stat not in (self._read.get(name), self._seen.get(name))]
         self._seen = files
         grew = all(index.grew(stat, files.get(name)) for name, stat in self._read.items())
         if grew and all(self._add(name, files[name]) for name in changed):
             return fresh or bool(changed)
         # Somebody edited a file or took one away: all is read anew.
-        self._read, self.submissions, self._early = {}, {}, Records([], [], [], [])
+        self._read, self.submissions, self._early, self._runs = {}, {}, Records([], [], [], []), None
         for name, stat in files.items():
             self._add(name, stat)
         return True
+
+    def next_run(self, batch: str) -> int:
+        """The number of a batch's next submission; as quick with many of them as with few."""
+        if self._runs is None:
+            self._runs = {}
+            self._count_runs(self.submissions.values())
+        return self._runs.get(batch, 0) + 1
+
+    def _count_runs(self, submissions: Iterable[Submission]) -> None:
+        if self._runs is not None:
+            for submission in submissions:
+                self._runs[submission.batch] = max(submission.run, self._runs.get(submission.batch, 0))
 
     def save_index(self) -> None:
         """Leave an index for those who read next; the courier's to do, since a reader writes nothing."""
@@ -177,6 +191,7 @@ class Past:
         """Bring records in, whatever the order of the files: an outcome may be met before its submission."""
         for submission in new.submissions:
             self.submissions.setdefault(submission.id, submission)
+        self._count_runs(new.submissions)
         known, early = self.submissions, self._early
         outcomes, reopened, notes = (
             early.outcomes + new.outcomes, early.reopened + new.reopened, early.notes + new.notes,
