@@ -3,7 +3,8 @@
 import pytest
 
 from tui_batch import config
-from tui_batch.desk import Desk, open_desk
+from tui_batch.cli.entry import open_desk
+from tui_batch.desk import Desk
 from tui_batch.errors import ConfigError, RequestError, StoreError, TemplateError
 from tui_batch.model import Status, Submission
 from tui_batch.states import JobState
