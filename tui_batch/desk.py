@@ -34,6 +34,7 @@ class Desk:
     def __init__(self, home: Path, config: Config, templates: Sequence[Path] = ()) -> None:
         self.home, self.config = home, config
         self._home = Home(home)
+        self._home.look()
         self._template_folders = [*templates, *map(Path, config.templates)]
         self._view = View(self._home, config.targets)
         self._job_views: dict[str, JobsView] = {}
@@ -58,7 +59,7 @@ class Desk:
         if name == "last":
             return known[0]
         exact = [one for one in known if one.id == name] or [one for one in known if one.batch == name][:1]
-        found = exact or [one for one in known if one.id.startswith(name)]
+        found = exact or [one for one in known if name and one.id.startswith(name)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -84,7 +85,7 @@ class Desk:
         for row in rows:
             if row.name == job:
                 return row.index
-        if job.isdigit() and int(job) < len(rows):
+        if job.isdecimal() and int(job) < len(rows):
             return int(job)
         raise RequestError(
             f"Submission {submission} has no job {job!r}.{nearest(job, [row.name for row in rows[:1000]])}"
@@ -112,11 +113,10 @@ class Desk:
         """The batch of this name, with its digest as it is now."""
         from tui_batch.store import batches
 
-        path = self._home.batches / f"{name}.zip"
-        if not path.exists():
-            known = [path.stem for path in self._home.batches.glob("[!.]*.zip")]
+        known = {path.stem: path for path in self._home.batches.glob("[!.]*.zip")}
+        if name not in known:
             raise RequestError(f"There is no batch {name!r}.{nearest(name, known)}")
-        return batches.read(path)
+        return batches.read(known[name])
 
     def batch_jobs(self, name: str) -> JobList:
         """The jobs of a batch, as drafts."""
@@ -276,7 +276,7 @@ class Desk:
 
     def note(self, submission: str, text: str) -> None:
         """Order a note to be kept with a submission; the last one counts."""
-        self._order("note", submission, text=text)
+        self._order("note", submission, text=text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
     def _order(self, verb: str, submission: str, jobs: str = "", text: str = "") -> None:
         moment = stamp(self.now())

@@ -4,6 +4,7 @@ import os
 import sys
 from argparse import Namespace
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 
 from tui_batch import config
@@ -16,6 +17,8 @@ DONE, FAILED, WRONG, LATER = 0, 1, 2, 3
 
 def run(words: list[str]) -> int:
     """Carry out a command line; its exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):  # names hold anything, terminals do not show everything
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         arguments = parser().parse_args(words)
         return _carry_out(arguments)
@@ -44,10 +47,11 @@ def open_desk(home: str = "", configuration: str = "") -> Desk:
     configuration = configuration or os.environ.get("TUI_BATCH_CONFIG", "")
     usual_home, usual_settings = (Path(), Path()) if home and configuration else _usual_places()
     path = Path(configuration).expanduser().absolute() if configuration else usual_settings / "config.toml"
+    settings = config.read(path)
     if configuration and not path.exists():
         raise RequestError(f"There is no configuration {path}.")
     store = Path(home).expanduser().absolute() if home else usual_home
-    desk = Desk(store, config.read(path), [path.parent / "templates"])
+    desk = Desk(store, settings, [path.parent / "templates"])
     desk.check_targets()
     return desk
 

@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_batch.cli.output import as_json, interactive, jobs, say, table
+from tui_batch.cli.output import as_json, interactive, jobs, say, say_problems, table
 from tui_batch.desk import Desk
 from tui_batch.errors import RequestError
 from tui_batch.model import Batch
@@ -20,6 +20,7 @@ def templates(desk: Desk, arguments: Namespace) -> int:
     match arguments.words:
         case []:
             found = desk.templates()
+            say_problems(desk.snapshot())
             if arguments.json:
                 as_json([{"name": one.name, "description": one.description} for one in found])
             else:
@@ -111,6 +112,7 @@ def _show_sweep(sweep: "Sweep", json: bool) -> None:
 
 def batches(desk: Desk, arguments: Namespace) -> int:
     rows = desk.batches()
+    say_problems(desk.snapshot())
     if arguments.json:
         keys = ("name", "template", "jobs", "created", "submitted", "last_submitted")
         as_json([{key: getattr(row, key) for key in keys} for row in rows])

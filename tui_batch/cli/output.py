@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from tui_batch.model import Submission
+from tui_batch.model import Snapshot, Submission
 from tui_batch.states import JobState, active
 
 # What counts as done, running and in trouble in a narrow table.
@@ -26,7 +26,8 @@ def plain(text: str) -> str:
 
 
 def as_json(value: Any) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    readable = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    print(json.dumps(value, indent=2, ensure_ascii=not readable))
 
 
 def say(sentence: str) -> None:
@@ -35,6 +36,12 @@ def say(sentence: str) -> None:
 
 def jobs(number: int) -> str:
     return f"{number:,} job{'' if number == 1 else 's'}"
+
+
+def say_problems(snapshot: Snapshot) -> None:
+    """Files that could not be read, and what became of them."""
+    for problem in snapshot.problems:
+        say(f"tui-batch: {problem}")
 
 
 def interactive() -> bool:

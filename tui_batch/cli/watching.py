@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from tui_batch.cli.output import SUBMISSION_HEADS, as_json, counts, plain, say, submission_row, table
+from tui_batch.cli.output import SUBMISSION_HEADS, as_json, counts, plain, say, say_problems, submission_row, table
 from tui_batch.desk import Desk
 from tui_batch.errors import TuiBatchError
 from tui_batch.model import JobList, Status, Submission
@@ -24,8 +24,7 @@ def list_(desk: Desk, arguments: Namespace) -> int:
         table(SUBMISSION_HEADS, [submission_row(submission) for submission in snapshot.submissions])
     else:
         say("Nothing has been submitted yet. `tui-batch demo` runs an example.")
-    for problem in snapshot.problems:
-        say(f"tui-batch: {problem}")
+    say_problems(snapshot)
     return 0
 
 
@@ -41,6 +40,7 @@ def _fields(submission: Submission) -> dict[str, Any]:
 def show(desk: Desk, arguments: Namespace) -> int:
     submission = desk.submission(arguments.id)
     jobs = desk.jobs(submission.id)
+    say_problems(desk.snapshot())
     if arguments.json:
         types = _types(desk, submission)
         as_json({**_fields(submission), "jobs": [_job(jobs, at, types) for at in range(len(jobs.rows))]})

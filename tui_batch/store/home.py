@@ -42,6 +42,11 @@ class Home:
     def results(self, batch: str, run: int) -> Path:
         return self.path / "results" / batch / f"run_{run}"
 
+    def look(self) -> None:
+        """A StoreError if what is there cannot be looked into: no store at all is an empty one."""
+        with explained(self.path, "open the store"), contextlib.suppress(FileNotFoundError):
+            os.scandir(self.path).close()
+
     def prepare(self) -> "Home":
         """Make the folders that are missing; a StoreError says why it cannot."""
         with explained(self.path, "prepare the store"):

@@ -1,5 +1,6 @@
 """Where templates are: those that ship, and the person's own folders."""
 
+import os.path
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,9 +25,9 @@ def load(name_or_path: str, folders: Sequence[Path]) -> Template:
     known = dict(find(folders))
     if name_or_path in known:
         path = known[name_or_path]
-    elif path.is_dir():
+    elif os.path.isdir(path):  # noqa: PTH112 - a name that is too long for a file is none, and no error
         path = path / "template.toml"
-    elif path.suffix != ".toml" and not path.is_file():
+    elif path.suffix != ".toml" and not os.path.isfile(path):  # noqa: PTH113
         raise RequestError(f"There is no template {name_or_path!r}.{nearest(name_or_path, known)}")
     try:
         text = path.read_text(encoding="utf-8")
