@@ -1,13 +1,12 @@
 """Generation beside its yardsticks: a bare loop that writes the same entries, and generation of a hundredth as much."""
 
-import statistics
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
 import pytest
+from measuring import seconds
 
 from tui_batch.store import batches
 from tui_batch.store.sources import FileSources
@@ -51,12 +50,6 @@ def bare(path, entries):
             archive.writestr(name, text)
 
 
-def seconds(function, *args):
-    start = time.perf_counter()
-    function(*args)
-    return time.perf_counter() - start
-
-
 def peak(folder, jobs):
     """Megabytes that a child which generates so many jobs takes at most."""
     code = (
@@ -69,7 +62,7 @@ def peak(folder, jobs):
 
 
 @pytest.mark.bench
-def test_time_of_a_hundred_thousand_jobs(tmp_path, capsys):
+def test_time_of_a_hundred_thousand_jobs(tmp_path, compare):
     first = generate(tmp_path, JOBS)
     with zipfile.ZipFile(first.path) as archive:
         entries = [(name, archive.read(name)) for name in archive.namelist()]
@@ -80,17 +73,14 @@ def test_time_of_a_hundred_thousand_jobs(tmp_path, capsys):
             folder.mkdir()
         ours.append(seconds(generate, tmp_path / f"ours-{number}", JOBS))
         floor.append(seconds(bare, tmp_path / f"bare-{number}" / "raft.zip", entries))
-    ratio = statistics.median(ours) / statistics.median(floor)
-    with capsys.disabled():
-        print(f"\n{JOBS:,} jobs: {statistics.median(ours):.2f} s, a bare zipfile loop over the same entries "
-              f"{statistics.median(floor):.2f} s: {ratio:.2f} x (goal 1.8)")  # fmt: skip
-    assert ratio <= 1.8
+    compare(f"{JOBS:,} jobs generated", ours, "a bare zipfile loop over the same entries", floor, 1.8, "s")
 
 
 @pytest.mark.bench
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
-def test_memory_of_a_hundred_thousand_jobs(tmp_path, capsys):
+def test_memory_of_a_hundred_thousand_jobs(tmp_path, note):
     few, many = peak(tmp_path, FEW), peak(tmp_path, JOBS)
-    with capsys.disabled():
-        print(f"\npeak memory: {JOBS:,} jobs {many:.1f} MB, {FEW:,} jobs {few:.1f} MB: +{many - few:.1f} MB (goal 70)")
-    assert many - few <= 70
+    words = note(
+        f"peak memory: {JOBS:,} jobs {many:.1f} MB, {FEW:,} jobs {few:.1f} MB: +{many - few:.1f} MB (goal +70 MB)"
+    )
+    assert many - few <= 70, words
