@@ -36,7 +36,7 @@ def generate(desk, name="b", axis="1..4", **more):
 
 def carried_out(desk, *words):
     """Do the courier's work: enter the submission, with these states."""
-    order = desk.pending()[0]
+    order = desk.snapshot().orders[0]
     (Home(desk.home).orders / f"{order.id}.toml").unlink()
     known = Submission(
         order.submission,
@@ -71,7 +71,7 @@ def test_a_submission_is_seen_as_soon_as_it_is_ordered(desk):
     known = seen.submissions[0]
     assert (known.id, known.batch, known.digest, known.run, known.target) == (name, "b", batch.digest, 1, "local")
     assert known.counts == {JobState.QUEUED: 4}
-    assert [order.verb for order in desk.pending()] == ["submit"]
+    assert [order.verb for order in desk.snapshot().orders] == ["submit"]
     row = desk.batches()[0]
     assert (row.submitted, row.last_submitted) == (1, known.created)
     jobs = desk.jobs(name)
@@ -105,7 +105,7 @@ def test_what_is_asked_of_jobs_becomes_an_order(desk):
     assert desk.retry(name, [0, 1, 2]) == 2  # what has not ended is left alone
     desk.fetch(name)
     desk.note(name, "a\nb")
-    said = [(order.verb, order.jobs, order.text) for order in desk.pending()]
+    said = [(order.verb, order.jobs, order.text) for order in desk.snapshot().orders]
     assert said == [
         ("cancel", "", ""), ("cancel", "2", ""), ("retry", "1,3", ""), ("retry", "0-1", ""), ("fetch", "", ""),
         ("note", "", "a\nb"),
@@ -153,7 +153,7 @@ def test_what_the_target_cannot_do_is_said_before_anything_is_sent(desk):
     assert [problem.fatal for problem in problems] == [False, True]
     with pytest.raises(RequestError, match=r"local cannot run b: each job asks for 9999 CPUs.* Nothing was sent"):
         desk.submit("b")
-    assert desk.pending() == ()
+    assert desk.snapshot().orders == ()
     with pytest.raises(RequestError, match="no target 'x'"):
         desk.submit("b", "x")
 

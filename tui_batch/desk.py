@@ -225,24 +225,16 @@ class Desk:
 
     def submit(self, batch: str, target: str = "") -> str:
         """Order the batch to be sent; the new submission's id."""
-        self._home.prepare()
-        self.wake()  # a courier takes a moment to start, which is as long as the checks take
         chosen, place = self.batch(batch), self.config.target(target)
         for earlier in self.snapshot().submissions:
-            if earlier.batch == batch and earlier.digest != chosen.digest:
-                raise RequestError(
-                    f"The batch {batch} was changed after it was submitted as {earlier.id}. Nothing was sent; put the "
-                    f"former {chosen.path.name} back, or generate a batch with another name."
-                )
+            if earlier.batch == batch:
+                _check_unchanged(chosen, earlier)
         fatal = [problem.text for problem in self.check(chosen, place) if problem.fatal]
         if fatal:
             raise RequestError(f"{place.name} cannot run {batch}: {'; '.join(fatal)}. Nothing was sent.")
         moment = stamp(self.now())
         name = orders.new_id(moment)
-        order = Order(
-            name, "submit", name, moment, batch, chosen.digest, chosen.template, place.name, chosen.jobs
-        )  # fmt: skip
-        self._leave(order)
+        self._leave(Order(name, "submit", name, moment, batch, chosen.digest, chosen.template, place.name, chosen.jobs))
         return name
 
     def cancel(self, submission: str, indices_: Sequence[int] | None = None) -> None:
@@ -262,11 +254,7 @@ class Desk:
         if not chosen and not held:
             raise RequestError(f"Nothing to run again: no such job of {submission} has ended without success.")
         known = self.submission(submission)
-        if self.batch(known.batch).digest != known.digest:
-            raise RequestError(
-                f"The batch {known.batch} was changed after it was submitted. Nothing was sent; put the former "
-                f"{known.batch}.zip back, or submit it as a new batch."
-            )
+        _check_unchanged(self.batch(known.batch), known)
         self._order("retry", submission, indices.to_text(chosen))
         return len(chosen) + held
 
@@ -303,3 +291,12 @@ class Desk:
             return
         if snapshot.orders or any(not one.ended for one in snapshot.submissions):
             self.wake()
+
+
+def _check_unchanged(batch: Batch, submission: Submission) -> None:
+    """A batch never changes once it was submitted."""
+    if batch.digest != submission.digest:
+        raise RequestError(
+            f"The batch {batch.name} was changed after it was submitted as {submission.id}. Nothing was sent; put the "
+            f"former {batch.path.name} back, or generate a batch with another name."
+        )

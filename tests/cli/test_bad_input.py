@@ -157,12 +157,12 @@ HERE = ["submit", "good", "--target", "here"]
             "max_job = 5\ntemplates = 3\n", ["templates"],
             ["{}: unknown key 'max_job'. Did you mean 'max_jobs'?", "{}: templates must be a list, not 3."],
         ),
-        ("[targets.here]\nkind = 'lokal'", HERE, ["targets.here: unknown kind 'lokal'. Did you mean 'local'?"]),
+        ("[targets.here]\nkind = 'lokal'", HERE, ["{}: targets.here: unknown kind 'lokal'. Did you mean 'local'?"]),
         (
             "[targets.here]\nkind = 'local'\nslot = 1\nworkdir = 5", HERE,
-            ["targets.here: unknown key 'slot'. Did you mean 'slots'?", "targets.here: workdir must be a text, not 5."],
+            ["{}: targets.here: unknown key 'slot'. Did you mean 'slots'?", "{}: targets.here: workdir must be a text, not 5."],
         ),
-        ("[targets.here]\nkind = 'local'\nslots = -1", HERE, ["targets.here: slots must be at least 0, not -1."]),
+        ("[targets.here]\nkind = 'local'\nslots = -1", HERE, ["{}: targets.here: slots must be at least 0, not -1."]),
     ],
 )  # fmt: skip
 def test_configurations_that_are_wrong(tree, text, verb, said):

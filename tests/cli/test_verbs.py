@@ -36,7 +36,7 @@ def test_generate_and_batches(shared):
     assert batch == {"batch": "made", "path": str(shared.home / "batches" / "made.zip"), "jobs": 3}
     said = shared("generate", shared.template, "--name", "plain")
     assert said.out == "plain\n"
-    assert "1 jobs" in said.err
+    assert "1 job " in said.err
     rows = {row["name"]: row for row in shared("batches", "--json").json}
     assert set(rows["made"]) == {"name", "template", "jobs", "created", "submitted", "last_submitted"}
     assert (rows["made"]["template"], rows["made"]["jobs"], rows["made"]["submitted"]) == ("echo", 3, 0)
@@ -144,7 +144,7 @@ def test_jobs_that_fail_and_are_tried_again(program):
     assert program("wait", name, code=1).err.endswith("2 succeeded, 1 failed.\n")
     assert (program.job(name, 1)["state"], program.job(name, 1)["exit_code"]) == ("failed", 1)
     flag.touch()
-    assert "1 jobs of echo are queued" in program("retry", name, "--failed").err
+    assert "1 job of echo: queued" in program("retry", name, "--failed").err
     program("wait", name)
     assert (program.job(name, 1)["attempt"], program.job(name, 1)["state"]) == (2, "succeeded")
     assert program.job(name, 0)["attempt"] == 1
@@ -169,7 +169,7 @@ def test_waiting_following_and_cancelling(program):
     assert follower.stdout.readline() == b"line\n"
     assert follower.poll() is None
     program.until(lambda: program("log", name, "0", "--stream", "err").out == "oh\n", "it wrote to stderr")
-    assert "2 jobs of echo are asked to end" in program("cancel", name, "--yes").err
+    assert "2 jobs of echo: asked to end" in program("cancel", name, "--yes").err
     assert follower.wait(20) == 0
     follower.communicate()
     program("wait", name, code=1)

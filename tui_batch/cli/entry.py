@@ -49,7 +49,7 @@ def open_desk(home: str = "", configuration: str = "") -> Desk:
     path = Path(configuration).expanduser().absolute() if configuration else usual_settings / "config.toml"
     settings = config.read(path)
     if configuration and not path.exists():
-        raise RequestError(f"There is no configuration {path}.")
+        raise RequestError(f"There is no configuration {configuration}.")
     store = Path(home).expanduser().absolute() if home else usual_home
     desk = Desk(store, settings, [path.parent / "templates"])
     desk.check_targets()
