@@ -9,7 +9,7 @@ from tui_batch import indices
 from tui_batch.config import LOCAL, Config
 from tui_batch.errors import ConfigError, RequestError, TemplateError, nearest
 from tui_batch.model import Batch, BatchRow, Job, JobList, JobRow, Order, Problem, Snapshot, Status, Submission, Target
-from tui_batch.states import JobState
+from tui_batch.states import ENDED, JobState
 from tui_batch.store import lock, orders
 from tui_batch.store.home import Home
 from tui_batch.store.shelf import Shelf
@@ -245,9 +245,7 @@ class Desk:
         """Order another attempt; of all that ended without success when no indices are given. How many that are."""
         rows = self.jobs(submission).rows
         if indices_ is None:
-            chosen = [
-                row.index for row in rows if row.status.state.ended and row.status.state is not JobState.SUCCEEDED
-            ]
+            chosen = [row.index for row in rows if row.status.state in ENDED - {JobState.SUCCEEDED}]
         else:
             chosen = [index for index in indices_ if rows[index].status.state.ended]
         held = sum(row.status.state is JobState.HELD for row in rows)

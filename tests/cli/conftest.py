@@ -1,13 +1,17 @@
 """The real program, in a process of its own, on a store of its own."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 
 import pytest
+
+from tui_batch.backends.records import parse
 
 DEADLINE = 30.0
 
@@ -104,6 +108,15 @@ class Program:
             assert time.monotonic() < end, f"not within {DEADLINE} s: {what}"
         return found
 
+    def clean(self):
+        """End what a test that failed has left behind: the courier, and jobs that would run on."""
+        if (self.home / "courier.toml").exists():
+            self.stop()
+        for start in self.home.glob("submissions/*/records/*/*.start"):
+            if not start.with_suffix(".end").exists() and (said := parse(start.read_text())):
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(int(said["pid"]), signal.SIGKILL)
+
     def stop(self):
         """End the courier, if one is at work, and wait for that."""
         self("courier", "--stop")
@@ -114,8 +127,7 @@ class Program:
 def program(tmp_path):
     made = Program(tmp_path)
     yield made
-    if (made.home / "courier.toml").exists():
-        made.stop()
+    made.clean()
 
 
 @pytest.fixture(scope="module")
@@ -123,5 +135,4 @@ def shared(tmp_path_factory):
     """One store for all tests of a module that only look at it, or at what they themselves put into it."""
     made = Program(tmp_path_factory.mktemp("shared"))
     yield made
-    if (made.home / "courier.toml").exists():
-        made.stop()
+    made.clean()

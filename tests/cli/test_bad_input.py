@@ -160,7 +160,8 @@ HERE = ["submit", "good", "--target", "here"]
         ("[targets.here]\nkind = 'lokal'", HERE, ["{}: targets.here: unknown kind 'lokal'. Did you mean 'local'?"]),
         (
             "[targets.here]\nkind = 'local'\nslot = 1\nworkdir = 5", HERE,
-            ["{}: targets.here: unknown key 'slot'. Did you mean 'slots'?", "{}: targets.here: workdir must be a text, not 5."],
+            ["{}: targets.here: unknown key 'slot'. Did you mean 'slots'?",
+             "{}: targets.here: workdir must be a text, not 5."],
         ),
         ("[targets.here]\nkind = 'local'\nslots = -1", HERE, ["{}: targets.here: slots must be at least 0, not -1."]),
     ],

@@ -221,6 +221,7 @@ def test_the_courier_is_seen_stopped_and_killed_and_jobs_run_on(program):
     assert program("wait", name).code == 0
     assert (program.path / "ran").read_text() == "once\n"
     again = program.submit("echo")
+    program.until(lambda: program.job(again)["state"] == "running", "it runs")
     program.stop()
     with fifo.open("w") as file:
         file.write("twice\n")

@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_batch.cli.output import as_json, interactive, jobs, say, say_problems, table
+from tui_batch.cli.output import answer, as_json, interactive, jobs, say, say_problems, table
 from tui_batch.desk import Desk
 from tui_batch.errors import RequestError
 from tui_batch.model import Batch
@@ -90,7 +90,7 @@ def made(desk: Desk, sweep: "Sweep", arguments: Namespace) -> Batch:
     most = arguments.max_jobs
     if sweep.count > (most or desk.config.max_jobs) and not most and interactive():
         say(f"This makes {jobs(sweep.count)}, more than the {desk.config.max_jobs:,} that max_jobs allows.")
-        if input("Type the number of jobs to make them all the same: ").replace(",", "") == str(sweep.count):
+        if answer("Type the number of jobs to make them all the same: ").replace(",", "") == str(sweep.count):
             most = sweep.count
     return desk.generate(sweep, arguments.name, max_jobs=most)
 

@@ -51,9 +51,14 @@ def interactive() -> bool:
 
 def agrees(question: str) -> bool:
     """Ask; anything but y is no."""
-    sys.stderr.write(f"{question} [y/N] ")
+    return answer(f"{question} [y/N] ").lower() in ("y", "yes")
+
+
+def answer(question: str) -> str:
+    """What a person says to a question, which is no data: it is asked on stderr."""
+    sys.stderr.write(question)
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return sys.stdin.readline().strip()
 
 
 def counts(submission: Submission) -> dict[str, int]:
