@@ -83,7 +83,7 @@ def test_cancel_asks(program, ask):
     name = program.sent("--set", "then=sleep 60")
     code, seen, _ = ask("cancel", name, answer="n")
     assert code == 1
-    assert "Cancel 1 jobs of echo on local?" in seen
+    assert "Cancel 1 job of echo on local?" in seen
     assert program.job(name)["state"] != "cancelled"
     assert ask("cancel", name, answer="y")[0] == 0
     program("wait", name, code=1)
