@@ -11,7 +11,7 @@ import pytest
 from measuring import ratio, seconds
 from requirement import needs
 
-JOBS, ROUNDS = 1_000, 3
+JOBS, ROUNDS = 1_000, 5
 TEMPLATE = 'name = "nothing"\ncommand = "true"\n[[variables]]\nkey = "n"\ntype = "int"\ndefault = 1\n'
 CONFIG = "[targets.two]\nkind = 'local'\nslots = 2\n"
 
