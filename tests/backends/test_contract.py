@@ -136,6 +136,12 @@ def test_a_job_that_succeeds_before_the_signal_reaches_it_keeps_its_success(
     assert (known[job.id].state, known[job.id].exit_code) == (S.SUCCEEDED, 0)
 
 
+def test_a_job_can_end_itself(world: LocalWorld, backend: Backend) -> None:
+    [job] = send(world, backend, "kill $$; sleep 60")
+    status = world.watch(backend, ended(1))[job.id]
+    assert (status.state, status.detail) == (S.FAILED, "killed by signal TERM")
+
+
 def test_time_limit(world: LocalWorld, backend: Backend) -> None:
     [job] = send(world, backend, "sleep 60", resources="minutes = 0.005")
     status = world.watch(backend, ended(1))[job.id]

@@ -36,7 +36,7 @@ class Job:
         (self.folder / "command").write_bytes(command if isinstance(command, bytes) else command.encode())
         (self.folder / "command").chmod(0o700)
         self.environment = {"PATH": os.environ["PATH"], "TUI_BATCH_JOB_ID": "marker/1/a", "TUI_BATCH_INDEX": "7"}
-        self.environment |= {"TUI_BATCH_GROUP": "1", **environment}
+        self.environment |= environment
 
     def start(self):
         with (self.folder.parent / "out").open("ab") as out:
@@ -157,7 +157,7 @@ def test_a_kill_of_the_whole_group_leaves_no_record(job):
 
 @pytest.mark.parametrize("name", ["TERM", "HUP", "USR1"])
 def test_a_wrapper_that_is_told_alone_tells_its_job(job, name):
-    one = job("echo begun; sleep 60", TUI_BATCH_GROUP="")
+    one = job("echo begun; sleep 60")
     wrapper = one.running()
     os.kill(wrapper.pid, getattr(signal, f"SIG{name}"))
     wrapper.wait(DEADLINE)

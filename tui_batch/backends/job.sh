@@ -17,8 +17,8 @@ set +C
     "${TUI_BATCH_HOST:=$(hostname)}" $$ "$TUI_BATCH_BOOT" "$clock" >>"$record.start"; } 2>/dev/null ||
     { rm -f "$record.start"; exit 125; }
 
-# Whoever signals the whole group has told the job already; a scheduler may have told only this shell.
-told() { got=$1; [ "$TUI_BATCH_GROUP" ] || { trap '' "$1"; kill -s "$1" 0; }; }
+# Whoever left a cause has told the whole group; a scheduler, or the job itself with `kill $$`, told only this shell.
+told() { got=$1; [ -e "$record.cause" ] || { trap '' "$1"; kill -s "$1" 0; }; }
 for signal in TERM INT HUP USR1 USR2 XCPU; do
     # shellcheck disable=SC2064
     trap "told $signal" "$signal"

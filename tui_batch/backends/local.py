@@ -48,7 +48,6 @@ class Local(Backend):
         self._place = Workplace(home / "submissions", Path(settings.workdir).expanduser() if settings.workdir else None)
         self._watch = Watch(self._place, settings.grace_seconds, self._tell)
         self._environment = {**os.environ, "TUI_BATCH_BOOT": self._watch.boot, "TUI_BATCH_HOST": self._watch.host}
-        self._environment["TUI_BATCH_GROUP"] = "1"
         self._waiting: deque[tuple[Batch, Files, Job]] = deque()
         self._ready: deque[tuple[Batch, Job, Paths]] = deque()
         self._statuses: dict[str, Status] = {}
