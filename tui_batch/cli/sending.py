@@ -51,7 +51,7 @@ def _wanted(desk: Desk, batch: Batch, target: Target, yes: bool) -> bool:
 
 def _tell(name: str, batch: Batch, target: Target, json: bool) -> None:
     if json:
-        as_json({"submission": name, "batch": batch.name})
+        as_json({"submission": name})
     else:
         say(f"{jobs(batch.jobs)} of {batch.name} on the way to {target.name}.")
         print(name)

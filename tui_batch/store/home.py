@@ -59,14 +59,14 @@ class Home:
 
 
 @contextlib.contextmanager
-def explained(path: Path, doing: str) -> Iterator[None]:
+def explained(path: Path, doing: str, outcome: str = "Nothing was changed.") -> Iterator[None]:
     """Turn what the system says into one sentence: what failed, on what, what to do."""
     try:
         yield
     except OSError as error:
         where = error.filename or path
         reason = (error.strerror or str(error)).lower()
-        raise StoreError(f"Cannot {doing}: {where}: {reason}. Nothing was changed.{_advice(error)}") from error
+        raise StoreError(f"Cannot {doing}: {where}: {reason}. {outcome}{_advice(error)}") from error
 
 
 def _advice(error: OSError) -> str:

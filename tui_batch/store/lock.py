@@ -80,7 +80,8 @@ def start(home: Home, config: Path | None) -> None:
     command = [sys.executable, "-m", "tui_batch", "--home", str(home.path)]
     if config and config.exists():
         command += ["--config", str(config)]
-    with explained(home.path, "start the courier"), (home.path / "courier.log").open("ab") as log:
+    kept = "What was asked for is kept; the next tui-batch tries again."
+    with explained(home.path, "start the courier", kept), (home.path / "courier.log").open("ab") as log:
         # By way of a shell that ends at once: the courier is nobody's child, so nobody has to wait for it.
         subprocess.run(
             ["/bin/sh", "-c", '"$@" &', "sh", *command, "courier"],
