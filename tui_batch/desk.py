@@ -186,6 +186,12 @@ class Desk:
 
         return plan(template, axes, fixed, zips, where, table, FileSources())
 
+    def rendered(self, sweep: "Sweep", index: int) -> tuple[str, dict[str, str]]:
+        """The name and the files of one job of a sweep, its command among them; nothing is written."""
+        from tui_batch.store.filling import sample
+
+        return sample(sweep, index, sweep.template.name)
+
     # -- asking --------------------------------------------------------------------------------------------------------
 
     def generate(

@@ -46,6 +46,15 @@ def fill(zip_: ZipWriter, sweep: Sweep, name: str, created: str, progress: Calla
         progress(sweep.count)
 
 
+def sample(sweep: Sweep, index: int, batch: str) -> tuple[str, dict[str, str]]:
+    """The name and the rendered files of one job, as they would be; what is wrong with the template is said."""
+    render = Renderer(sweep.template)
+    _shared_files(sweep.template)
+    known = {**sweep.at(index), "index": index, "batch": batch}
+    known["name"] = Names().take(render.name(known, sweep.varying))
+    return str(known["name"]), {"command": render.command(known), **render.files(known)}
+
+
 def _describe(sweep: Sweep, name: str, created: str) -> bytes:
     import tomli_w
 
