@@ -233,28 +233,44 @@ def test_a_torn_tail_is_no_news_twice(tmp_path):
 @pytest.mark.parametrize(
     "damage",
     [
-        b"\xff\xfe", b"][", b"[[submission]]\nid = 5\n\n", b"[submission]\nid = 'x'\n\n",
+        b"\xff\xfe\n", b"][\n", b"[[submission]]\nid = 5\n\n", b"[submission]\nid = 'x'\n\n",
         b"[[outcome]]\nid = 'a'\nended = 2026-11-20\n\n",
         submission_record(submission(5)).replace("jobs = 1005", 'jobs = "many"').encode(),
         submission_record(submission(5)).replace('"local"', "5").encode(),
     ],
 )  # fmt: skip
-def test_a_damaged_month_is_named_and_set_aside(tmp_path, damage):
+def test_a_damaged_month_is_named_left_for_mending_and_its_whole_records_are_read(tmp_path, damage):
     (one, known), (two, end) = story(1), story(2)
     write(tmp_path, *one, moment="2026-10-01T00:00:00.000Z")
     path = write(tmp_path, *two)
     path.write_bytes(damage + path.read_bytes() + submission_record(submission(6)).encode())
     whole_file = path.read_bytes()
-    reader = Past(tmp_path)
+    for reader in (Past(tmp_path), Past(tmp_path)):  # it is said every time, until it is mended
+        assert reader.refresh()
+        assert reader.submissions == {known.id: known, end.id: end, submission(6).id: submission(6)}
+        assert [str(path) in problem and "line 1" in problem for problem in reader.problems] == [True]
+    assert path.read_bytes() == whole_file
+    write(tmp_path, submission_record(submission(7)))  # the month goes on
     assert reader.refresh()
-    assert reader.submissions == {known.id: known}
-    assert [str(path) in problem for problem in reader.problems] == [True]
-    kept = next(tmp_path.glob("*.damaged-*"))
-    assert kept.name in reader.problems[0]
-    assert kept.read_bytes() == whole_file
-    write(tmp_path, *two)  # the month goes on in a new file
+    assert submission(7).id in reader.submissions
+    path.write_bytes(path.read_bytes().removeprefix(damage))
     assert reader.refresh()
-    assert reader.submissions == {known.id: known, end.id: end}
+    assert reader.problems == []
+
+
+def test_a_file_that_was_edited_while_the_writer_has_it_open_loses_nothing(tmp_path):
+    writer = HistoryWriter(tmp_path, "here")
+    moment = "2026-11-20T05:33:12.345Z"
+    writer.append(submission_record(submission(1)), moment)
+    [path] = tmp_path.glob("*.toml")
+    edited = path.with_name("new")
+    edited.write_text(path.read_text().replace("raft-1", "raft-x"))
+    edited.rename(path)  # as an editor saves
+    writer.append(submission_record(submission(2)), moment)
+    path.write_bytes(path.read_bytes()[:-20])  # and a damaged end is cut off before more is added
+    writer.append(submission_record(submission(3)), moment)
+    writer.close()
+    assert [one.batch for one in past(tmp_path).submissions.values()] == ["raft-x", "raft-3"]
 
 
 def test_two_hosts_and_an_outcome_that_is_met_first(tmp_path):

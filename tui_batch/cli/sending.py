@@ -29,7 +29,7 @@ def run(desk: Desk, arguments: Namespace) -> int:
         say(f"The batch {batch.name} was made and is kept.")
         return 1
     name = desk.submit(batch.name, target.name)
-    _tell(name, batch, target, arguments.json)
+    _tell(name, batch, target, arguments.json, made=True)
     return 0
 
 
@@ -49,9 +49,9 @@ def _wanted(desk: Desk, batch: Batch, target: Target, yes: bool) -> bool:
     return agrees(f"Send them to {target.name} ({target.kind})?")
 
 
-def _tell(name: str, batch: Batch, target: Target, json: bool) -> None:
+def _tell(name: str, batch: Batch, target: Target, json: bool, made: bool = False) -> None:
     if json:
-        as_json({"submission": name})
+        as_json({"submission": name} | ({"batch": batch.name} if made else {}))
     else:
         say(f"{jobs(batch.jobs)} of {batch.name} on the way to {target.name}.")
         print(name)

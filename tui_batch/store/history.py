@@ -47,28 +47,35 @@ class HistoryWriter:
 
     def __init__(self, folder: Path, host: str) -> None:
         self._folder, self._host = folder, re.sub(r"[^A-Za-z0-9.-]", "-", host) or "host"
-        self._month, self._file = "", -1
+        self._file, self._left = -1, (0, 0)  # its inode and size as the last record left it
 
     def append(self, record: str, moment: str) -> None:
         """Add one record; it is on the disk when this returns."""
-        month = moment[:7]
-        path = self._folder / f"{month}.{self._host}.toml"
+        path = self._folder / f"{moment[:7]}.{self._host}.toml"
         with explained(path, "add to the history"):
-            if month != self._month:
+            if _identity(path) != self._left:  # another month, or somebody edited the file: most editors make a new one
                 self.close()
                 cut_torn_tail(path)
                 self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-                self._month = month
             data = record.encode()
             if os.write(self._file, data) != len(data):
                 self.close()  # the next record cuts off the half of this one
                 raise OSError(28, "No space left on device", str(path))
             os.fdatasync(self._file)
+            self._left = _identity(path)
 
     def close(self) -> None:
         if self._file >= 0:
             os.close(self._file)
-        self._file, self._month = -1, ""
+        self._file, self._left = -1, (0, 0)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return -1, -1
+    return stat.st_ino, stat.st_size
 
 
 def cut_torn_tail(path: Path) -> None:

@@ -51,13 +51,19 @@ class Ledger:
         self._path = path
         with explained(path, "open the ledger"):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _cut_torn_tail(path)
-            self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            self._file = self._open()
+
+    def _open(self) -> int:
+        _cut_torn_tail(self._path)
+        return os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def append(self, statuses: Iterable[tuple[int, Status]]) -> None:
         """Write what was learnt, in one write; `sync` makes it outlive the machine as well."""
         data = "".join(line(index, status) for index, status in statuses).encode("utf-8", "backslashreplace")
         with explained(self._path, "write the ledger"):
+            if not self._path.exists() or self._path.stat().st_ino != os.fstat(self._file).st_ino:
+                os.close(self._file)  # somebody edited it, and most editors make a new file
+                self._file = self._open()
             while data:
                 data = data[os.write(self._file, data) :]
 

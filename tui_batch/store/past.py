@@ -18,7 +18,6 @@ from tui_batch.model import Submission
 from tui_batch.states import Counts, JobState
 from tui_batch.store import index
 from tui_batch.store.history import SUBMISSION, whole
-from tui_batch.store.home import set_aside
 
 _TEXT = r'"([^"\\\n]*)"'
 _NUMBER = r"(\d+)"
@@ -104,6 +103,26 @@ def _counts(text: str) -> tuple[Counts, int]:
     return {_STATES[key]: number for key, number in numbers.items() if key in _STATES}, numbers.get("fetched", 0)
 
 
+def salvage(data: bytes) -> tuple[Records, str]:
+    """The records of a damaged file that are whole, and where it is broken."""
+    found, broken, line = Records([], [], [], []), [], 1
+    for piece in re.split(rb"(?m)^(?=\[\[)", data):
+        try:
+            records = parse(piece.decode())
+        except ValueError:
+            broken.append(
+                f"line {line}" + (f" to {line + lines - 1}" if (lines := len(piece.splitlines())) > 1 else "")
+            )
+        else:
+            found = Records(*(old + new for old, new in zip(_lists(found), _lists(records), strict=True)))
+        line += piece.count(b"\n")
+    return found, ", ".join(broken)
+
+
+def _lists(records: Records) -> tuple[Any, Any, Any, Any]:
+    return records.submissions, records.outcomes, records.reopened, records.notes
+
+
 @dataclass(slots=True)
 class Past:
     """All submissions that the history knows; `refresh` reads only what was added since."""
@@ -131,6 +150,7 @@ class Past:
             return fresh or bool(changed)
         # Somebody edited a file or took one away: all is read anew.
         self._read, self.submissions, self._early, self._runs = {}, {}, Records([], [], [], []), None
+        self.problems.clear()
         for name, stat in files.items():
             self._add(name, stat)
         return True
@@ -173,9 +193,11 @@ class Past:
             good = whole(data)
             records = parse(data[:good].decode())
         except ValueError:
-            if not start:
-                self._say(set_aside(self.folder / name))
-            return not start
+            if start:
+                return False
+            # Left as it is for somebody to mend: the courier may be about to add to it.
+            good, (records, broken) = len(data), salvage(data)
+            self._say(f"{self.folder / name}: passed over what cannot be read, {broken}; mend it with an editor.")
         except OSError as error:
             self._say(f"{self.folder / name}: cannot be read: {(error.strerror or str(error)).lower()}.")
             return True
