@@ -113,7 +113,7 @@ def test_cancelling_ends_the_whole_group_and_a_queued_job_never_starts(
     backend.cancel([first.id, second.id, queued.id])
     known = world.watch(backend, ended(3))
     assert {known[job.id].state for job in (first, second, queued)} == {S.CANCELLED}
-    assert all(gone(int(pid)) for pid in marks.read_text().split())
+    world.watch(backend, lambda known: all(gone(int(pid)) for pid in marks.read_text().split()))
     assert not (tmp_path / "ran").exists()
     backend.cancel([first.id, queued.id, "never/heard/of"])  # no error
     assert backend.poll([first.id]).statuses[first.id].state is S.CANCELLED
@@ -147,6 +147,45 @@ def test_time_limit(world: LocalWorld, backend: Backend) -> None:
     status = world.watch(backend, ended(1))[job.id]
     assert status.state is S.TIMED_OUT
     assert "0.005 minutes" in status.detail
+
+
+def test_a_clean_exit_at_the_time_limit_is_still_a_time_out(world: LocalWorld, backend: Backend) -> None:
+    command = "trap 'exit 0' TERM; while :; do sleep 0.05; done"
+    [job] = send(world, backend, command, resources="minutes = 0.005")
+    assert world.watch(backend, ended(1))[job.id].state is S.TIMED_OUT
+
+
+def test_shared_memory_counts_once(world: LocalWorld, backend: Backend) -> None:
+    code = "import os, time; x = bytearray(60_000_000)\nfor _ in range(3): os.fork()\ntime.sleep(1)"
+    [job] = send(world, backend, f'python3 -c "{code}"', resources="memory = 200")
+    assert world.watch(backend, ended(1))[job.id].state is S.SUCCEEDED
+
+
+def test_a_pipe_that_is_closed_ends_its_writer(world: LocalWorld, backend: Backend) -> None:
+    [job] = send(world, backend, "yes | head -n 1; trap > traps; grep SigIgn /proc/self/status")
+    world.watch(backend, ended(1))
+    assert backend.tail(job, "err", "").data == b""
+    ignored = int(backend.tail(job, "out", "").data.split()[-1], 16)
+    assert not ignored & 1 << (signal.SIGPIPE - 1)
+    assert not ignored & 1 << (signal.SIGHUP - 1)
+
+
+def test_a_stranger_that_was_given_the_pid_is_left_alone(world: LocalWorld) -> None:
+    batch, files, jobs = world.batch(["sleep 60"], resources="minutes = 0.01")
+    first = world.open()
+    [taken] = first.submit(batch, files, jobs)
+    known = world.watch(first, running())
+    first.close()
+    world.vanish(known[taken.id])
+    stranger = world.give_pid_away(jobs[0])
+    second = world.open()
+    list(second.submit(batch, files, jobs))
+    status = world.watch(second, ended(1))[taken.id]
+    assert status.state is S.LOST
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+    second.close()
 
 
 def test_memory_limit(world: LocalWorld, backend: Backend) -> None:
@@ -247,9 +286,7 @@ def test_logs_are_read_from_a_cursor_on(world: LocalWorld, backend: Backend) -> 
 
 
 def test_results_are_what_the_job_wrote_and_come_whole(world: LocalWorld, backend: Backend, tmp_path: Path) -> None:
-    command = (
-        "mkdir deep; echo 1 > deep/a.csv; echo 2 > b.txt; touch -d 2001-01-01 b.txt; ln -s /etc/passwd link; echo said"
-    )
+    command = "mkdir deep; echo 1 > deep/a.csv; echo 2 > b.txt; touch -d 2001-01-01 b.txt; ln -s b.txt link; echo said"
     batch, files, jobs = world.batch([command])
     [taken] = backend.submit(batch, files, jobs)
     world.watch(backend, ended(1))
@@ -258,7 +295,8 @@ def test_results_are_what_the_job_wrote_and_come_whole(world: LocalWorld, backen
     found = {
         str(p.relative_to(tmp_path / "results" / job.name)) for p in (tmp_path / "results").rglob("*") if p.is_file()
     }
-    assert found == {"deep/a.csv", "b.txt", "stdout"}
+    assert found == {"deep/a.csv", "b.txt", "link", "stdout"}
+    assert os.readlink(tmp_path / "results" / job.name / "link") == "b.txt"
     assert list(backend.fetch(batch, files, [job], tmp_path / "results")) == [job]  # twice is once
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == [job.name]
 

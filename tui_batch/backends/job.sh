@@ -13,6 +13,7 @@ now
 set -C
 { true >"$record.start"; } 2>/dev/null || exit 125 # not `:`, at whose failure a shell must exit, with a code of its own
 set +C
+[ ! -e "$record.cause" ] || exit 125 # cancelled before it could begin
 { printf 'job %s\nindex %s\nhost %s\npid %s\nboot %s\nclock %s\nok\n' "$TUI_BATCH_JOB_ID" "$TUI_BATCH_INDEX" \
     "${TUI_BATCH_HOST:=$(hostname)}" $$ "$TUI_BATCH_BOOT" "$clock" >>"$record.start"; } 2>/dev/null ||
     { rm -f "$record.start"; exit 125; }

@@ -17,7 +17,7 @@ from tui_batch.backends import records
 from tui_batch.backends.base import Backend, Files
 from tui_batch.backends.watch import Watch
 from tui_batch.backends.workplace import Paths, Workplace
-from tui_batch.errors import ConfigError, TuiBatchError
+from tui_batch.errors import ConfigError, Refused, TuiBatchError
 from tui_batch.model import Accepted, Batch, Health, Job, LogChunk, Poll, Problem, Status, Target
 from tui_batch.states import JobState
 from tui_batch.times import stamp
@@ -127,8 +127,10 @@ class Local(Backend):
     def changes(self) -> Mapping[str, Status]:
         """What is over, what started: a free slot is filled before anything is written down."""
         over = self._watch.over()
-        self._fill()
-        self._watch.settle(over)
+        try:
+            self._fill()
+        finally:
+            self._watch.settle(over)
         self._watch.look()
         self._fill()
         self._make_ready(self._slots)
@@ -136,14 +138,22 @@ class Local(Backend):
         return news
 
     def cancel(self, ids: Collection[str]) -> None:
+        elsewhere = self._watch.elsewhere.keys() & ids
         for name in ids:
             status = self._statuses.get(name)
-            if status is None or status.state.ended or self._watch.stop(name, "cancelled cancelled while it ran"):
+            if (
+                status is None
+                or status.state.ended
+                or name in elsewhere
+                or self._watch.stop(name, "cancelled cancelled while it ran")
+            ):
                 continue
             submission, attempt, job_name = name.split("/")
             job, detail = Job(submission, -1, job_name, int(attempt), name), "cancelled before it started"
             self._place.set_cause(job, f"cancelled {detail}")
             self._tell(job, Status(JobState.CANCELLED, ended=stamp(time.time()), evidence="queue", detail=detail))
+        if elsewhere:
+            raise Refused(f"{len(elsewhere)} jobs run on another machine that shares this store: cancel them there.")
 
     def _tell(self, job: Job, status: Status) -> None:
         """Note what is known of a job, if it is new."""

@@ -20,11 +20,11 @@ def parse(text: str) -> Record:
 def outcome(code: int, cause: str) -> tuple[JobState, str]:
     """The state and the detail of a job that ended with `code`; `cause` is why we ended it, if we did.
 
-    A job that ended by itself before our signal reached it keeps its own outcome.
+    A job that succeeds although it was cancelled keeps its success; one whose time was up is not saved by a clean exit.
     """
-    if cause and code != 0:
-        state, _, detail = cause.partition(" ")
-        return JobState(state), detail
+    word, _, detail = cause.partition(" ")
+    if cause and (code != 0 or word == JobState.TIMED_OUT):
+        return JobState(word), detail
     if code == 0:
         return JobState.SUCCEEDED, ""
     if code > 128 and code - 128 in SIGNALS:

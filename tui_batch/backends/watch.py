@@ -4,10 +4,12 @@ import os
 import select
 import time
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tui_batch.backends import records
 from tui_batch.backends.workplace import Workplace
+from tui_batch.errors import Refused
 from tui_batch.model import Batch, Job, Status
 from tui_batch.states import JobState
 from tui_batch.times import stamp
@@ -33,6 +35,7 @@ class Running:
     since: float = 0.0  # monotonic: when its process was found gone, or its claim without a process
     kill_at: float = 0.0  # monotonic: when patience with its ending ends
     exit_code: int | None = None  # what we were told as its parent
+    cause: str = ""  # why we end it, also when that could not be written
 
 
 class Watch:
@@ -42,7 +45,7 @@ class Watch:
         self._place, self._grace, self._tell = place, grace, tell
         self.host, self.boot = os.uname().nodename, processes.boot()
         self._running: dict[str, Running] = {}
-        self._elsewhere: dict[str, Running] = {}  # started on another machine that shares this store
+        self.elsewhere: dict[str, Running] = {}  # started on another machine that shares this store
         self._poller = select.epoll() if hasattr(select, "epoll") else None  # readable itself when one of its own is
         self._handles: dict[int, Running] = {}
         self._next_look = self._next_sample = 0.0
@@ -63,12 +66,11 @@ class Watch:
         start, end = records.parse(self._place.start(job)), records.parse(self._place.end(job))
         if not start:
             self._add(Running(job, batch, since=time.monotonic()))
-            self._tell(job, Status(JobState.STARTING, evidence="claim", detail="claimed, not under way yet"))
-            return
+            return self._tell(job, Status(JobState.STARTING, evidence="claim", detail="claimed, not under way yet"))
         running = Running(job, batch, int(start["pid"]), None, float(start["clock"]))
-        if start["host"] != self.host or start["boot"] != self.boot:
-            self._adopt_from_afar(running, start, end)
-            return
+        # The same start of the machine is this machine, whatever it is called by now.
+        if start["boot"] != self.boot or (not self.boot and start["host"] != self.host):
+            return self._adopt_from_afar(running, start, end)
         running.started = _moment(running.alive_at)
         self._tell(
             job, Status(JobState.RUNNING, started=running.started, evidence="process", detail=f"pid {running.pid}")
@@ -79,14 +81,14 @@ class Watch:
         if running.handle is not None and not processes.state(running.pid, running.alive_at):
             os.close(running.handle)  # another process has the number by now
             running.handle = None
-        self._add(running)
+        return self._add(running)
 
     def _adopt_from_afar(self, running: Running, start: records.Record, end: records.Record) -> None:
         """A job of another machine, or of this one before it was started anew: its clock is not ours."""
         if end:
             self._end_by(running, end)
         elif start["host"] != self.host:
-            self._elsewhere[running.job.id] = running
+            self.elsewhere[running.job.id] = running
             there = f"on {start['host']}: only tui-batch there can see its process"
             self._tell(running.job, Status(JobState.RUNNING, evidence="start record", detail=there))
         else:
@@ -130,24 +132,33 @@ class Watch:
 
     def settle(self, over: Iterable[Running]) -> None:
         for running in over:
-            self._finish(running)
+            self._running[running.job.id] = running  # until its outcome is known
+            self._carefully(self._finish, running)
+
+    def _carefully(self, do: Callable[[Running], None], running: Running) -> None:
+        """A file that cannot be read this moment changes no state, and keeps no other job from being looked at."""
+        try:
+            do(running)
+        except OSError as error:
+            detail = f"its records cannot be read: {error.strerror}"
+            self._tell(running.job, Status(JobState.RUNNING, started=running.started, detail=detail))
 
     def look(self) -> None:
         """At what no descriptor tells of: processes without a handle, suspended ones, limits, other machines."""
         for running in [running for running in self._running.values() if running.handle is None]:
-            self._look_for(running)
+            self._carefully(self._look_for, running)
         now = time.monotonic()
         if now >= self._next_look:
             self._next_look = now + LOOK
             self._look_at_states()
-            for running in list(self._elsewhere.values()):
+            for running in list(self.elsewhere.values()):
                 if end := records.parse(self._place.end(running.job)):
-                    del self._elsewhere[running.job.id]
-                    self._end_by(running, end)
+                    self._end_by(self.elsewhere.pop(running.job.id), end)
         self._enforce_time(now)
         if now >= self._next_sample:
-            self._next_sample = now + SAMPLE
             self._enforce_memory()
+            # On a machine with thousands of processes a look takes long: at most a twentieth of the time goes there.
+            self._next_sample = now + max(SAMPLE, 20 * (time.monotonic() - now))
 
     def _look_for(self, running: Running) -> None:
         """Without a handle a process is asked for by its number."""
@@ -177,28 +188,27 @@ class Watch:
         code = processes.reap(running.pid)
         running.exit_code = running.exit_code if code is None else code
         self._release(running)
-        self._running[running.job.id] = running  # until its outcome is known
         if end := records.parse(self._place.end(running.job)):
             self._end_by(running, end, _moment(float(end["clock"])))
         elif self._other_wrapper(running):
             del self._running[running.job.id]
             self.adopt(running.batch, running.job)
-        elif processes.session(running.pid):
+        elif processes.session(running.pid, running.alive_at):
             running.since = 0.0  # only the wrapper was killed: what it started still runs
         elif not running.since:
             running.since = time.monotonic()
-        elif time.monotonic() - running.since > RECORD_GRACE or self._place.cause(running.job):
+        elif time.monotonic() - running.since > RECORD_GRACE or self._cause(running):
             self._end_without_record(running)
 
     def _other_wrapper(self, running: Running) -> bool:
         """Another wrapper had claimed the job before ours could: ours has ended without running it."""
-        if running.exit_code != 125 or running.since:
+        if running.exit_code != 125:
             return False
         start = records.parse(self._place.start(running.job))
         return bool(start) and int(start["pid"]) != running.pid
 
     def _end_without_record(self, running: Running) -> None:
-        cause = self._place.cause(running.job)
+        cause = self._cause(running)
         if cause:
             self._end(running, *records.outcome(137, cause))
         elif running.exit_code == 125 and not self._place.claimed(running.job):
@@ -207,9 +217,12 @@ class Watch:
             how = f" (exit {running.exit_code})" if running.exit_code is not None else ""
             self._end(running, JobState.LOST, f"killed{how}, perhaps for want of memory: it left no end record")
 
+    def _cause(self, running: Running) -> str:
+        return running.cause or self._place.cause(running.job)
+
     def _end_by(self, running: Running, end: records.Record, ended: str = "") -> None:
         code = int(end["code"])
-        state, detail = records.outcome(code, self._place.cause(running.job))
+        state, detail = records.outcome(code, self._cause(running))
         self._end(running, state, detail, code, ended)
 
     def _end(self, running: Running, state: JobState, detail: str, code: int | None = None, ended: str = "") -> None:
@@ -235,14 +248,15 @@ class Watch:
         running = self._running.get(job_id)
         if running and running.pid and not running.kill_at:
             self._stop(running, cause, "TERM", self._grace)
-        return running is not None or job_id in self._elsewhere
+        return running is not None
 
     def _stop(self, running: Running, cause: str, signal: str, patience: float) -> None:
         """The whole group is told; what is left of it when patience ends is killed."""
-        self._place.set_cause(running.job, cause)
-        processes.signal_group(running.pid, signal)
-        processes.signal_group(running.pid, "CONT")  # a suspended job could not obey
-        running.kill_at = time.monotonic() + patience
+        running.cause, running.kill_at = cause, time.monotonic() + patience
+        with suppress(Refused):  # a full disk: it ends all the same
+            self._place.set_cause(running.job, cause)
+        processes.signal_group(running.pid, running.alive_at, signal)
+        processes.signal_group(running.pid, running.alive_at, "CONT")  # a suspended job could not obey
         detail = cause.partition(" ")[2]
         status = Status(JobState.COMPLETING, started=running.started, evidence="process", detail=detail)
         self._tell(running.job, status)
@@ -254,16 +268,15 @@ class Watch:
                 minutes = running.batch.resources.minutes
                 self._stop(running, f"timed_out its limit is {minutes:g} minutes", "TERM", self._grace)
             elif running.kill_at and now >= running.kill_at:
-                processes.signal_group(running.pid, "KILL")
+                processes.signal_group(running.pid, running.alive_at, "KILL")
                 running.kill_at = now + 1.0
 
     def _enforce_memory(self) -> None:
-        limited = [running for running in self._running.values() if running.batch.resources.memory_mb and running.pid]
-        held = processes.memory_mb([running.pid for running in limited]) if limited else {}
-        for running in limited:
-            limit, now = running.batch.resources.memory_mb or 0, held[running.pid]
-            if now > limit and not running.kill_at:
-                self._stop(running, f"out_of_memory it held {now:.0f} MB, its limit is {limit} MB", "KILL", 1.0)
+        limited = {one.pid: one for one in self._running.values() if one.batch.resources.memory_mb and not one.kill_at}
+        limits = {pid: (float(one.batch.resources.memory_mb or 0), one.alive_at) for pid, one in limited.items() if pid}
+        for pid, held in processes.above(limits).items():
+            cause = f"out_of_memory it held {held:.0f} MB, its limit is {limits[pid][0]:.0f} MB"
+            self._stop(limited[pid], cause, "KILL", 1.0)
 
     def close(self) -> None:
         """Let go of the processes; they run on."""
@@ -277,7 +290,7 @@ class Watch:
 def _deadline(running: Running) -> float | None:
     """When a job's time is up, in uptime; None without a limit, or when it is being ended already."""
     minutes = running.batch.resources.minutes
-    if not minutes or running.kill_at or not running.pid:
+    if not minutes or running.kill_at or running.since or not running.pid:
         return None
     return running.alive_at + 60 * minutes
 

@@ -13,6 +13,8 @@ from tui_batch.model import Job
 
 Paths = tuple[str, str, str]  # a job's folder, its record and its log, the latter two without their endings
 
+_SHARED = "../../../files/"  # from a job's folder to the files that all jobs share
+
 
 class Workplace:
     """Where each file of a job lies, and how its folder is made and its results are collected."""
@@ -49,10 +51,18 @@ class Workplace:
 
     def set_cause(self, job: Job, cause: str) -> None:
         """The first cause counts."""
-        path = Path(self._record(job) + ".cause")
-        self._make(str(path.parent))
-        with contextlib.suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
-            file.write(cause)
+        path = self._record(job) + ".cause"
+        aside = f"{path}.{os.getpid()}"
+        try:
+            self._make(os.path.dirname(path))
+            _write(aside, cause.encode(), 0o600)
+            with contextlib.suppress(FileExistsError):
+                os.link(aside, path)
+            os.unlink(aside)
+        except OSError as error:
+            raise Refused(
+                f"why job {job.name} is ended cannot be noted: {error.filename}: {error.strerror}."
+            ) from error
 
     def starts(self, submission: str) -> Iterator[str]:
         """Every start record of a submission."""
@@ -83,15 +93,15 @@ class Workplace:
         """
         folder, record, log = self._folder(job), self._record(job), self._log(job)
         try:
+            rendered = files.job(job.name)
             for path in (folder, record, log):
                 self._make(os.path.dirname(path))
             with contextlib.suppress(FileExistsError):
                 os.mkdir(folder, 0o700)
-            rendered = files.job(job.name)
             if _size(f"{folder}/command") != len(rendered["command"]):
                 for name in self._shared_files(files, job):
                     with contextlib.suppress(FileExistsError):
-                        os.symlink(f"../../../files/{name}", f"{folder}/{name}")
+                        os.symlink(f"{_SHARED}{name}", f"{folder}/{name}")
                 for name, data in rendered.items():
                     if name != "command":
                         _make_way(folder, name)
@@ -113,7 +123,7 @@ class Workplace:
                 aside.mkdir(mode=0o700, parents=True)
                 for name, data, mode in files.shared():
                     _make_way(str(aside), name)
-                    _write(f"{aside}/{name}", data, mode | 0o600)
+                    _write(f"{aside}/{name}", data, mode & 0o555 | 0o400)  # all jobs see this one copy
                 aside.rename(folder)
             self._shared[job.submission] = tuple(sorted(path.name for path in folder.iterdir()))
         return self._shared[job.submission]
@@ -126,7 +136,8 @@ class Workplace:
     def collect(self, job: Job, rendered: Mapping[str, bytes], patterns: Sequence[str], into: Path) -> None:
         """Bring what a job wrote into `into/<name>`, whole or not at all; what an earlier attempt left moves aside."""
         folder, log, final = self._folder(job), self._log(job), f"{into}/{job.name}"
-        aside, earlier = f"{final}.part", f"{final}.before-attempt-{job.attempt}"
+        # No job's name begins with a dot.
+        aside, earlier = f"{into}/.{job.name}.part", f"{final}.before-attempt-{job.attempt}"
         before = os.path.lexists(final)
         if before and (job.attempt == 1 or os.path.lexists(earlier)):
             return  # fetched by a courier that was killed before it could say so
@@ -164,7 +175,10 @@ def _written(folder: str, rendered: Mapping[str, bytes]) -> Iterator[tuple[str, 
             continue
         for entry in found:
             name = f"{below}{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_symlink():
+                if not os.readlink(entry.path).startswith(_SHARED):
+                    yield entry.path, name
+            elif entry.is_dir(follow_symlinks=False):
                 stack.append(f"{name}/")
             elif entry.is_file(follow_symlinks=False) and not _same(entry.path, rendered.get(name)):
                 yield entry.path, name
@@ -187,6 +201,9 @@ def _bring(path: str, to: str) -> None:
     """A second name for the file where the file system allows, else a copy with its size checked."""
     if os.path.lexists(to):
         return  # the job wrote a file of its own called `stdout`
+    if os.path.islink(path):
+        os.symlink(os.readlink(path), to)
+        return
     try:
         os.link(path, to)
     except OSError:

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from tui_batch.errors import Refused
@@ -11,6 +11,8 @@ from tui_batch.errors import Refused
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+# Python ignores some of these and the courier others; a job must find all as a login shell would.
+_SIGNALS = [signal.SIGPIPE, signal.SIGXFSZ, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM]
 
 
 def spawn(argv: list[str], environment: Mapping[str, str], out: str, err: str) -> int:
@@ -21,7 +23,7 @@ def spawn(argv: list[str], environment: Mapping[str, str], out: str, err: str) -
         (os.POSIX_SPAWN_OPEN, 2, err, _APPEND, 0o600),
     ]
     try:
-        return os.posix_spawn(argv[0], argv, environment, file_actions=actions, setsid=True)
+        return os.posix_spawn(argv[0], argv, environment, file_actions=actions, setsid=True, setsigdef=_SIGNALS)
     except OSError as error:
         raise Refused(f"this machine cannot start {argv[0]}: {error.strerror}.") from error
 
@@ -62,39 +64,50 @@ def state(pid: int, seen_alive: float) -> str:
     A process that was given the same number later started after that moment.
     """
     fields = _stat(pid)
-    if not fields or int(fields[19]) / _TICKS > seen_alive + 0.02:
-        return ""
-    return fields[0]
+    return fields[0] if fields and not _given_away(pid, seen_alive) else ""
 
 
-def start_ticks(pid: int) -> str:
-    """When a process started, in the kernel's ticks; "" when there is none. With the pid it names one process."""
-    fields = _stat(pid)
-    return fields[19] if fields else ""
-
-
-def session(leader: int) -> list[int]:
-    """The living processes of a session."""
+def session(leader: int, seen_alive: float) -> list[int]:
+    """The living processes of the session that this process led at `seen_alive`."""
+    if _given_away(leader, seen_alive):
+        return []
     return [pid for pid, fields in _all_stats() if fields[3] == str(leader) and fields[0] not in "ZX"]
 
 
-def memory_mb(leaders: Sequence[int]) -> dict[int, float]:
-    """How much memory the processes of each of these sessions hold, counted once for all."""
-    held = dict.fromkeys(map(str, leaders), 0)
-    for _, fields in _all_stats():
-        if fields[3] in held:
-            held[fields[3]] += int(fields[21])
-    return {int(leader): pages * _PAGE / 2**20 for leader, pages in held.items()}
+def above(limits: Mapping[int, tuple[float, float]]) -> dict[int, float]:
+    """Which sessions (leader: limit in MB, when it was seen alive) hold more memory than their limit, and how much."""
+    mapped = dict.fromkeys(map(str, limits), 0)
+    for _, fields in _all_stats() if limits else ():
+        if fields[3] in mapped:
+            mapped[fields[3]] += int(fields[21])
+    # What processes share counts often here; only who seems to be above is asked what is really its own, which is dear.
+    suspects = [int(leader) for leader, pages in mapped.items() if pages * _PAGE / 2**20 > limits[int(leader)][0]]
+    held = {leader: _own_memory_mb(leader, limits[leader][1]) for leader in suspects}
+    return {leader: now for leader, now in held.items() if now > limits[leader][0]}
 
 
-def signal_group(leader: int, name: str) -> None:
-    """Send a signal to a whole process group; one that is gone is no error."""
+def _own_memory_mb(leader: int, seen_alive: float) -> float:
+    """Of memory that is shared, each process counts its share."""
+    shares = (_read(f"/proc/{pid}/smaps_rollup") for pid in session(leader, seen_alive))
+    return sum(int(line.split()[1]) for text in shares for line in text.splitlines() if line.startswith("Pss:")) / 1024
+
+
+def signal_group(leader: int, seen_alive: float, name: str) -> None:
+    """Send a signal to a whole process group; one that is gone is no error, and a stranger's is left alone."""
+    if _given_away(leader, seen_alive):
+        return
     try:
         os.killpg(leader, getattr(signal, f"SIG{name}"))
     except ProcessLookupError:
         return
     except PermissionError as error:
         raise Refused(f"process group {leader} may not be signalled: {error.strerror}.") from error
+
+
+def _given_away(leader: int, seen_alive: float) -> bool:
+    """Whether the number belongs to a later process: then nothing is left of the group, for its number was free."""
+    fields = _stat(leader)
+    return bool(fields) and int(fields[19]) / _TICKS > seen_alive + 0.02
 
 
 def _all_stats() -> list[tuple[int, list[str]]]:
