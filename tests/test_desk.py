@@ -107,7 +107,7 @@ def test_what_is_asked_of_jobs_becomes_an_order(desk):
     desk.note(name, "a\nb")
     said = [(order.verb, order.jobs, order.text) for order in desk.snapshot().orders]
     assert said == [
-        ("cancel", "", ""), ("cancel", "2", ""), ("retry", "1,3", ""), ("retry", "0-1", ""), ("fetch", "", ""),
+        ("cancel", "", ""), ("cancel", "2", ""), ("retry", "1:1,3", ""), ("retry", "1:0-1", ""), ("fetch", "", ""),
         ("note", "", "a\nb"),
     ]  # fmt: skip
     with pytest.raises(RequestError, match="Nothing to run again"):
@@ -149,7 +149,7 @@ def test_nothing_is_generated_beyond_the_limit_or_twice(desk):
 def test_what_the_target_cannot_do_is_said_before_anything_is_sent(desk):
     (desk.home.parent / "t.toml").write_text(TEMPLATE + "[resources]\ncpus = 9999\ngpus = 2\n")
     batch = generate(desk)
-    problems = desk.check(batch, desk.default_target())
+    problems = desk.check(batch, desk.config.target(""))
     assert [problem.fatal for problem in problems] == [False, True]
     with pytest.raises(RequestError, match=r"local cannot run b: each job asks for 9999 CPUs.* Nothing was sent"):
         desk.submit("b")
@@ -163,7 +163,7 @@ def test_what_a_batch_holds(desk):
     drafts = desk.batch_jobs("b")
     assert (drafts.varying, len(drafts.rows), drafts.rows[0].status.state) == (("n",), 4, JobState.DRAFT)
     assert desk.job_files("b", "n2") == {"command": "echo 2", "f": "x"}
-    script = desk.preview(batch, desk.default_target(), "n2")
+    script = desk.preview(batch, desk.config.target(""), "n2")
     assert script.endswith("echo 2")
     assert "with f" in script
     for name in ("", "../b", "b.zip", "x" * 300):

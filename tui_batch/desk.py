@@ -10,19 +10,18 @@ from tui_batch.config import LOCAL, Config
 from tui_batch.errors import ConfigError, RequestError, TemplateError, nearest
 from tui_batch.model import Batch, BatchRow, Job, JobList, JobRow, Order, Problem, Snapshot, Status, Submission, Target
 from tui_batch.states import ENDED, JobState
-from tui_batch.store import lock, orders
+from tui_batch.store import lock, orders, state
 from tui_batch.store.home import Home
+from tui_batch.store.joblist import JobLists
 from tui_batch.store.shelf import Shelf
 from tui_batch.store.view import View
 from tui_batch.times import stamp
 
 if TYPE_CHECKING:
-    from tui_batch.store.joblist import JobsView
     from tui_batch.sweep import Sweep
     from tui_batch.template import Template
 
 RESTART = 10.0  # seconds between two attempts to start a courier
-KEPT = 8  # submissions whose jobs are kept at hand
 
 
 class Desk:
@@ -37,7 +36,7 @@ class Desk:
         self._home.look()
         self._template_folders = [*templates, *map(Path, config.templates)]
         self._view = View(self._home, config.targets)
-        self._job_views: dict[str, JobsView] = {}
+        self._lists = JobLists(self._home)
         self._shelf = Shelf(self._home.batches)
         self._started = time.monotonic() - RESTART + 2.0  # somebody may be starting one this moment
 
@@ -68,14 +67,8 @@ class Desk:
 
     def jobs(self, submission: str) -> JobList:
         """All jobs with their statuses; the same object while nothing changed."""
-        if submission not in self._job_views:
-            while len(self._job_views) >= KEPT:
-                del self._job_views[next(iter(self._job_views))]
-            from tui_batch.store.joblist import JobsView
-
-            self._job_views[submission] = JobsView(self._home, self.submission(submission))
-        listed = self._job_views[submission].refresh()
-        for problem in self._job_views[submission].problems:
+        listed, problems = self._lists.of(self.submission(submission))
+        for problem in problems:
             self._view.report(problem)
         return listed
 
@@ -87,15 +80,19 @@ class Desk:
                 return row.index
         if job.isdecimal() and int(job) < len(rows):
             return int(job)
-        raise RequestError(
-            f"Submission {submission} has no job {job!r}.{nearest(job, [row.name for row in rows[:1000]])}"
-        )
+        known = [row.name for row in rows[:1000]]
+        raise RequestError(f"Submission {submission} has no job {job!r}.{nearest(job, known)}")
 
     def log(self, submission: str, index: int, stream: str = "out", attempt: int | None = None) -> Path:
         """The local file that holds (or will hold) a job's `out` or `err`; it may not exist yet."""
         row = self.jobs(submission).rows[index]
         folder = self._home.submission(submission) / "logs" / str(attempt or row.status.attempt)
         return folder / f"{row.name}.{stream}"
+
+    def trouble(self, submission: str) -> str:
+        """What troubles a submission, or troubled it at its end; "" for nothing."""
+        known = self.submission(submission)
+        return known.health or state.read(self._home.submission(known.id) / "state.toml").health
 
     def results(self, submission: str) -> Path:
         """The folder that the results of a submission come into."""
@@ -218,16 +215,14 @@ class Desk:
         """What the target's kind cannot do or would mangle."""
         from tui_batch import backends
 
-        problems: Sequence[Problem] = backends.kind(target).check(target, batch)
-        return problems
+        return backends.kind(target).check(target, batch)  # type: ignore[no-any-return]
 
     def preview(self, batch: Batch, target: Target, job: str) -> str:
         """The script or request that would be sent for one job."""
         from tui_batch import backends
 
         files = self.job_files(batch.name, job)
-        text: str = backends.kind(target).preview(target, batch, Job("SUBMISSION", 0, job), files)
-        return text
+        return backends.kind(target).preview(target, batch, Job("", 0, job), files)  # type: ignore[no-any-return]
 
     def submit(self, batch: str, target: str = "") -> str:
         """Order the batch to be sent; the new submission's id."""
@@ -259,7 +254,7 @@ class Desk:
             raise RequestError(f"Nothing to run again: no such job of {submission} has ended without success.")
         known = self.submission(submission)
         _check_unchanged(self.batch(known.batch), known)
-        self._order("retry", submission, indices.to_text(chosen))
+        self._order("retry", submission, orders.with_attempts({n: rows[n].status.attempt for n in chosen}))
         return len(chosen) + held
 
     def fetch(self, submission: str) -> None:
@@ -290,8 +285,8 @@ class Desk:
     def tend(self) -> None:
         """Start a courier if something is open and none is at work, as after a restart of the machine."""
         snapshot = self.snapshot()
-        courier = snapshot.courier and snapshot.courier.alive
-        if courier or time.monotonic() - self._started < RESTART:
+        watched = snapshot.courier and snapshot.courier.alive
+        if watched or time.monotonic() - self._started < RESTART:
             return
         if snapshot.orders or any(not one.ended for one in snapshot.submissions):
             self.wake()

@@ -110,7 +110,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Something a person asked for that is not done yet; `jobs` are index ranges, "" for all that it may concern."""
+    """Something a person asked for that is not done yet; `jobs` are index ranges, "" for all that it may concern.
+
+    To retry names the attempt that had ended with each range, `1:0-4,7 2:5`, so that it can be carried out twice.
+    """
 
     id: str
     verb: str  # submit, cancel, retry, fetch, note

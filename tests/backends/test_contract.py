@@ -171,10 +171,11 @@ def test_a_pipe_that_is_closed_ends_its_writer(world: LocalWorld, backend: Backe
 
 
 def test_a_stranger_that_was_given_the_pid_is_left_alone(world: LocalWorld) -> None:
-    batch, files, jobs = world.batch(["sleep 60"], resources="minutes = 0.01")
+    batch, files, jobs = world.batch(["echo up; sleep 60"], resources="minutes = 0.05")
     first = world.open()
     [taken] = first.submit(batch, files, jobs)
-    known = world.watch(first, running())
+    job = replace(jobs[0], id=taken.id)
+    known = world.watch(first, lambda known: running()(known) and first.tail(job, "out", "").data == b"up\n")
     first.close()
     world.vanish(known[taken.id])
     stranger = world.give_pid_away(jobs[0])

@@ -2,7 +2,7 @@
 
 from tui_batch.model import Status
 from tui_batch.states import JobState
-from tui_batch.store.joblist import JobsView
+from tui_batch.store.joblist import _JobsView
 from tui_batch.store.ledger import Ledger, line
 
 RAN = Status(JobState.SUCCEEDED, id="x/1/n1", exit_code=0)
@@ -10,7 +10,7 @@ RAN = Status(JobState.SUCCEEDED, id="x/1/n1", exit_code=0)
 
 def test_names_values_and_what_became_of_each(store):
     known = store.submission()
-    view = JobsView(store.home, known)
+    view = _JobsView(store.home, known)
     before = view.refresh()
     assert before.varying == ("n",)
     assert [(row.index, row.name, row.values) for row in before.rows] == [
@@ -28,24 +28,24 @@ def test_names_values_and_what_became_of_each(store):
 
 
 def test_a_job_that_the_ledger_of_an_ended_submission_does_not_name(store):
-    rows = JobsView(store.home, store.submission(ended="2026-11-20T06:00:00.000Z")).refresh().rows
+    rows = _JobsView(store.home, store.submission(ended="2026-11-20T06:00:00.000Z")).refresh().rows
     assert {row.status.state for row in rows} == {JobState.UNKNOWN}
 
 
-def test_without_its_zip_the_jobs_have_numbers_for_names(store):
+def test_without_its_zip_the_jobs_have_the_names_of_their_ids_or_numbers(store):
     known = store.submission(batch="gone")
     with Ledger(store.home.submission(known.id) / "ledger.tsv") as ledger:
         ledger.append([(1, RAN)])
-    found = JobsView(store.home, known).refresh()
+    found = _JobsView(store.home, known).refresh()
     assert found.varying == ()
-    assert [(row.name, row.status.state) for row in found.rows[:2]] == [("0", JobState.QUEUED), ("1", RAN.state)]
+    assert [(row.name, row.status.state) for row in found.rows[:2]] == [("0", JobState.QUEUED), ("n1", RAN.state)]
 
 
 def test_a_damaged_line_and_a_job_that_is_not_in_the_batch(store):
     path = store.home.submission(store.submission().id) / "ledger.tsv"
     path.parent.mkdir(parents=True)
     path.write_text(line(0, RAN) + "garbage\n" + line(99, RAN) + line(3, RAN))
-    view = JobsView(store.home, store.submission())
+    view = _JobsView(store.home, store.submission())
     states = [row.status.state for row in view.refresh().rows]
     assert states == [JobState.SUCCEEDED, JobState.QUEUED, JobState.QUEUED, JobState.SUCCEEDED]
     assert len(view.problems) == 1

@@ -90,6 +90,6 @@ def test_an_order_that_cannot_be_put_in_place_leaves_nothing(tmp_path):
 
 def test_the_words_are_easy_to_say():
     words = {new_id(MOMENT).rpartition("-")[2] for _ in range(50)}
-    assert all(len(word) == 6 for word in words)
+    assert all(len(word) == 8 for word in words)
     assert all(vowel in "aeiou" for word in words for vowel in itertools.islice(word, 1, None, 2))
     assert orders.read

@@ -32,6 +32,9 @@ def run(words: list[str]) -> int:
     except BrokenPipeError:  # as in `tui-batch list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:  # what the rooms below did not expect: a full disk behind stdout, a file system that fails
+        sys.stderr.write(f"tui-batch: {error.filename or 'the output'}: {(error.strerror or str(error)).lower()}.\n")
+        return WRONG
 
 
 def _carry_out(arguments: Namespace) -> int:

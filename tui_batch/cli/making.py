@@ -53,7 +53,10 @@ def _limits(variable: dict[str, object]) -> str:
 def generate(desk: Desk, arguments: Namespace) -> int:
     sweep = planned(desk, arguments)
     if arguments.dry_run:
+        name, files = desk.rendered(sweep, 0)  # says what is wrong with the template, as making the batch would
         _show_sweep(sweep, arguments.json)
+        if not arguments.json:
+            say(f"The first job is {name} and runs: {files['command'].strip()}")
         return 0
     batch = made(desk, sweep, arguments)
     if arguments.json:

@@ -46,7 +46,7 @@ def say_problems(snapshot: Snapshot) -> None:
 
 def interactive() -> bool:
     """A person sits at a terminal and can be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stderr.isatty())
 
 
 def agrees(question: str) -> bool:

@@ -92,7 +92,7 @@ def _watching(verbs: "Verbs") -> None:
 
 def _acting(verbs: "Verbs") -> None:
     cancel = _verb(verbs, "cancel", "acting:cancel", "cancel a submission, or some of its jobs")
-    retry = _verb(verbs, "retry", "acting:retry", "run jobs again that did not succeed")
+    retry = _verb(verbs, "retry", "acting:retry", "run jobs again that did not succeed, or those that are named")
     fetch = _verb(verbs, "fetch", "acting:fetch", "bring the results that are not here yet")
     note = _verb(verbs, "note", "acting:note", "keep a note with a submission")
     for verb in (cancel, retry, fetch, note):

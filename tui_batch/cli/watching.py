@@ -4,6 +4,7 @@ import shutil
 import sys
 import time
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,16 @@ from tui_batch.cli.output import SUBMISSION_HEADS, as_json, counts, plain, say, 
 from tui_batch.desk import Desk
 from tui_batch.errors import TuiBatchError
 from tui_batch.model import JobList, Status, Submission
-from tui_batch.states import JobState
+from tui_batch.states import JobState, active
+from tui_batch.times import seconds
 
 FIRST_LOOK, LONGEST_PAUSE = 0.05, 0.5  # seconds between two looks at the store
+UNWATCHED = 5.0  # seconds without a courier that are worth a word
 
 
 def list_(desk: Desk, arguments: Namespace) -> int:
     snapshot = desk.snapshot()
+    _see_to_it(desk)
     if arguments.json:
         as_json([_fields(submission) for submission in snapshot.submissions])
     elif snapshot.submissions:
@@ -26,6 +30,17 @@ def list_(desk: Desk, arguments: Namespace) -> int:
         say("Nothing has been submitted yet. `tui-batch demo` runs an example.")
     say_problems(snapshot)
     return 0
+
+
+def _see_to_it(desk: Desk) -> None:
+    """Jobs that nobody watches are said to be so, and a courier is started for them."""
+    snapshot = desk.snapshot()
+    last = [one.as_of for one in snapshot.submissions if not one.ended]
+    watched = snapshot.courier and snapshot.courier.alive
+    # A courier that was ordered this moment has not had the time to start.
+    if last and not watched and desk.now() - seconds(max(last)) > UNWATCHED:
+        say(f"Nobody watched the jobs since {max(last)[:19].replace('T', ' ')} UTC; a courier is started now.")
+        desk.wake()
 
 
 def _fields(submission: Submission) -> dict[str, Any]:
@@ -46,7 +61,7 @@ def show(desk: Desk, arguments: Namespace) -> int:
         as_json({**_fields(submission), "jobs": [_job(jobs, at, types) for at in range(len(jobs.rows))]})
         return 0
     table(SUBMISSION_HEADS, [submission_row(submission)])
-    for words in (submission.health, f"note: {submission.note}" if submission.note else ""):
+    for words in (desk.trouble(submission.id), f"note: {submission.note}" if submission.note else ""):
         if words:
             print(plain(words))
     print()
@@ -92,23 +107,38 @@ def _code(status: Status) -> str:
 
 
 def wait(desk: Desk, arguments: Namespace) -> int:
-    """Until every submission has ended and its results are here."""
+    """Until every submission has ended and its results are here, as far as they can be had."""
     names = [desk.submission(name).id for name in arguments.id]
-    end = time.monotonic() + arguments.timeout if arguments.timeout is not None else None
     began = time.monotonic()
+    said: set[str] = set()
     while True:
         desk.tend()
         known = {one.id: one for one in desk.snapshot().submissions}
-        if all(known[name].ended for name in names):
-            break
-        if end is not None and time.monotonic() >= end:
+        waited_for = [known[name] for name in names]
+        for trouble in {one.health for one in waited_for if one.health} - said:
+            said.add(trouble)
+            say(trouble)
+        if all(one.ended for one in waited_for):
+            return _told(desk, waited_for)
+        if all(one.ended or _only_held(one) for one in waited_for):
+            say("What has not ended is held back: it waits for you, and so this does not wait for it.")
+            return 3
+        if arguments.timeout is not None and time.monotonic() - began >= arguments.timeout:
             say("Not all jobs have ended yet; they run on.")
             return 3
         time.sleep(min(LONGEST_PAUSE, FIRST_LOOK + (time.monotonic() - began) / 50))
-    done = [known[name] for name in names]
+
+
+def _only_held(submission: Submission) -> bool:
+    return 0 < active(submission.counts) == submission.counts.get(JobState.HELD, 0)
+
+
+def _told(desk: Desk, done: Sequence[Submission]) -> int:
     for submission in done:
         words = ", ".join(f"{number} {word}" for word, number in counts(submission).items())
         say(f"{submission.batch} run {submission.run}: {words}.")
+        if trouble := desk.trouble(submission.id):
+            say(trouble)
     return 0 if all(one.counts.get(JobState.SUCCEEDED, 0) == one.jobs for one in done) else 1
 
 

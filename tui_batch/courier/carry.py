@@ -1,4 +1,7 @@
-"""Carrying out orders: the effect of each is on disk before it is removed; carrying one out twice does no harm."""
+"""Carrying out orders: the effect of each is on disk before it is removed, and carrying one out twice does no harm.
+
+A cancellation that concerns the target is carried out when the target was told, not when it was asked for.
+"""
 
 import time
 from typing import TYPE_CHECKING
@@ -9,6 +12,7 @@ from tui_batch.courier.tracked import Tracked
 from tui_batch.errors import ConfigError, RequestError
 from tui_batch.model import Order, Status, Submission
 from tui_batch.states import JobState
+from tui_batch.store import orders
 from tui_batch.store.history import note_record, reopened_record, submission_record
 from tui_batch.times import stamp
 
@@ -16,15 +20,18 @@ if TYPE_CHECKING:
     from tui_batch.courier.loop import Courier
 
 
-def out(courier: "Courier", order: Order) -> Tracked | None:
-    """Do what an order asks for; the submission that has something to be sent now."""
+LATER = object()  # the order stays until its lane has answered
+
+
+def out(courier: "Courier", order: Order) -> Tracked | object | None:
+    """Do what an order asks for; the submission that has something to be sent now, or LATER."""
     match order.verb:
         case "submit":
             return submit(courier, order)
         case "retry":
             return retry(courier, order)
         case "cancel":
-            cancel(courier, order)
+            return cancel(courier, order)
         case "fetch":
             return fetch(courier, order)
         case "note":
@@ -42,18 +49,26 @@ def submit(courier: "Courier", order: Order) -> Tracked | None:
     target = courier.config.targets.get(order.target)
     submission = Submission(
         order.submission, order.batch, order.digest, order.template, order.target, target.kind if target else "",
-        courier.past.next_run(order.batch), order.total, order.created,
+        _free_run(courier, order.batch), order.total, order.created,
     )  # fmt: skip
     courier.history.append(submission_record(submission), stamp(time.time()))
     known[submission.id] = submission
     return courier.track(submission)
 
 
-def cancel(courier: "Courier", order: Order) -> None:
+def _free_run(courier: "Courier", batch: str) -> int:
+    """The next run's number; one whose results lie there already belongs to a history that was lost."""
+    run = courier.past.next_run(batch)
+    while courier.home.results(batch, run).exists():
+        run += 1
+    return run
+
+
+def cancel(courier: "Courier", order: Order) -> object | None:
     """Jobs that the target has are cancelled there; the others never leave."""
     tracked = courier.tracked.get(order.submission)
     if tracked is None:
-        return
+        return None
     asked = set(indices.from_text(order.jobs)) if order.jobs else set(tracked.statuses)
     chosen = [index for index in tracked.unfinished() if index in asked]
     there = [tracked.statuses[index].id for index in chosen if tracked.statuses[index].id]
@@ -61,11 +76,13 @@ def cancel(courier: "Courier", order: Order) -> None:
     moment = stamp(time.time())
     detail = "cancelled before it was sent"
     tracked.set_all(here, Status(JobState.CANCELLED, ended=moment, as_of=moment, evidence="order", detail=detail))
-    if there:
-        try:
-            courier.roads.to(tracked.submission.target).lane.ask(Cancel(there))
-        except (ConfigError, RequestError) as error:  # the target is not in the configuration any more
-            tracked.health, tracked.unwritten = str(error), True
+    if not there:
+        return None
+    try:
+        courier.roads.to(tracked.submission.target).lane.ask(Cancel(order, there))
+    except (ConfigError, RequestError) as error:  # the target is not in the configuration any more
+        tracked.health, tracked.unwritten = str(error), True
+    return LATER
 
 
 def retry(courier: "Courier", order: Order) -> Tracked | None:
@@ -76,11 +93,13 @@ def retry(courier: "Courier", order: Order) -> Tracked | None:
         submission = _known(courier, order)
         if submission is None:
             return None
+        moment = max(moment, submission.as_of)  # a clock may be behind the one that saw it end
         courier.history.append(reopened_record(submission.id, moment), moment)
         tracked = courier.track(submission._replace(counts={}, ended="", as_of=moment))
     held = [index for index in tracked.unfinished() if tracked.statuses[index].state is JobState.HELD]
     tracked.set_all(held, Status(JobState.QUEUED, as_of=moment, detail="waiting to be sent"))
-    tracked.again(indices.from_text(order.jobs), moment)
+    for attempt, numbers in orders.by_attempt(order.jobs):
+        tracked.again(numbers, attempt, moment)
     tracked.health = ""
     return tracked
 

@@ -1,6 +1,5 @@
 """Whether everything works: the store, and each target when it is asked."""
 
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from pathlib import Path
 from tui_batch import backends
 from tui_batch.errors import TuiBatchError
 from tui_batch.model import NOTHING, Target
-from tui_batch.store.home import Home
+from tui_batch.store.home import Home, explained, write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +27,15 @@ def examine(home: Path, targets: Sequence[Target]) -> list[Finding]:
 
 
 def _store(home: Path) -> Finding:
+    """Whether something can be written there, which is not what its permissions say when the disk is full."""
     try:
-        Home(home).prepare()
+        probe = Home(home).prepare().path / ".doctor"
+        with explained(home, "write to the store"):
+            write_whole(probe, "x" * 4096)
+            probe.unlink()
     except TuiBatchError as error:
         return Finding("store", False, str(error))
-    free = f"{shutil.disk_usage(home).free / 2**30:.1f} GB"
-    return Finding("store", os.access(home, os.W_OK), str(home), {"free disk": free})
+    return Finding("store", True, str(home), {"free disk": f"{shutil.disk_usage(home).free / 2**30:.1f} GB"})
 
 
 def _target(home: Path, target: Target) -> Finding:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tui_batch.backends.base import Backend, Files
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Accepted, Batch, Job, Status
+from tui_batch.model import Accepted, Batch, Job, Order, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,9 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
+    """Asked for by an order, which stays until this is answered."""
+
+    order: Order
     ids: Sequence[str]
 
 
@@ -62,10 +65,18 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The results of these jobs are here."""
+    """The results of these jobs are here; those of the others cannot be had, and why."""
 
     submission: str
     jobs: Sequence[Job]
+    failed: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The target was told what an order wants to be cancelled."""
+
+    order: Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,7 @@ class Trouble:
 
 
 Request = Send | Look | Cancel | Fetch
-Answer = Took | Learnt | Fetched | Trouble
+Answer = Took | Learnt | Fetched | Cancelled | Trouble
 
 
 class Lane(threading.Thread):
@@ -125,6 +136,8 @@ class Lane(threading.Thread):
                 os.read(self._woken, 4096)
 
     def _notice(self) -> None:
+        if self._stopping:
+            return  # another courier's lane may be at work on the same jobs
         with self._telling(None):
             if statuses := self._backend.changes():
                 self._answer(self._target, Learnt(statuses))
@@ -141,7 +154,8 @@ class Lane(threading.Thread):
         except TuiBatchError as error:
             self._answer(self._target, Trouble(request, error))
         except Exception as error:
-            traceback.print_exc()  # goes to courier.log
+            with contextlib.suppress(OSError):
+                traceback.print_exc()  # goes to courier.log
             what = f"{self._target}: something in this program went wrong ({type(error).__name__}); see courier.log."
             self._answer(self._target, Trouble(request, TuiBatchError(what)))
 
@@ -153,12 +167,22 @@ class Lane(threading.Thread):
             case Look(ids):
                 poll = backend.poll(ids)
                 return Learnt(poll.statuses, poll.complete)
-            case Cancel(ids):
+            case Cancel(order, ids):
                 backend.cancel(ids)
-                return Learnt({})
-            case Fetch(submission, batch, files, jobs, into):
-                fetched = []
-                for job in backend.fetch(batch, files, jobs, into):
-                    fetched.append(job)
-                    self._notice()  # results may be large, and slots do not wait
-                return Fetched(submission, fetched)
+                return Cancelled(order)
+            case Fetch():
+                return self._fetch(request)
+
+    def _fetch(self, request: Fetch) -> Fetched:
+        """One job at a time: what one left behind may be beyond fetching, and slots do not wait for large results."""
+        fetched: list[Job] = []
+        failed: dict[int, str] = {}
+        for job in request.jobs:
+            if self._stopping:
+                break
+            try:
+                fetched += self._backend.fetch(request.batch, request.files, [job], request.into)
+            except TuiBatchError as error:
+                failed[job.index] = str(error)
+            self._notice()
+        return Fetched(request.submission, fetched, failed)

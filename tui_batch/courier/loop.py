@@ -4,17 +4,17 @@ import contextlib
 import os
 import queue
 import select
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping
 
 from tui_batch.config import Config
 from tui_batch.courier import carry
-from tui_batch.courier.lane import Answer, Fetch, Fetched, Learnt, Look, Send, Took, Trouble
+from tui_batch.courier.lane import Answer, Cancel, Cancelled, Fetch, Fetched, Learnt, Look, Send, Took, Trouble
+from tui_batch.courier.log import say
 from tui_batch.courier.roads import Road, Roads
 from tui_batch.courier.tracked import Tracked
-from tui_batch.errors import TuiBatchError
+from tui_batch.errors import StoreError, TuiBatchError
 from tui_batch.model import Order, Status, Submission
 from tui_batch.store import lock, orders
 from tui_batch.store.history import HistoryWriter, outcome_record
@@ -44,6 +44,7 @@ class Courier:
         self._answers: queue.SimpleQueue[tuple[str, Answer]] = queue.SimpleQueue()
         self._answered, self._answer_bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._bell = lock.hang_bell(home)
+        self._asked: set[str] = set()  # orders that a lane has been asked to carry out
         self._config_as_read = modified(config.path)
         self.outdated = False  # the configuration was edited: another courier goes on with what it says now
         self._next_beat = self._next_listen = self._next_summary = 0.0
@@ -56,7 +57,7 @@ class Courier:
         self.past.save_index()
         for submission in list(self.past.submissions.values()):
             if not submission.ended:
-                self.send(self.track(submission))
+                self._go_on_with(submission)
         end_by = time.monotonic() + ONE_ROUND if once else float("inf")
         idle_since = time.monotonic()
         while self._beats() and time.monotonic() < end_by and not self.outdated:
@@ -67,6 +68,13 @@ class Courier:
                 break
             self._rest()
         self._close()
+
+    def _go_on_with(self, submission: Submission) -> None:
+        """Take up an open submission; one whose files cannot be read keeps no other from going on."""
+        try:
+            self.send(self.track(submission))
+        except (StoreError, OSError) as error:
+            say(f"submission {submission.id} is not watched: {error}")
 
     def _beats(self) -> bool:
         """Touch the lock once a second; False when it is another courier's by now."""
@@ -83,6 +91,10 @@ class Courier:
         for tracked in self.tracked.values():
             tracked.close()
         self.history.close()
+
+    def abandon(self) -> None:
+        """Stop asking targets; what could not be written down is learnt again by the next courier."""
+        self.roads.stop()
 
     def _turn(self) -> None:
         now = time.monotonic()
@@ -131,11 +143,14 @@ class Courier:
     def _carry_out(self, order: Order) -> None:
         """Do what was asked; the order goes when its effect is on disk, and only then anything is sent."""
         tracked = self.tracked.get(order.submission)
-        if tracked and tracked.sending:
-            return  # what the target took is not known yet; its answer brings us back here
+        if order.id in self._asked or (tracked and tracked.sending):
+            return  # an answer is awaited, which brings us back here
         to_send = carry.out(self, order)
+        if to_send is carry.LATER:
+            self._asked.add(order.id)
+            return
         orders.done(self.home.orders, order)
-        if to_send:
+        if isinstance(to_send, Tracked):
             self.send(to_send)
 
     # -- submissions and their lanes -----------------------------------------------------------------------------------
@@ -151,7 +166,7 @@ class Courier:
         submission = tracked.submission
         try:
             road = self.roads.to(submission.target)
-            if tracked.batch is None:
+            if tracked.openable:
                 tracked.open_batch(self.home.batches / f"{submission.batch}.zip")
         except TuiBatchError as error:
             carry.hold(tracked, str(error), stamp(time.time()))
@@ -188,8 +203,11 @@ class Courier:
                 self._next_listen = 0.0  # an order may have waited for this
             case Learnt(statuses):
                 self._learn(self.roads.to(target), statuses)
-            case Fetched(name, jobs) if name in self.tracked:
-                self.tracked[name].fetched(job.index for job in jobs)
+            case Fetched(name, jobs, failed) if name in self.tracked:
+                self.tracked[name].fetched((job.index for job in jobs), failed)
+            case Cancelled(order):
+                self._asked.discard(order.id)
+                orders.done(self.home.orders, order)
             case Trouble(request, error):
                 self._trouble(target, request, error)
 
@@ -227,7 +245,9 @@ class Courier:
             if tracked.submission.target == target and tracked.health != str(error):
                 tracked.health, tracked.unwritten = str(error), True
         if isinstance(request, Fetch) and request.submission in self.tracked:
-            self.tracked[request.submission].not_fetched(str(error))
+            self.tracked[request.submission].fetched((), {job.index: str(error) for job in request.jobs})
+        elif isinstance(request, Cancel):
+            self._asked.discard(request.order.id)  # it is asked again at the next look
         elif isinstance(request, Send) and request.submission in self.tracked:
             self.tracked[request.submission].sending = False
             carry.hold(self.tracked[request.submission], str(error), stamp(time.time()))
@@ -257,7 +277,8 @@ class Courier:
 
     def finish(self, tracked: Tracked) -> None:
         """Close a submission: its summary, then its outcome in the history."""
-        moment, submission = stamp(time.time()), tracked.submission
+        submission = tracked.submission
+        moment = max(stamp(time.time()), submission.as_of)
         tracked.write_summary(moment)
         outcome = tracked.outcome(moment)
         self.history.append(outcome_record(outcome), moment)
@@ -276,9 +297,3 @@ class Courier:
                 tracked.write_summary(stamp(time.time()))
         took = time.monotonic() - now
         self._next_summary = now + max(0.25, 20 * took)
-
-
-def say(sentence: str) -> None:
-    """A line for courier.log."""
-    sys.stderr.write(f"{stamp(time.time())} {sentence}\n")
-    sys.stderr.flush()

@@ -3,15 +3,19 @@
 import gc
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 
 from tui_batch import config as configuration
 from tui_batch.config import Config
-from tui_batch.courier.loop import Courier, say
+from tui_batch.courier.log import say
+from tui_batch.courier.loop import Courier
 from tui_batch.errors import ConfigError, TuiBatchError
 from tui_batch.store import lock, orders
 from tui_batch.store.home import Home
+
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0  # seconds until a courier whose store failed it starts over
 
 
 def work(folder: Path, config: Config, once: bool = False) -> bool:
@@ -21,17 +25,24 @@ def work(folder: Path, config: Config, once: bool = False) -> bool:
     gc.set_threshold(50_000)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    pause = FIRST_PAUSE
     while lock.take(home):
         courier = Courier(home, config)
         try:
             courier.run(once)
-        except TuiBatchError as error:
-            # A store that cannot be written: the jobs run on, and the front starts another courier later.
-            say(f"the courier stops: {error}")
-            return True
+        except (TuiBatchError, OSError) as trouble:
+            # A store that cannot be written now: the jobs run on meanwhile, and there may be room later.
+            courier.abandon()
+            failed = True
+            say(f"the courier starts over in {pause:.0f} s: {trouble}")
+        else:
+            failed, pause = False, FIRST_PAUSE
         finally:
             lock.release(home)
-        if courier.outdated:
+        if failed and not once:
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        elif courier.outdated:
             config = _read_again(config)
         # An order that was left while the lock was still held has woken nobody.
         elif once or not orders.read(home.orders)[0]:

@@ -1,9 +1,9 @@
 """One open submission, as the courier follows it: what is known of each job, kept in the ledger and the summary."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -23,8 +23,9 @@ class Tracked:
         self.submission, self.folder = submission, folder
         self.health = ""
         self.batch: Batch | None = None  # None until the batch was opened for sending
-        self.files: Archive | None = None
+        self.files: Archive | Missing | None = None
         self.fetching: set[int] = set()
+        self._missing: dict[int, str] = {}  # results that could not be fetched, and why
         self.fetch_at = 0.0  # monotonic: not before then
         self.sending = False  # handed to the target, whose answer is not here yet
         self.unwritten = True  # the summary lags behind
@@ -32,25 +33,48 @@ class Tracked:
         view = LedgerView(folder / "ledger.tsv")
         view.refresh()
         queued = Status(JobState.QUEUED, as_of=submission.created, detail="waiting to be sent")
-        self.statuses = dict.fromkeys(range(submission.jobs), queued) | view.statuses
+        self.statuses = dict.fromkeys(range(submission.jobs), queued)
+        self.statuses.update((index, status) for index, status in view.statuses.items() if index < submission.jobs)
         self._counts = Counter(status.state for status in self.statuses.values())
         self._by_id = {status.id: index for index, status in self.statuses.items() if status.id}
         self.received: set[int] = set()
         self._to_fetch: set[int] = set()
         with suppress(StoreError):  # it can be made anew from the ledger; results that are here already are found there
-            self.received = set(indices.from_text(state.read(folder / "state.toml").received))
+            summary = state.read(folder / "state.toml")
+            there = indices.from_text(summary.received)
+            # What was learnt of a job after the summary was written may be of another attempt.
+            self.received = {index for index in there if self._as_of(index) <= summary.as_of}
         self._to_fetch = {index for index, status in self.statuses.items() if _left_something(status)} - self.received
 
+    def _as_of(self, index: int) -> str:
+        return self.statuses[index].as_of if index in self.statuses else "~"
+
     def open_batch(self, path: Path) -> None:
-        """Open the batch for sending; a StoreError if it is not what was submitted."""
-        batch = batches.read(path)
-        if batch.digest != self.submission.digest:
-            raise StoreError(
-                f"The batch {batch.name} was changed after it was submitted: its jobs are not sent. "
-                f"Put the former {path.name} back and retry, or submit it as a new batch."
-            )
-        self.files, self.batch = Archive(path), batch
-        self._names = [name for _, name, _ in batches.jobs(path)[1]]
+        """Open the batch for sending; if it is not what was submitted, only what the target has already is watched."""
+        self._release_files()
+        try:
+            batch = batches.read(path)
+            if batch.digest != self.submission.digest:
+                raise StoreError(
+                    f"The batch {batch.name} was changed after it was submitted: its jobs are not sent. "
+                    f"Put the former {path.name} back and retry, or submit it as a new batch."
+                )
+            self.files, self.batch = Archive(path), batch
+            self._names = [name for _, name, _ in batches.jobs(path)[1]]
+        except StoreError as error:
+            one = self.submission
+            self.batch = Batch(one.batch, path, one.template, one.created, one.jobs, one.digest)
+            self.files, self.health, self.unwritten = Missing(str(error)), str(error), True
+            self._names = [self.statuses[index].id.rpartition("/")[2] or str(index) for index in range(one.jobs)]
+
+    @property
+    def openable(self) -> bool:
+        """Whether the batch is still to be opened, or should be tried again."""
+        return self.batch is None or isinstance(self.files, Missing)
+
+    def _release_files(self) -> None:
+        if isinstance(self.files, Archive):
+            self.files.close()
 
     def jobs(self, numbers: Iterable[int]) -> Sequence[Job]:
         """These jobs as they are sent."""
@@ -86,17 +110,18 @@ class Tracked:
         self.fetching.update(chosen)
         return chosen
 
-    def fetched(self, numbers: Iterable[int]) -> None:
+    def fetched(self, numbers: Iterable[int], failed: Mapping[int, str]) -> None:
+        """These are here; the others are given up until `fetch` asks for them again, and that is said."""
         self.received.update(numbers)
+        self._missing.update(failed)
+        if failed:
+            jobs = "1 job" if len(self._missing) == 1 else f"{len(self._missing)} jobs"
+            self.health = f"The results of {jobs} are not here: {next(iter(failed.values()))}"
         self.fetching.clear()
         self.unwritten = True
 
-    def not_fetched(self, why: str) -> None:
-        """Give up on what was being fetched; `fetch` asks for it again."""
-        self.health, self.unwritten = why, True
-        self.fetching.clear()
-
     def fetch_again(self) -> None:
+        self._missing.clear()
         self._to_fetch |= {index for index, status in self.statuses.items() if _left_something(status)} - self.received
 
     # -- what is learnt ------------------------------------------------------------------------------------------------
@@ -110,7 +135,7 @@ class Tracked:
     def learn(self, statuses: Mapping[str, Status]) -> None:
         """What the target said of its jobs; an end is final for its attempt, save that a lost job may be found."""
         self._put(
-            (index, status)
+            (index, replace(status, started=status.started or self.statuses[index].started))
             for name, status in statuses.items()
             if (index := self._by_id.get(name)) is not None and _news(self.statuses[index], status)
         )
@@ -119,19 +144,13 @@ class Tracked:
         """One status for many jobs, each keeping its attempt."""
         self._put([(index, replace(status, attempt=self.statuses[index].attempt)) for index in numbers])
 
-    def again(self, numbers: Iterable[int], as_of: str) -> list[int]:
-        """Queue another attempt of jobs that have ended; those that have not are left alone."""
-        chosen = [index for index in numbers if index in self.statuses and self.statuses[index].state.ended]
+    def again(self, numbers: Iterable[int], attempt: int, as_of: str) -> None:
+        """Queue another attempt of jobs whose attempt so far has ended; what was queued again already is left alone."""
+        known, queued = self.statuses, Status(JobState.QUEUED, attempt + 1, as_of=as_of, detail="waiting to be sent")
+        chosen = [n for n in numbers if n in known and known[n].state.ended and known[n].attempt == attempt]
         self.received.difference_update(chosen)
         self._to_fetch.difference_update(chosen)
-        detail = "waiting to be sent"
-        self._put(
-            [
-                (index, Status(JobState.QUEUED, self.statuses[index].attempt + 1, as_of=as_of, detail=detail))
-                for index in chosen
-            ]
-        )
-        return chosen
+        self._put([(index, queued) for index in chosen])
 
     def _put(self, entries: Iterable[tuple[int, Status]]) -> None:
         entries = list(entries)
@@ -162,12 +181,24 @@ class Tracked:
     def close(self) -> None:
         self._ledger.sync()
         self._ledger.close()
-        if self.files:
-            self.files.close()
+        self._release_files()
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Stands for the files of a batch that is not there any more: whoever needs one is told why."""
+
+    why: str
+
+    def shared(self) -> Iterator[tuple[str, bytes, int]]:
+        raise StoreError(self.why)
+
+    def job(self, name: str) -> Mapping[str, bytes]:
+        raise StoreError(self.why)
 
 
 def _left_something(status: Status) -> bool:
-    return status.state.ended and bool(status.started)
+    return status.state.ended and bool(status.started or status.evidence == "end record")
 
 
 def _news(known: Status, told: Status) -> bool:

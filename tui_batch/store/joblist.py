@@ -6,15 +6,34 @@ from dataclasses import replace
 from tui_batch.errors import StoreError
 from tui_batch.model import JobList, JobRow, Status, Submission
 from tui_batch.states import JobState
-from tui_batch.store import batches
 from tui_batch.store.home import Home
 from tui_batch.store.ledger import LedgerView
 
+KEPT = 8  # submissions whose jobs are kept at hand
 
-class JobsView:
+
+class JobLists:
+    """The lists of the submissions that were looked at last."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._views: dict[str, _JobsView] = {}
+
+    def of(self, submission: Submission) -> tuple[JobList, Sequence[str]]:
+        """Its jobs, and the lines of its ledger that could not be read."""
+        view = self._views.pop(submission.id, None) or _JobsView(self._home, submission)
+        self._views[submission.id] = view
+        while len(self._views) > KEPT:
+            del self._views[next(iter(self._views))]
+        return view.refresh(), view.problems
+
+
+class _JobsView:
     """The batch's names and values beside the ledger's statuses; the same list while nothing changed."""
 
     def __init__(self, home: Home, submission: Submission) -> None:
+        from tui_batch.store import batches
+
         self._view = LedgerView(home.submission(submission.id) / "ledger.tsv")
         word, detail = JobState.QUEUED, "waiting to be sent"
         if submission.ended:
@@ -37,6 +56,12 @@ class JobsView:
             rows = list(self._list.rows)
             for index, status in changed.items():
                 if index < len(rows):
-                    rows[index] = replace(rows[index], status=status)
+                    rows[index] = replace(rows[index], status=status, name=self._name(rows[index], status))
             self._list = JobList(self._list.varying, rows)
         return self._list
+
+    def _name(self, row: JobRow, status: Status) -> str:
+        """Its name; where the zip is gone, what its id ends with."""
+        return (
+            row.name if self._list.varying or row.name != str(row.index) else status.id.rpartition("/")[2] or row.name
+        )

@@ -90,6 +90,7 @@ class LedgerView:
     statuses: dict[int, Status] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     _offset: int = 0
+    _inode: int = 0
 
     def refresh(self) -> Mapping[int, Status]:
         """Read what is new; what changed. A line without its end is left for the next time."""
@@ -107,6 +108,9 @@ class LedgerView:
     def _new_lines(self) -> list[str]:
         try:
             with self.path.open("rb") as file:
+                stat = os.fstat(file.fileno())
+                if stat.st_ino != self._inode or stat.st_size < self._offset:  # somebody edited it
+                    self._inode, self._offset = stat.st_ino, 0
                 file.seek(self._offset)
                 data = file.read()
         except FileNotFoundError:

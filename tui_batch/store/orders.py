@@ -3,6 +3,7 @@
 import json
 import os
 from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from tui_batch.store.home import explained, set_aside, write_whole
 def new_id(moment: str) -> str:
     """Time and a short random word: it sorts, and it is unique across login nodes."""
     consonants, vowels = "bdfgjklmnprstvz", "aeiou"
-    chance = iter(os.urandom(6))
-    word = "".join(consonants[next(chance) % 15] + vowels[next(chance) % 5] for _ in range(3))
+    chance = iter(os.urandom(8))
+    word = "".join(consonants[next(chance) % 15] + vowels[next(chance) % 5] for _ in range(4))
     return f"{moment[:19].replace('-', '').replace(':', '').replace('T', '-')}-{word}"
 
 
@@ -42,7 +43,8 @@ def read(folder: Path) -> tuple[list[Order], list[str]]:
         try:
             text = path.read_text(encoding="utf-8")
             order = tables.build(Order, tables.parse(text, path.name, StoreError), path.name, StoreError)
-            deque(indices.from_text(order.jobs), 0)  # a ValueError if these are no ranges
+            for _, numbers in by_attempt(order.jobs):
+                deque(numbers, 0)  # a ValueError if these are no ranges
             orders.append(order)
         except FileNotFoundError:
             continue  # done meanwhile
@@ -56,3 +58,18 @@ def done(folder: Path, order: Order) -> None:
     """Remove an order that was carried out."""
     with explained(folder, f"remove the order {order.id}"):
         (folder / f"{order.id}.toml").unlink(missing_ok=True)
+
+
+def with_attempts(attempts: Mapping[int, int]) -> str:
+    """Jobs (index → attempt) as ranges with the attempt that had ended: `1:0-4,7 2:5`."""
+    groups: dict[int, list[int]] = {}
+    for index, attempt in attempts.items():
+        groups.setdefault(attempt, []).append(index)
+    return " ".join(f"{attempt}:{indices.to_text(group)}" for attempt, group in sorted(groups.items()))
+
+
+def by_attempt(text: str) -> Iterator[tuple[int, Iterator[int]]]:
+    """The attempts and jobs that `with_attempts` wrote."""
+    for group in text.split():
+        attempt, _, ranges = group.rpartition(":")
+        yield int(attempt or 0), indices.from_text(ranges)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 
-from tui_batch import indices
 from tui_batch.errors import StoreError
 from tui_batch.model import Beat, Order, Snapshot, Submission, Target
 from tui_batch.states import Counts, JobState
@@ -128,7 +127,7 @@ class View:
 
 def _reopened(submission: Submission, order: Order) -> Submission:
     """A submission of which jobs were asked to run again: they count as queued from now on."""
-    number = sum(1 for _ in indices.from_text(order.jobs))
+    number = sum(1 for _, numbers in orders.by_attempt(order.jobs) for _ in numbers)
     ended = [word for word in submission.counts if word.ended and word is not JobState.SUCCEEDED]
     counts = {word: count for word, count in submission.counts.items() if word not in ended}
     return submission._replace(counts={**counts, JobState.QUEUED: number}, ended="")
