@@ -80,8 +80,9 @@ class Desk:
                 return row.index
         if job.isdecimal() and int(job) < len(rows):
             return int(job)
-        known = [row.name for row in rows[:1000]]
-        raise RequestError(f"Submission {submission} has no job {job!r}.{nearest(job, known)}")
+        raise RequestError(
+            f"Submission {submission} has no job {job!r}.{nearest(job, (row.name for row in rows[:999]))}"
+        )
 
     def log(self, submission: str, index: int, stream: str = "out", attempt: int | None = None) -> Path:
         """The local file that holds (or will hold) a job's `out` or `err`; it may not exist yet."""
