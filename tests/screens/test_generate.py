@@ -1,9 +1,13 @@
 """The way to a new batch, by keyboard alone."""
 
+from dataclasses import replace
+
+from stand_in import RAFT
 from waiting import shows, until
 
-from tui_batch.errors import RequestError
+from tui_batch.errors import RequestError, TemplateError
 from tui_batch.screens.home import Home
+from tui_batch.screens.variables import Variables
 
 
 async def test_from_template_to_submission(app, desk):
@@ -16,7 +20,7 @@ async def test_from_template_to_submission(app, desk):
         await pilot.press("backspace", *"1..4", "down", "backspace", "backspace", "backspace", *"0.5, 1", "enter")
         await shows(pilot, "8 jobs", "temperature", "A submit all")
         await pilot.press("enter")
-        await shows(pilot, "Values", "rendered when the batch is generated")
+        await shows(pilot, "Values", "seed1-temperature0.5", "command", "./raft input.csv", "1,0.5")
         await pilot.press("q", "A")
         await shows(pilot, "Where to?", "> local")
         await pilot.press("enter")
@@ -52,6 +56,34 @@ async def test_an_axis_says_its_values_as_one_types(app):
         await shows(pilot, "3: 0, 0.5, 1", "3 jobs")
         await pilot.press("down", "down", "down", *"temperature > 0.4")
         await shows(pilot, "2 jobs")
+
+
+async def test_what_cannot_be_rendered_is_said_before_the_target(app, desk):
+    desk.templates = lambda: [replace(RAFT, command="./raft {{ sed }}")]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press("enter")
+        await shows(pilot, "'sed'", "new batch: raft")
+        assert isinstance(app.screen, Variables)
+
+
+async def test_a_job_that_cannot_be_rendered_says_so_on_its_page(app, desk):
+    def fail(sweep, index):
+        if index:
+            raise TemplateError("raft: no file matches 'data'.")
+        return "one", {}
+
+    desk.rendered = fail
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press(*", 2", "enter")
+        await shows(pilot, "2 jobs")
+        await pilot.press("j", "enter")
+        await shows(pilot, "Values", "no file matches 'data'.")
 
 
 async def test_going_back_loses_nothing(app):

@@ -8,6 +8,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from tui_batch.errors import StoreError, TemplateError
 from tui_batch.model import Batch, JobRow, Status, Value
 from tui_batch.screens.page import Page, contents
 from tui_batch.screens.rows import value_column
@@ -85,10 +86,19 @@ class Preview(Submitting):
 
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:
-        values = self._sweep.at(message.row.index)
-        lines = [heading("Values"), *(pair(key, str(value)) for key, value in values.items())]
-        lines += [(), (("  The files are rendered when the batch is generated.", "quiet"),)]
-        self.app.push_screen(Page(f"job {message.row.index}", lines))
+        self.go_instead("open", self._show_job, message.row.index)
+
+    async def _show_job(self, index: int) -> None:
+        # Not the clerk: with a condition, finding one job is a walk through the sweep.
+        values = await to_thread(self._sweep.at, index)
+        lines = [heading("Values"), *(pair(key, str(value)) for key, value in values.items()), ()]
+        name = ""
+        try:
+            name, files = await to_thread(self.desk.rendered, self._sweep, index)
+            lines += contents(files)
+        except (TemplateError, StoreError) as error:
+            lines += [((f"  {line}", "trouble"),) for line in str(error).splitlines()]
+        self.app.push_screen(Page(f"job {index}", lines, name))
 
     def action_all(self) -> None:
         """Where to, then generate, then order."""

@@ -148,6 +148,8 @@ class Variables(View):
         from tui_batch.screens.preview import Preview
 
         sweep = await self._sweep()
+        # A template that cannot be rendered is told here, not after the target was chosen and the answer given.
+        await to_thread(self.desk.rendered, sweep, 0)
         self.app.push_screen(Preview(self._template.name, sweep, self.form.texts[NAME].strip()))
 
     def action_back(self) -> None:
