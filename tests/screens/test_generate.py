@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from stand_in import RAFT
+from textual import events
 from waiting import shows, until
 
 from tui_batch.errors import RequestError, TemplateError
@@ -56,6 +57,16 @@ async def test_an_axis_says_its_values_as_one_types(app):
         await shows(pilot, "3: 0, 0.5, 1", "3 jobs")
         await pilot.press("down", "down", "down", *"temperature > 0.4")
         await shows(pilot, "2 jobs")
+
+
+async def test_a_pasted_column_is_an_axis(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press("ctrl+u")
+        app.screen.form.post_message(events.Paste("3\n4\n5\n"))
+        await shows(pilot, "3, 4, 5", "3 jobs")
 
 
 async def test_what_cannot_be_rendered_is_said_before_the_target(app, desk):

@@ -74,7 +74,8 @@ class Form(Lines, can_focus=True):
     def on_paste(self, event: events.Paste) -> None:
         """A paste is text."""
         event.stop()
-        self._change(self.fields[self.at].entry.insert(event.text))
+        field = self.fields[self.at]
+        self._change(field.entry.insert(event.text, " " if field.wide else ", "))
 
     def _change(self, entry: Entry) -> None:
         before = self.fields[self.at]
