@@ -31,8 +31,8 @@ def test_the_bar_of_the_simple_cases():
 
 
 def test_the_counts():
-    assert (done(MIXED), failed(MIXED)) == (212, 2)
-    assert failed({S.CANCELLED: 3, S.LOST: 1}) == 1
+    assert (done(MIXED), failed(MIXED)) == (214, 2)
+    assert (done({S.CANCELLED: 3, S.LOST: 1}), failed({S.CANCELLED: 3, S.LOST: 1})) == (4, 3)
     assert words({S.QUEUED: 12, S.RUNNING: 3, S.OUT_OF_MEMORY: 1}) == "3 running, 12 queued, 1 out of memory"
     assert words({}) == "nothing yet"
 

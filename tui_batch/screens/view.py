@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.reactive import Reactive
@@ -16,6 +17,7 @@ from tui_batch.model import Beat, Snapshot, Submission
 from tui_batch.times import seconds, span
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.printable import cells, fit, printable
 from tui_batch.widgets.prompt_line import PromptLine
 from tui_batch.widgets.status_line import StatusLine
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+FILTER_CELLS = 20  # of a filter's text in the top line
 
 
 class View(Screen[Any], inherit_bindings=False):
@@ -105,6 +109,11 @@ class View(Screen[Any], inherit_bindings=False):
         """A message was read when the next key is pressed."""
         self.prompt.hush()
 
+    @on(LiveTable.Filtered)
+    def _tell_filters(self) -> None:
+        tables = [table for table in self.query(LiveTable) if table.filter_text]
+        self.status.show_filter("; ".join(map(_filtered, tables)))
+
     def on_descendant_focus(self) -> None:
         """Other keys apply."""
         self.prompt.repaint()
@@ -157,6 +166,11 @@ class TableView(View):
     async def _sort(self, table: LiveTable[Any], letters: dict[str, str], answer: "Future[str | None]") -> None:
         if letter := await answer:
             table.sort(letters[letter])
+
+
+def _filtered(table: LiveTable[Any]) -> str:
+    text = fit(table.filter_text, min(FILTER_CELLS, cells(printable(table.filter_text))))
+    return f"filter: {text}, {len(table.view):,} of {len(table.rows):,}"
 
 
 def age(moment: str, now: float) -> str:

@@ -33,6 +33,9 @@ class LiveTable(Moving, Generic[R], can_focus=True):
             """The table, for `@on`."""
             return self.table
 
+    class Filtered(Message):
+        """Another filter, or the filter keeps another number of rows."""
+
     @dataclass
     class OpenRequested(Moved):
         """Enter on this row."""
@@ -55,6 +58,7 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         self.empty: Sequence[str] = ("loading...",)  # what stands there when there is no row
         self.filter_text = ""
         self.sort_name, self.descending = "", False
+        self._told = ("", 0, 0)  # what was said of the filter the last time
 
     # -- rows ------------------------------------------------------------------------------------------------------
     def show(self, rows: Sequence[R], empty: Sequence[str] | None = None, stay: bool = True) -> None:
@@ -107,9 +111,16 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         else:
             self.cursor = self.top = 0
         self.repaint()
+        if (filtered := self._kept) != self._told:
+            self._told = filtered
+            self.post_message(self.Filtered())
         after = self.current
         if after is not before and (after is None or before is None or self.key(after) != self.key(before)):
             self.post_message(self.Moved(self))
+
+    @property
+    def _kept(self) -> tuple[str, int, int]:
+        return (self.filter_text, len(self.view), len(self.rows)) if self.filter_text else ("", 0, 0)
 
     def _follow(self, before: R | None) -> None:
         """The cursor goes where its row went, and keeps its line on the screen if it can."""

@@ -5,12 +5,13 @@ from tui_batch.states import ATTENTION, ENDED, Counts, JobState, active
 from tui_batch.times import seconds, span
 
 _MOVING = frozenset({JobState.SUBMITTING, JobState.STARTING, JobState.COMPLETING})
-FAILED = ENDED - {JobState.SUCCEEDED, JobState.CANCELLED}
+FAILED = ENDED - {JobState.SUCCEEDED} - ATTENTION  # what the bar draws as x
+_PACED = ENDED - {JobState.CANCELLED}  # those that tell how long a job takes
 
 # Drawn in this order: what is done, what went wrong, what goes on, what is still to come.
 _GROUPS: tuple[tuple[str, frozenset[JobState]], ...] = (
     ("#", frozenset({JobState.SUCCEEDED})),
-    ("x", ENDED - {JobState.SUCCEEDED} - ATTENTION),
+    ("x", FAILED),
     ("=", frozenset({JobState.RUNNING})),
     (">", _MOVING),
     ("-", frozenset({JobState.DRAFT, JobState.QUEUED})),
@@ -48,12 +49,12 @@ def bar(counts: Counts, total: int, width: int) -> str:
 
 
 def done(counts: Counts) -> int:
-    """How many succeeded."""
-    return counts.get(JobState.SUCCEEDED, 0)
+    """How many have ended, however they did."""
+    return sum(number for state, number in counts.items() if state.ended)
 
 
 def failed(counts: Counts) -> int:
-    """How many ended otherwise than hoped; cancelled ones were asked for."""
+    """How many ended otherwise than hoped, cancelled ones among them: the `x` of the bar."""
     return sum(number for state, number in counts.items() if state in FAILED)
 
 
@@ -69,7 +70,7 @@ def remaining(submission: Submission, now: float) -> str:
     left = active(submission.counts)
     if not left and sum(submission.counts.values()) >= submission.jobs:
         return "-"
-    ended = sum(number for state, number in submission.counts.items() if state in FAILED | {JobState.SUCCEEDED})
+    ended = sum(number for state, number in submission.counts.items() if state in _PACED)
     if not ended:
         return "unknown"
     guess = span((now - seconds(submission.created)) / ended * left)
