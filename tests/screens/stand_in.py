@@ -107,12 +107,13 @@ class FakeDesk:
 
     def __init__(self, home, snapshot=FULL):
         self.home, self.current, self.asked = Path(home), snapshot, []
+        self.clock = NOON
         self.trouble = None
         self.made = []
         self.lists = {}
 
     def now(self):
-        return NOON
+        return self.clock
 
     def snapshot(self):
         if self.trouble:

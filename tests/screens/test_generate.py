@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from stand_in import RAFT
 from textual import events
-from waiting import shows, until
+from waiting import hides, shows, until
 
 from tui_batch.errors import RequestError, TemplateError
+from tui_batch.screens.generate import Templates
 from tui_batch.screens.home import Home
 from tui_batch.screens.variables import Variables
 
@@ -15,15 +16,18 @@ async def test_from_template_to_submission(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "protein-fold")
         await pilot.press("n")
-        await shows(pilot, "which template", "raft", "variables")
+        await shows(pilot, "which template", "raft", "variables", " Enter choose")
+        await pilot.press("n")
         await pilot.press("j", "enter")
         await shows(pilot, "new batch: raft", "1 job", "Where the random numbers begin.")
         await pilot.press("backspace", *"1..4", "down", "backspace", "backspace", "backspace", *"0.5, 1", "enter")
         await shows(pilot, "8 jobs", "temperature", "A submit all")
+        await pilot.press("n")
+        assert sum(isinstance(screen, Templates) for screen in app.screen_stack) == 1
         await pilot.press("enter")
         await shows(pilot, "Values", "seed1-temperature0.5", "command", "./raft input.csv", "1,0.5")
         await pilot.press("q", "A")
-        await shows(pilot, "Where to?", "> local")
+        await shows(pilot, "Where to?", "> local", " Enter choose")
         await pilot.press("enter")
         await shows(pilot, "Submit 8 jobs of raft to local?", "Y/n")
         await pilot.press("y")
@@ -57,6 +61,47 @@ async def test_an_axis_says_its_values_as_one_types(app):
         await shows(pilot, "3: 0, 0.5, 1", "3 jobs")
         await pilot.press("down", "down", "down", *"temperature > 0.4")
         await shows(pilot, "2 jobs")
+
+
+async def test_a_single_value_is_fixed_and_makes_no_column(app, desk):
+    planned = []
+    plan = desk.plan
+    desk.plan = lambda template, *rest: planned.append(rest) or plan(template, *rest)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press("ctrl+u", *"7", "down", "ctrl+u", *"1, 2", "enter")
+        await shows(pilot, "2 jobs", "temperature")
+        await hides(pilot, "seed")
+        assert planned[-1][:2] == ([("temperature", "1, 2")], [("seed", "7")])
+        await pilot.press("enter")
+        await shows(pilot, "job 0  temperature1", "seed           7")
+
+
+async def test_former_errors_go_when_they_are_mended(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press(*"x", "down", "down", "down", *"seed, mode")
+        await shows(pilot, "not yet", "'1x' is not", "no axis 'mode'")
+        await pilot.press("up", "up", "up", "backspace")
+        await hides(pilot, "'1x' is not")
+        await pilot.press(*", 2", "down", "down", "down", "ctrl+u")
+        await shows(pilot, "2 jobs", "Enter look at the jobs")
+        await hides(pilot, "axis 'mode'")
+
+
+async def test_what_belongs_to_no_field_stands_below_them_wrapped(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press("ctrl+u", *"1..100000", "down", "ctrl+u", *"0..1 in 90000", "enter")
+        await shows(pilot, "9,000,000,000 combinations", "through.", "not yet", "Enter look at the jobs")
+        await pilot.press("ctrl+u", *"1")
+        await hides(pilot, "combinations")
 
 
 async def test_a_pasted_column_is_an_axis(app):

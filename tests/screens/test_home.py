@@ -159,6 +159,8 @@ async def test_a_courier_is_woken_where_one_is_missing(tmp_path):
     desk = FakeDesk(tmp_path, replace(FULL, courier=None))
     app = BatchApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "up to date", "R    212")  # it may be starting this moment
+        desk.clock += 6
         await shows(pilot, "nobody watches the jobs: r")
         await until(pilot, lambda: desk.asked == [("tend",)])
         await pilot.press("r")

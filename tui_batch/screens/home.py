@@ -62,7 +62,7 @@ class Home(Verbs):
         now = self.now
         yield LiveTable(submission_columns(now), lambda s: s.id, lambda s: bool(s.health), id="history")
         yield StatusLine(id="about")
-        yield LiveTable(job_columns((), now), lambda r: str(r.index), self._stale, id="monitor")
+        yield LiveTable(job_columns(JobList((), ()), now), lambda r: str(r.index), self._stale, id="monitor")
 
     @property
     def history(self) -> LiveTable[Submission]:
@@ -95,8 +95,7 @@ class Home(Verbs):
         self._head()
 
     def _head(self) -> None:
-        snapshot = self.front.snapshot or Snapshot()
-        right = freshness(self._open_ones, snapshot.courier, self.now())
+        right = freshness(self._open_ones, self.front.unwatched, self.now())
         if self.front.trouble:
             right = (self.front.trouble.splitlines()[0], "trouble")
         self.status.show("tui-batch", self._totals, right)
@@ -146,9 +145,8 @@ class Home(Verbs):
                 self.monitor.show((), ("Ordered; the courier will submit it.",))
         if submission.kind and (jobs := await self.ask(self.desk.jobs, submission.id)) is not self._jobs:
             rows = await self.ask(monitored, jobs)
-            if self._jobs is None or self._jobs.varying != jobs.varying:
-                self.monitor.set_columns(job_columns(jobs.varying, self.now))
             self._jobs = jobs
+            self.monitor.set_columns(job_columns(jobs, self.now))
             # While nobody is in the pane, what goes on stays in sight at its top.
             self.monitor.show(rows, ("No job of it is known yet.",), stay=self.monitor.has_focus)
 

@@ -9,13 +9,14 @@ from textual.widget import Widget
 from tui_batch.model import Target
 from tui_batch.screens.view import TableView
 from tui_batch.widgets.columns import Column
-from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.live_table import ChoiceTable, LiveTable
 
 
 class PickTarget(TableView):
     """Dismisses with the name of a target once the person has said yes, or with None."""
 
-    HINTS = ("list.open", "view.back")
+    HINTS = ("list.open", "list.filter", "view.back")
+    FLOW = True
 
     def __init__(self, batch: str, jobs: int) -> None:
         super().__init__()
@@ -28,7 +29,7 @@ class PickTarget(TableView):
             Column("kind", "KIND", 12, lambda t: t.kind, letter="k"),
             Column("settings", "SETTINGS", 20, _settings, grow=True, tone=lambda t: "quiet"),
         ]
-        yield LiveTable(columns, lambda t: t.name, id="targets")
+        yield ChoiceTable(columns, lambda t: t.name, id="targets")
 
     def on_mount(self) -> None:
         """The default one is under the cursor."""

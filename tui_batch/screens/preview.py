@@ -2,6 +2,7 @@
 
 from asyncio import to_thread
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -9,9 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.errors import StoreError, TemplateError
-from tui_batch.model import Batch, JobRow, Status, Value
+from tui_batch.model import Batch, JobList, JobRow, Status, Value
 from tui_batch.screens.page import Page, contents
-from tui_batch.screens.rows import value_column
+from tui_batch.screens.rows import SAMPLED, value_columns
 from tui_batch.screens.submitting import Submitting
 from tui_batch.states import JobState
 from tui_batch.widgets.columns import Column
@@ -60,7 +61,7 @@ class Preview(Submitting):
 
     def body(self) -> Iterable[Widget]:
         """The table."""
-        yield LiveTable(draft_columns(self._sweep.varying), lambda r: str(r.index), id="jobs")
+        yield LiveTable(draft_columns(JobList(self._sweep.varying, ())), lambda r: str(r.index), id="jobs")
 
     def on_mount(self) -> None:
         """Nothing here changes."""
@@ -71,7 +72,10 @@ class Preview(Submitting):
         drafts: Sequence[JobRow] = Drafts(self._sweep)
         if self._sweep.where:
             drafts = await to_thread(list, drafts)
-        self.query_one(LiveTable).show(drafts)
+        first = await to_thread(list, islice(drafts, SAMPLED))
+        table = self.query_one(LiveTable)
+        table.set_columns(draft_columns(JobList(self._sweep.varying, first)))
+        table.show(drafts)
 
     def tick(self) -> None:
         """How far the generation is."""
@@ -149,7 +153,7 @@ class BatchJobs(Submitting):
 
     def body(self) -> Iterable[Widget]:
         """The table."""
-        yield LiveTable(draft_columns(()), lambda r: str(r.index), id="jobs")
+        yield LiveTable(draft_columns(JobList((), ())), lambda r: str(r.index), id="jobs")
 
     def on_mount(self) -> None:
         """A batch never changes."""
@@ -159,7 +163,7 @@ class BatchJobs(Submitting):
     async def _fill(self) -> None:
         jobs = await self.ask(self.desk.batch_jobs, self._batch)
         table = self.query_one(LiveTable)
-        table.set_columns(draft_columns(jobs.varying, named=True))
+        table.set_columns(draft_columns(jobs, named=True))
         table.show(jobs.rows, ("This batch has no job.",))
 
     @on(LiveTable.OpenRequested)
@@ -175,11 +179,11 @@ class BatchJobs(Submitting):
         self.go(self.submit, self._batch, self._jobs)
 
 
-def draft_columns(varying: Sequence[str], named: bool = False) -> list[Column[JobRow]]:
+def draft_columns(jobs: JobList, named: bool = False) -> list[Column[JobRow]]:
     """The number of each job, its name once it has one, and what varies."""
     name: list[Column[JobRow]] = [Column("name", "NAME", 24, lambda r: r.name, grow=True, ending=True, letter="n")]
     return [
         Column("job", "JOB", 6, lambda r: str(r.index), lambda r: r.index, right=True, letter="j"),
         *(name if named else []),
-        *(value_column(n, key) for n, key in enumerate(varying)),
+        *value_columns(jobs.varying, jobs.rows),
     ]

@@ -34,7 +34,7 @@ class LiveTable(Moving, Generic[R], can_focus=True):
             return self.table
 
     class Filtered(Message):
-        """Another filter, or the filter keeps another number of rows."""
+        """Another filter, or it keeps another number of rows; or there are rows now, or none any more."""
 
     @dataclass
     class OpenRequested(Moved):
@@ -69,7 +69,9 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         self._arrange(stay)
 
     def set_columns(self, columns: Sequence[Column[R]]) -> None:
-        """Other columns for the rows to come."""
+        """Other columns for the rows to come; nothing to do if they look alike."""
+        if [(column.name, column.width) for column in columns] == [(one.name, one.width) for one in self.columns]:
+            return
         self.columns = tuple(columns)
         self._arrange()
 
@@ -120,7 +122,8 @@ class LiveTable(Moving, Generic[R], can_focus=True):
 
     @property
     def _kept(self) -> tuple[str, int, int]:
-        return (self.filter_text, len(self.view), len(self.rows)) if self.filter_text else ("", 0, 0)
+        whole = len(self.rows) if self.filter_text else 0
+        return (self.filter_text, len(self.view) if whole else min(1, len(self.view)), whole)
 
     def _follow(self, before: R | None) -> None:
         """The cursor goes where its row went, and keeps its line on the screen if it can."""
@@ -225,3 +228,9 @@ class LiveTable(Moving, Generic[R], can_focus=True):
             self._move(self.top + event.y - 1)
             if event.chain == 2:
                 self.action_open()
+
+
+class ChoiceTable(LiveTable[R]):
+    """A table to choose from."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "choose", id="list.open")]
