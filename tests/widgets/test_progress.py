@@ -5,7 +5,7 @@ import pytest
 from tui_batch.model import Submission
 from tui_batch.states import JobState as S
 from tui_batch.times import stamp
-from tui_batch.widgets.progress import TONES, Paces, bar, done, failed, words
+from tui_batch.widgets.progress import TONES, Paces, bar, counted, done, failed, words
 
 MIXED = {S.SUCCEEDED: 212, S.RUNNING: 48, S.QUEUED: 740, S.FAILED: 2, S.HELD: 1}
 
@@ -51,6 +51,10 @@ def test_what_remains_never_rises_while_nothing_ends():
         "~60s", "~60s", "~40s", "~40s",
     ]  # fmt: skip
     assert paces.remaining(submission({S.SUCCEEDED: 6, S.RUNNING: 4}, 10, 90.0)) == "~60s"
+
+
+def test_jobs_are_counted_in_words():
+    assert [counted(number) for number in (0, 1, 12000)] == ["0 jobs", "1 job", "12,000 jobs"]
 
 
 def test_every_state_has_a_tone():

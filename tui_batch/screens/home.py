@@ -15,7 +15,7 @@ from tui_batch.screens.view import View, freshness
 from tui_batch.states import JobState, active
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
-from tui_batch.widgets.progress import failed, words
+from tui_batch.widgets.progress import counted, failed, words
 from tui_batch.widgets.status_line import StatusLine
 
 # While somebody runs through the list the monitor waits: a pane is ten times the bytes of a cursor step.
@@ -211,8 +211,8 @@ class Home(Verbs):
     def action_quit(self) -> None:
         """Leave; what was submitted goes on."""
         left = sum(active(submission.counts) for submission in self._open_ones)
-        words = "1 job goes on" if left == 1 else f"{left} jobs go on"
-        self.app.exit(message=f"{words} without the screen." if left else None)
+        go = "goes" if left == 1 else "go"
+        self.app.exit(message=f"{counted(left)} {go} on without the screen." if left else None)
 
 
 def totals(snapshot: Snapshot, open_ones: Sequence[Submission]) -> tuple[Part, ...]:
@@ -222,7 +222,8 @@ def totals(snapshot: Snapshot, open_ones: Sequence[Submission]) -> tuple[Part, .
     wrong = sum(failed(submission.counts) for submission in open_ones)
     parts: list[Part] = [(f"{len(snapshot.targets)} target{'s' if len(snapshot.targets) != 1 else ''}", "")]
     if left:
-        parts += [(f"R {running}", "running"), (f"PD {left - running}", "waiting")]
+        shown = ((f"R {running}", "running", running), (f"PD {left - running}", "waiting", left - running))
+        parts += [(text, tone) for text, tone, number in shown if number]
     if wrong:
         parts.append((f"F {wrong}", "trouble"))
     if snapshot.problems:

@@ -10,6 +10,7 @@ from tui_batch.model import Target
 from tui_batch.screens.view import TableView
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import ChoiceTable, LiveTable
+from tui_batch.widgets.progress import counted
 
 
 class PickTarget(TableView):
@@ -33,8 +34,7 @@ class PickTarget(TableView):
 
     def on_mount(self) -> None:
         """The default one is under the cursor."""
-        jobs = "1 job" if self._jobs == 1 else f"{self._jobs} jobs"
-        self.status.show("submit", ((f"{self._batch}: {jobs}. Where to?", ""),))
+        self.status.show("submit", ((f"{self._batch}: {counted(self._jobs)}. Where to?", ""),))
         self.go(self._fill)
 
     async def _fill(self) -> None:
@@ -45,8 +45,7 @@ class PickTarget(TableView):
     @on(LiveTable.OpenRequested)
     def _chosen(self, message: "LiveTable.OpenRequested") -> None:
         target: Target = message.row
-        jobs = "1 job" if self._jobs == 1 else f"{self._jobs} jobs"
-        question = f"Submit {jobs} of {self._batch} to {target.name}?"
+        question = f"Submit {counted(self._jobs)} of {self._batch} to {target.name}?"
         self.go(self._confirmed, target, self.prompt.yes(question, safe="y"))
 
     async def _confirmed(self, target: Target, answer: "Future[str | None]") -> None:

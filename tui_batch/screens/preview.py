@@ -17,6 +17,7 @@ from tui_batch.screens.submitting import Submitting
 from tui_batch.states import JobState
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.progress import counted
 from tui_batch.widgets.text_view import heading, pair
 
 if TYPE_CHECKING:
@@ -85,8 +86,8 @@ class Preview(Submitting):
         count = self._sweep.count
         made = ("nothing is written yet", "") if self._batch is None else (f"written as {self._batch.name}", "")
         if self._made is not None:
-            made = (f"{self._made} written", "running")
-        self.status.show(f"new batch: {self._called or self._template}", ((f"{count} jobs", "key"), made))
+            made = (f"{self._made:,} written", "running")
+        self.status.show(f"new batch: {self._called or self._template}", ((counted(count), "key"), made))
 
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:
@@ -124,7 +125,7 @@ class Preview(Submitting):
     async def _write(self) -> None:
         batch = await self._generate()
         self.front.action_batches()
-        self.front.say(f"{batch.name} is written: {batch.jobs} jobs. S submits it.")
+        self.front.say(f"{batch.name} is written: {counted(batch.jobs)}. S submits it.")
 
     async def _generate(self) -> Batch:
         def count(made: int) -> None:
@@ -157,7 +158,7 @@ class BatchJobs(Submitting):
 
     def on_mount(self) -> None:
         """A batch never changes."""
-        self.status.show(f"batch {self._batch}", ((f"{self._jobs} jobs", ""),))
+        self.status.show(f"batch {self._batch}", ((counted(self._jobs), ""),))
         self.go(self._fill)
 
     async def _fill(self) -> None:

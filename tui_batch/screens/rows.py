@@ -86,6 +86,8 @@ def says(row: JobRow) -> str:
     """How a job ended, or what the target says of it."""
     status = row.status
     code = f"exit {status.exit_code}" if status.exit_code else ""
+    if status.detail.startswith(code):  # as some targets say themselves
+        return status.detail
     return ": ".join(filter(None, (code, status.detail)))
 
 

@@ -67,7 +67,7 @@ def words(counts: Counts) -> str:
     """`3 running, 12 queued`: what there is any of, most advanced first."""
     order = list(JobState)
     known = sorted(counts.items(), key=lambda item: (item[0].ended, -order.index(item[0])))
-    return ", ".join(f"{number} {state.replace('_', ' ')}" for state, number in known if number) or "nothing yet"
+    return ", ".join(f"{number:,} {state.replace('_', ' ')}" for state, number in known if number) or "nothing yet"
 
 
 class Paces:
