@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -51,6 +52,7 @@ class BatchApp(App[None], inherit_bindings=False):
         self.desk = desk
         self.clerk = Clerk(desk)
         self.snapshot: Snapshot | None = None
+        self._missed: float | None = None  # since when something is open and no courier is alive
         self.trouble = ""  # why the store could not be read the last time
         self.clerk.start(self._tell)
 
@@ -74,11 +76,18 @@ class BatchApp(App[None], inherit_bindings=False):
         """Let the clerk go."""
         self.clerk.stop()
 
+    async def on_event(self, event: Event) -> None:
+        """A message was read when the next key is pressed, whatever takes the key."""
+        if isinstance(event, Key) and not event.is_forwarded and isinstance(self.screen, View):
+            self.screen.prompt.hush()
+        await super().on_event(event)
+
     def on_batch_app_looked(self, message: Looked) -> None:
         """Hand what is new to the screen in front."""
         match message.found:
             case Snapshot() as snapshot:
                 self.snapshot, self.trouble = snapshot, ""
+                self._miss(snapshot)
             case TuiBatchError() as error:
                 self.trouble = str(error)
                 if not isinstance(self.screen, Home):  # which shows it in its own way
@@ -87,6 +96,20 @@ class BatchApp(App[None], inherit_bindings=False):
                 self._handle_exception(error)
         if isinstance(self.screen, View):
             self.screen.look(self.snapshot or Snapshot())
+
+    def _miss(self, snapshot: Snapshot) -> None:
+        """Note when the last courier was gone while there was something to do for one."""
+        alive = snapshot.courier is not None and snapshot.courier.alive
+        idle = not snapshot.orders and all(submission.ended for submission in snapshot.submissions)
+        if alive or idle:
+            self._missed = None
+        elif self._missed is None:
+            self._missed = self.desk.now()
+
+    @property
+    def unwatched(self) -> float:
+        """For how many seconds there was no courier where one is wanted."""
+        return self.desk.now() - self._missed if self._missed is not None else 0.0
 
     def _tell(self, found: Snapshot | Exception) -> None:
         """In the clerk's thread: messages are what crosses over."""
@@ -113,6 +136,10 @@ class BatchApp(App[None], inherit_bindings=False):
 
         self.action_home()
         self.push_screen(Batches())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whoever makes a new batch makes no other meanwhile."""
+        return action != "new_batch" or not any(getattr(screen, "FLOW", False) for screen in self.screen_stack)
 
     def action_new_batch(self) -> None:
         """The way to a new batch."""

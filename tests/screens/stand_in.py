@@ -17,6 +17,7 @@ from tui_batch.model import (
     Target,
 )
 from tui_batch.states import JobState as S
+from tui_batch.store.filling import sample
 from tui_batch.store.sources import FileSources
 from tui_batch.sweep import plan
 from tui_batch.template import read
@@ -106,12 +107,13 @@ class FakeDesk:
 
     def __init__(self, home, snapshot=FULL):
         self.home, self.current, self.asked = Path(home), snapshot, []
+        self.clock = NOON
         self.trouble = None
         self.made = []
         self.lists = {}
 
     def now(self):
-        return NOON
+        return self.clock
 
     def snapshot(self):
         if self.trouble:
@@ -161,6 +163,9 @@ class FakeDesk:
 
     def plan(self, template, axes=(), fixed=(), zips=(), where="", table=""):
         return plan(template, axes, fixed, zips, where, table, FileSources())
+
+    def rendered(self, sweep, index):
+        return sample(sweep, index, sweep.template.name)
 
     def generate(self, sweep, name="", progress=None):
         name = name or f"{sweep.template.name}-new"

@@ -1,24 +1,33 @@
 """The way to a new batch, by keyboard alone."""
 
-from waiting import shows, until
+from dataclasses import replace
 
-from tui_batch.errors import RequestError
+from stand_in import RAFT
+from textual import events
+from waiting import hides, shows, until
+
+from tui_batch.errors import RequestError, TemplateError
+from tui_batch.screens.generate import Templates
 from tui_batch.screens.home import Home
+from tui_batch.screens.variables import Variables
 
 
 async def test_from_template_to_submission(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "protein-fold")
         await pilot.press("n")
-        await shows(pilot, "which template", "raft", "variables")
+        await shows(pilot, "which template", "raft", "variables", " Enter choose")
+        await pilot.press("n")
         await pilot.press("j", "enter")
         await shows(pilot, "new batch: raft", "1 job", "Where the random numbers begin.")
         await pilot.press("backspace", *"1..4", "down", "backspace", "backspace", "backspace", *"0.5, 1", "enter")
         await shows(pilot, "8 jobs", "temperature", "A submit all")
+        await pilot.press("n")
+        assert sum(isinstance(screen, Templates) for screen in app.screen_stack) == 1
         await pilot.press("enter")
-        await shows(pilot, "Values", "rendered when the batch is generated")
+        await shows(pilot, "Values", "seed1-temperature0.5", "command", "./raft input.csv", "1,0.5")
         await pilot.press("q", "A")
-        await shows(pilot, "Where to?", "> local")
+        await shows(pilot, "Where to?", "> local", " Enter choose")
         await pilot.press("enter")
         await shows(pilot, "Submit 8 jobs of raft to local?", "Y/n")
         await pilot.press("y")
@@ -52,6 +61,85 @@ async def test_an_axis_says_its_values_as_one_types(app):
         await shows(pilot, "3: 0, 0.5, 1", "3 jobs")
         await pilot.press("down", "down", "down", *"temperature > 0.4")
         await shows(pilot, "2 jobs")
+
+
+async def test_a_single_value_is_fixed_and_makes_no_column(app, desk):
+    planned = []
+    plan = desk.plan
+    desk.plan = lambda template, *rest: planned.append(rest) or plan(template, *rest)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press("ctrl+u", *"7", "down", "ctrl+u", *"1, 2", "enter")
+        await shows(pilot, "2 jobs", "temperature")
+        await hides(pilot, "seed")
+        assert planned[-1][:2] == ([("temperature", "1, 2")], [("seed", "7")])
+        await pilot.press("enter")
+        await shows(pilot, "job 0  temperature1", "seed           7")
+
+
+async def test_former_errors_go_when_they_are_mended(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press(*"x", "down", "down", "down", *"seed, mode")
+        await shows(pilot, "not yet", "'1x' is not", "no axis 'mode'")
+        await pilot.press("up", "up", "up", "backspace")
+        await hides(pilot, "'1x' is not")
+        await pilot.press(*", 2", "down", "down", "down", "ctrl+u")
+        await shows(pilot, "2 jobs", "Enter look at the jobs")
+        await hides(pilot, "axis 'mode'")
+
+
+async def test_what_belongs_to_no_field_stands_below_them_wrapped(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press("ctrl+u", *"1..100000", "down", "ctrl+u", *"0..1 in 90000", "enter")
+        await shows(pilot, "9,000,000,000 combinations", "through.", "not yet", "Enter look at the jobs")
+        await pilot.press("ctrl+u", *"1")
+        await hides(pilot, "combinations")
+
+
+async def test_a_pasted_column_is_an_axis(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press("ctrl+u")
+        app.screen.form.post_message(events.Paste("3\n4\n5\n"))
+        await shows(pilot, "3, 4, 5", "3 jobs")
+
+
+async def test_what_cannot_be_rendered_is_said_before_the_target(app, desk):
+    desk.templates = lambda: [replace(RAFT, command="./raft {{ sed }}")]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press("enter")
+        await shows(pilot, "'sed'", "new batch: raft")
+        assert isinstance(app.screen, Variables)
+
+
+async def test_a_job_that_cannot_be_rendered_says_so_on_its_page(app, desk):
+    def fail(sweep, index):
+        if index:
+            raise TemplateError("raft: no file matches 'data'.")
+        return "one", {}
+
+    desk.rendered = fail
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press(*", 2", "enter")
+        await shows(pilot, "2 jobs")
+        await pilot.press("j", "enter")
+        await shows(pilot, "Values", "no file matches 'data'.")
 
 
 async def test_going_back_loses_nothing(app):
@@ -103,5 +191,5 @@ async def test_only_writing_ends_at_the_batches(app, desk):
         await pilot.press("enter")
         await shows(pilot, "D only write")
         await pilot.press("D")
-        await shows(pilot, "ml-training-new", "is written: 1 jobs. S submits it.")
+        await shows(pilot, "ml-training-new", "is written: 1 job. S submits it.")
         assert desk.asked == [("generate", "ml-training-new", 1)]

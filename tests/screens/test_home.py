@@ -16,7 +16,7 @@ from tui_batch.times import stamp
 
 async def test_it_shows_the_history_and_the_jobs_of_the_first(app):
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9", "raft-seed-scan", "212/1003", "~3h41", "R    212")
+        await shows(pilot, "netmc-T0.1-0.9", "raft-seed-scan", "214/1003", "~3h41", "R    212")
 
 
 async def test_the_monitor_follows_the_cursor(app):
@@ -44,10 +44,12 @@ async def test_a_filter_keeps_what_matches_and_escape_clears_it(app):
         await shows(pilot, "protein-fold")
         await pilot.press("slash", *"on:aws !#2", "enter")
         await hides(pilot, "protein-fold", "raft-seed-scan", "c4-monthly #2")
+        await shows(pilot, "filter: on:aws !#2, 1 of 5")
         await pilot.press("slash", *" zzz", "enter")
         await shows(pilot, "Nothing matches 'on:aws !#2 zzz'.", "Esc clears")
         await pilot.press("escape")
         await shows(pilot, "protein-fold", "raft-seed-scan")
+        await hides(pilot, "filter:")
 
 
 async def test_sorting_asks_for_a_letter_and_the_same_again_turns_it_round(app):
@@ -157,6 +159,8 @@ async def test_a_courier_is_woken_where_one_is_missing(tmp_path):
     desk = FakeDesk(tmp_path, replace(FULL, courier=None))
     app = BatchApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "up to date", "R    212")  # it may be starting this moment
+        desk.clock += 6
         await shows(pilot, "nobody watches the jobs: r")
         await until(pilot, lambda: desk.asked == [("tend",)])
         await pilot.press("r")

@@ -12,7 +12,7 @@ from tui_batch.errors import StoreError
 from tui_batch.model import Snapshot
 
 STALE = replace(
-    FULL, submissions=(SUBMISSIONS[0]._replace(health="no answer, next try in 40 s", as_of=ago(7300)), *SUBMISSIONS[1:])
+    FULL, submissions=(SUBMISSIONS[0]._replace(health="no answer, next try in 40 s", as_of=ago(3000)), *SUBMISSIONS[1:])
 )
 UNWATCHED = replace(FULL, courier=replace(BEAT, alive=False))
 HOSTILE = Snapshot(
@@ -37,7 +37,9 @@ def picture(snap_compare, tmp_path):
 
         async def prepare(pilot):
             for step in steps:
-                if isinstance(step, tuple):
+                if callable(step):
+                    step(desk)
+                elif isinstance(step, tuple):
                     await shows(pilot, *step)
                 else:
                     await pilot.press(*([step] if step in NAMED else step))
@@ -53,6 +55,10 @@ NAMED = ("enter", "slash", "tab", "down", "up", "escape", "ctrl+u", "question_ma
 
 def asking(pilot):
     return pilot.app.screen.prompt.question is not None or len(pilot.app.screen_stack) > 2
+
+
+def later(desk):
+    desk.clock += 6
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 15), (120, 40)], ids=["80x24", "60x15", "120x40"])
@@ -80,7 +86,7 @@ def test_home_stale(picture):
 
 
 def test_home_without_a_courier(picture):
-    assert picture(("nobody watches", *HOME), snapshot=UNWATCHED)
+    assert picture(HOME, later, ("nobody watches",), snapshot=UNWATCHED)
 
 
 def test_home_with_hostile_names(picture):

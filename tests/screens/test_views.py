@@ -1,8 +1,14 @@
 """Jobs, job, log, batches, help: their keys."""
 
+from dataclasses import replace
+
 from waiting import hides, shows, until
 
+from tui_batch.model import JobRow, Status
 from tui_batch.screens.home import Home
+from tui_batch.screens.job import moment, took
+from tui_batch.screens.rows import says
+from tui_batch.states import JobState
 
 
 async def test_jobs_of_a_submission(app, desk):
@@ -67,6 +73,31 @@ async def test_a_log_follows_searches_wraps_and_turns_to_stderr(app, desk):
         assert len(app.screen.log_view._rows) == 3
         await pilot.press("f")
         await until(pilot, lambda: not app.screen.log_view.following)
+
+
+async def test_a_log_that_has_ended_says_so(app, desk):
+    (desk.home / "0.out").write_text("done\n")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("j", "l")
+        await shows(pilot, "raft-seed-scan-0", "done", "ended")
+        await hides(pilot, "following")
+        await pilot.press("o")
+        await shows(pilot, "stderr is empty: the job has succeeded.")
+
+
+def test_how_a_job_ended_is_said_once():
+    def row(detail):
+        return JobRow(0, "", (), Status(JobState.FAILED, exit_code=3, detail=detail))
+
+    assert [says(row(text)) for text in ("", "exit 3", "no seed")] == ["exit 3", "exit 3", "exit 3: no seed"]
+
+
+def test_moments_and_short_times_of_a_job():
+    status = Status(JobState.SUCCEEDED, started="2026-11-20T07:15:11.250Z", ended="2026-11-20T07:15:12.000Z")
+    assert moment(status.started) == "2026-11-20 07:15:11 UTC"
+    assert took(JobRow(0, "", (), status)) == "0.8s"
+    assert took(JobRow(0, "", (), replace(status, ended="2026-11-20T07:16:12.000Z"))) == ""
 
 
 async def test_batches_are_submitted_from_their_list(app, desk):

@@ -23,8 +23,10 @@ def test_typing_moving_and_taking_away():
     assert Entry.of("x").press("f5", None) is None
 
 
-def test_only_the_first_line_of_a_paste_is_taken():
-    assert Entry.of("a").insert("b\nrm -rf\n") == Entry("ab", 2)
+def test_a_paste_of_several_lines_becomes_one():
+    assert Entry.of("a").insert("b\nc d\r\n") == Entry("ab c d", 6)
+    assert Entry.of("a ").insert(" b\n") == Entry("a  b", 4)
+    assert Entry().insert("1\n2,\n\n3\n", ", ") == Entry("1, 2, 3", 7)
     assert Entry.of("a").insert("") == Entry("a", 1)
 
 

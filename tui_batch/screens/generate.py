@@ -1,15 +1,14 @@
 """New batch: first the template, then its variables, then a look at the jobs."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.screens.view import TableView
 from tui_batch.widgets.columns import Column
-from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.live_table import ChoiceTable, LiveTable
 from tui_batch.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ class Templates(TableView):
     """What a batch can be made from. What was typed for a template is kept while one goes back and forth."""
 
     HINTS = ("list.open", "list.filter", "view.back")
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("n", "nothing", show=False, id="app.new")]
+    FLOW = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +33,7 @@ class Templates(TableView):
             Column("name", "TEMPLATE", 18, lambda t: t.name, letter="n"),
             Column("description", "WHAT IT MAKES", 20, lambda t: t.description, grow=True),
         ]
-        yield LiveTable(columns, lambda t: t.name, id="templates")
+        yield ChoiceTable(columns, lambda t: t.name, id="templates")
         yield StatusLine(id="about")
 
     def on_mount(self) -> None:
@@ -61,6 +60,3 @@ class Templates(TableView):
         self._typed[template.name] = await self.app.push_screen_wait(
             Variables(template, self._typed.get(template.name, {}))
         )
-
-    def action_nothing(self) -> None:
-        """One is making a new batch already."""

@@ -15,7 +15,7 @@ from tui_batch.screens.view import View, freshness
 from tui_batch.states import JobState, active
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
-from tui_batch.widgets.progress import failed, words
+from tui_batch.widgets.progress import counted, failed, words
 from tui_batch.widgets.status_line import StatusLine
 
 # While somebody runs through the list the monitor waits: a pane is ten times the bytes of a cursor step.
@@ -62,7 +62,7 @@ class Home(Verbs):
         now = self.now
         yield LiveTable(submission_columns(now), lambda s: s.id, lambda s: bool(s.health), id="history")
         yield StatusLine(id="about")
-        yield LiveTable(job_columns((), now), lambda r: str(r.index), self._stale, id="monitor")
+        yield LiveTable(job_columns(JobList((), ()), now), lambda r: str(r.index), self._stale, id="monitor")
 
     @property
     def history(self) -> LiveTable[Submission]:
@@ -95,8 +95,7 @@ class Home(Verbs):
         self._head()
 
     def _head(self) -> None:
-        snapshot = self.front.snapshot or Snapshot()
-        right = freshness(self._open_ones, snapshot.courier, self.now())
+        right = freshness(self._open_ones, self.front.unwatched, self.now())
         if self.front.trouble:
             right = (self.front.trouble.splitlines()[0], "trouble")
         self.status.show("tui-batch", self._totals, right)
@@ -146,9 +145,8 @@ class Home(Verbs):
                 self.monitor.show((), ("Ordered; the courier will submit it.",))
         if submission.kind and (jobs := await self.ask(self.desk.jobs, submission.id)) is not self._jobs:
             rows = await self.ask(monitored, jobs)
-            if self._jobs is None or self._jobs.varying != jobs.varying:
-                self.monitor.set_columns(job_columns(jobs.varying, self.now))
             self._jobs = jobs
+            self.monitor.set_columns(job_columns(jobs, self.now))
             # While nobody is in the pane, what goes on stays in sight at its top.
             self.monitor.show(rows, ("No job of it is known yet.",), stay=self.monitor.has_focus)
 
@@ -213,8 +211,8 @@ class Home(Verbs):
     def action_quit(self) -> None:
         """Leave; what was submitted goes on."""
         left = sum(active(submission.counts) for submission in self._open_ones)
-        words = "1 job goes on" if left == 1 else f"{left} jobs go on"
-        self.app.exit(message=f"{words} without the screen." if left else None)
+        go = "goes" if left == 1 else "go"
+        self.app.exit(message=f"{counted(left)} {go} on without the screen." if left else None)
 
 
 def totals(snapshot: Snapshot, open_ones: Sequence[Submission]) -> tuple[Part, ...]:
@@ -224,7 +222,8 @@ def totals(snapshot: Snapshot, open_ones: Sequence[Submission]) -> tuple[Part, .
     wrong = sum(failed(submission.counts) for submission in open_ones)
     parts: list[Part] = [(f"{len(snapshot.targets)} target{'s' if len(snapshot.targets) != 1 else ''}", "")]
     if left:
-        parts += [(f"R {running}", "running"), (f"PD {left - running}", "waiting")]
+        shown = ((f"R {running}", "running", running), (f"PD {left - running}", "waiting", left - running))
+        parts += [(text, tone) for text, tone, number in shown if number]
     if wrong:
         parts.append((f"F {wrong}", "trouble"))
     if snapshot.problems:

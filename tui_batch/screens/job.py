@@ -11,6 +11,7 @@ from tui_batch.model import JobRow, Snapshot, Submission
 from tui_batch.screens.page import contents
 from tui_batch.screens.rows import elapsed, title
 from tui_batch.screens.view import View, age
+from tui_batch.times import seconds
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.progress import TONES
 from tui_batch.widgets.text_view import TextView, heading, pair
@@ -49,7 +50,7 @@ class JobView(View):
         self._paths = {
             "stdout": await self.ask(self.desk.log, submission.id, index, "out"),
             "stderr": await self.ask(self.desk.log, submission.id, index, "err"),
-            "results": await self.ask(self.desk.results, submission.id),
+            "results": await self.ask(self.desk.results, submission.id) / self._row.name,
         }
         self._show()
         if self._files is None:
@@ -75,9 +76,9 @@ class JobView(View):
             "id": status.id,
             "attempt": str(status.attempt) if status.attempt > 1 else "",
             "exit code": "" if status.exit_code is None else str(status.exit_code),
-            "started": status.started,
-            "ended": status.ended,
-            "ran for": elapsed(self._row, now),
+            "started": moment(status.started),
+            "ended": moment(status.ended),
+            "ran for": took(self._row) or elapsed(self._row, now),
             "evidence": status.evidence,
             "seen": f"{past} ago" if (past := age(status.as_of, now)) not in ("", "now") else past,
         }
@@ -94,6 +95,20 @@ class JobView(View):
         from tui_batch.screens.log import Log
 
         self.app.push_screen(Log(self._submission, self._row))
+
+
+def moment(stamp: str) -> str:
+    """`2026-11-20 07:15:11 UTC` for a moment."""
+    return f"{stamp[:10]} {stamp[11:19]} UTC" if stamp else ""
+
+
+def took(row: JobRow) -> str:
+    """How long a short job took, to the tenth of a second; nothing for longer ones."""
+    status = row.status
+    if not (status.started and status.ended):
+        return ""
+    past = seconds(status.ended) - seconds(status.started)
+    return f"{past:.1f}s" if 0 <= past < 10 else ""
 
 
 def _section(name: str, values: Mapping[str, str]) -> list[Line]:

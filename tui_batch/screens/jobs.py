@@ -31,7 +31,7 @@ class Jobs(Verbs):
 
     def body(self) -> Iterable[Widget]:
         """The table."""
-        table = LiveTable(job_columns(self._list.varying if self._list else (), self.now), _key, id="jobs")
+        table = LiveTable(job_columns(self._list or JobList((), ()), self.now), _key, id="jobs")
         if self._list:
             table.show(self._list.rows)
         yield table
@@ -55,8 +55,7 @@ class Jobs(Verbs):
 
     def _head(self) -> None:
         submission = self._submission
-        snapshot = self.front.snapshot or Snapshot()
-        right = freshness([] if submission.ended else [submission], snapshot.courier, self.now())
+        right = freshness([] if submission.ended else [submission], self.front.unwatched, self.now())
         if submission.health:
             right = (f"{submission.target}: {submission.health}", "attention")
         self.status.show(f"{title(submission)} on {submission.target}", ((words(submission.counts), ""),), right)
@@ -64,9 +63,8 @@ class Jobs(Verbs):
     async def _fill(self) -> None:
         found = await self.ask(self.desk.jobs, self._submission.id)
         if found is not self._list:
-            if self._list is None or found.varying != self._list.varying:
-                self.jobs.set_columns(job_columns(found.varying, self.now))
             self._list = found
+            self.jobs.set_columns(job_columns(found, self.now))
             self.jobs.show(found.rows, ("No job of it is known yet.", "They are listed here as the target takes them."))
 
     # -- keys ------------------------------------------------------------------------------------------------------

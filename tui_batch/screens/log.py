@@ -61,11 +61,20 @@ class Log(View):
     async def _state(self) -> None:
         jobs = await self.ask(self.desk.jobs, self._submission.id)
         self._row = next((row for row in jobs.rows if row.index == self._row.index), self._row)
+        self._wait()
         self._head()
+
+    def _wait(self) -> None:
+        """What the log says while there is nothing in it, and where its end is."""
+        status = self._row.status
+        self.log_view.ended = status.state.ended
+        so_far = "" if status.state.ended else " so far"
+        self.log_view.wait(f"std{self._stream} is empty{so_far}: the job {_became(self._row)}.")
 
     async def _open(self) -> None:
         path = await self.ask(self.desk.log, self._submission.id, self._row.index, self._stream)
-        self.log_view.open(path, f"std{self._stream} is empty so far: the job is {_word(self._row)}.")
+        self._wait()
+        self.log_view.open(path)
         self._head()
 
     def _head(self) -> None:
@@ -116,3 +125,10 @@ def _word(row: JobRow) -> str:
     if row.status.state is JobState.FAILED and row.status.exit_code:
         return f"failed, exit {row.status.exit_code}"
     return str(row.status.state).replace("_", " ")
+
+
+def _became(row: JobRow) -> str:
+    state = row.status.state
+    if state in (JobState.SUCCEEDED, JobState.FAILED, JobState.TIMED_OUT):
+        return f"has {_word(row)}"
+    return f"has ended: {_word(row)}" if state.ended else f"is {_word(row)}"

@@ -12,9 +12,9 @@ from tui_batch.widgets.text_view import TextView, heading
 class Page(View):
     """A name and lines that never change."""
 
-    def __init__(self, name: str, lines: Sequence[Line]) -> None:
+    def __init__(self, name: str, lines: Sequence[Line], more: str = "") -> None:
         super().__init__()
-        self._about, self._lines = name, lines
+        self._about, self._lines, self._more = name, lines, more
 
     def body(self) -> Iterable[Widget]:
         """The page."""
@@ -22,7 +22,7 @@ class Page(View):
 
     def on_mount(self) -> None:
         """Fill it."""
-        self.status.show(self._about)
+        self.status.show(self._about, ((self._more, ""),) if self._more else ())
         self.query_one(TextView).show(self._lines)
 
 

@@ -9,13 +9,15 @@ from textual.widget import Widget
 from tui_batch.model import Target
 from tui_batch.screens.view import TableView
 from tui_batch.widgets.columns import Column
-from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.live_table import ChoiceTable, LiveTable
+from tui_batch.widgets.progress import counted
 
 
 class PickTarget(TableView):
     """Dismisses with the name of a target once the person has said yes, or with None."""
 
-    HINTS = ("list.open", "view.back")
+    HINTS = ("list.open", "list.filter", "view.back")
+    FLOW = True
 
     def __init__(self, batch: str, jobs: int) -> None:
         super().__init__()
@@ -28,12 +30,11 @@ class PickTarget(TableView):
             Column("kind", "KIND", 12, lambda t: t.kind, letter="k"),
             Column("settings", "SETTINGS", 20, _settings, grow=True, tone=lambda t: "quiet"),
         ]
-        yield LiveTable(columns, lambda t: t.name, id="targets")
+        yield ChoiceTable(columns, lambda t: t.name, id="targets")
 
     def on_mount(self) -> None:
         """The default one is under the cursor."""
-        jobs = "1 job" if self._jobs == 1 else f"{self._jobs} jobs"
-        self.status.show("submit", ((f"{self._batch}: {jobs}. Where to?", ""),))
+        self.status.show("submit", ((f"{self._batch}: {counted(self._jobs)}. Where to?", ""),))
         self.go(self._fill)
 
     async def _fill(self) -> None:
@@ -44,8 +45,7 @@ class PickTarget(TableView):
     @on(LiveTable.OpenRequested)
     def _chosen(self, message: "LiveTable.OpenRequested") -> None:
         target: Target = message.row
-        jobs = "1 job" if self._jobs == 1 else f"{self._jobs} jobs"
-        question = f"Submit {jobs} of {self._batch} to {target.name}?"
+        question = f"Submit {counted(self._jobs)} of {self._batch} to {target.name}?"
         self.go(self._confirmed, target, self.prompt.yes(question, safe="y"))
 
     async def _confirmed(self, target: Target, answer: "Future[str | None]") -> None:

@@ -1,15 +1,19 @@
 """How submissions and jobs read in a table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import nsmallest
+from itertools import islice
 
 from tui_batch.model import JobList, JobRow, Order, Snapshot, Submission
 from tui_batch.screens.view import age
 from tui_batch.states import ENDED, JobState
 from tui_batch.times import seconds, span
 from tui_batch.widgets.columns import Column
-from tui_batch.widgets.progress import TONES, bar, done, failed, remaining
+from tui_batch.widgets.printable import cells, printable
+from tui_batch.widgets.progress import TONES, Paces, bar, done, failed
 
+SAMPLED = 300  # rows that tell how wide the values are
+WIDEST = 24  # of them
 MONITORED = 200  # more than that nobody reads in a pane
 
 _URGENCY = {
@@ -25,6 +29,7 @@ _URGENCY = {
 
 def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
     """The history."""
+    paces = Paces()
     return [
         Column("state", "ST", 2, lambda s: s.state.code, tone=lambda s: TONES[s.state], letter="s"),
         Column("name", "NAME", 12, title, grow=True, ending=True, letter="n"),
@@ -33,21 +38,21 @@ def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
         Column("done", "DONE/ALL", 9, _share, lambda s: done(s.counts) / max(1, s.jobs), right=True, letter="d"),
         Column("failed", "F", 3, lambda s: _short(failed(s.counts)), lambda s: failed(s.counts),
                tone=lambda s: "trouble" if failed(s.counts) else "", right=True, letter="f"),
-        Column("eta", "ETA", 9, lambda s: remaining(s, now()), right=True, rank=4),
+        Column("eta", "ETA", 9, paces.remaining, right=True, rank=4),
         Column("age", "AGE", 4, lambda s: age(s.created, now()) or "-", lambda s: s.created, right=True, letter="a"),
     ]  # fmt: skip
 
 
-def job_columns(varying: Sequence[str], now: Callable[[], float]) -> list[Column[JobRow]]:
+def job_columns(jobs: JobList, now: Callable[[], float]) -> list[Column[JobRow]]:
     """The jobs of a submission: known by what varies, or else by their names."""
-    values = [value_column(n, label) for n, label in enumerate(varying[:6])]
+    values = value_columns(jobs.varying[:6], jobs.rows)
     return [
         Column("state", "ST", 2, lambda r: r.status.state.code, tone=lambda r: TONES[r.status.state], letter="s"),
         Column("index", "JOB", 5, lambda r: str(r.index), lambda r: r.index, right=True, letter="j", rank=3),
         Column("name", "NAME", 24 if values else 14, lambda r: r.name, grow=True, ending=True, letter="n",
                rank=11 if values else 0),
         *values,
-        Column("id", "ID", 10, lambda r: r.status.id or "-", ending=True, rank=10 if values else 4),
+        Column("id", "ID", 10, lambda r: r.status.id or "-", ending=True, rank=12 if values else 4),
         Column("time", "TIME", 5, lambda r: elapsed(r, now()) or "-", lambda r: _duration(r, now()),
                right=True, letter="t"),
         Column("says", "SAYS", 22 if values else 10, says, grow=True, letter="y",
@@ -55,13 +60,21 @@ def job_columns(varying: Sequence[str], now: Callable[[], float]) -> list[Column
     ]  # fmt: skip
 
 
-def value_column(n: int, label: str) -> Column[JobRow]:
-    """What a variable that varies is in each job."""
+def value_columns(varying: Sequence[str], rows: Iterable[JobRow]) -> list[Column[JobRow]]:
+    """A column for each variable that varies, as wide as the first rows want it."""
+    longest = [len(label) for label in varying]
+    for row in islice(rows, SAMPLED):
+        for n, text in enumerate(row.values[: len(varying)]):
+            longest[n] = max(longest[n], cells(printable(text)))
+    return [_value_column(n, label, min(longest[n], WIDEST)) for n, label in enumerate(varying)]
+
+
+def _value_column(n: int, label: str, width: int) -> Column[JobRow]:
 
     def value(row: JobRow) -> str:
         return row.values[n] if n < len(row.values) else ""  # a row may be another submission's while panes change
 
-    return Column(label.casefold(), label, max(8, min(14, len(label))), value, lambda r: _number(value(r)), rank=5 + n)
+    return Column(label.casefold(), label, width, value, lambda r: _number(value(r)), ending=True, rank=5 + n)
 
 
 def title(submission: Submission) -> str:
@@ -73,6 +86,8 @@ def says(row: JobRow) -> str:
     """How a job ended, or what the target says of it."""
     status = row.status
     code = f"exit {status.exit_code}" if status.exit_code else ""
+    if status.detail.startswith(code):  # as some targets say themselves
+        return status.detail
     return ": ".join(filter(None, (code, status.detail)))
 
 

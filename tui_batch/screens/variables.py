@@ -3,6 +3,7 @@
 import re
 from asyncio import to_thread
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -10,12 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui_batch.errors import TemplateError
+from tui_batch.errors import StoreError, TemplateError, TuiBatchError
 from tui_batch.model import Value
 from tui_batch.numbers import spell
 from tui_batch.screens.view import View
 from tui_batch.widgets.entry import Entry
 from tui_batch.widgets.form import Field, Form
+from tui_batch.widgets.progress import counted
 
 if TYPE_CHECKING:
     from tui_batch.sweep import Sweep
@@ -43,6 +45,7 @@ class Variables(View):
         self._template, self._typed = template, typed
         self._resting: Timer | None = None
         self._settled: dict[tuple[str, str], str] = {}
+        self._said: dict[str, str] = {}
         self._defaults = {variable.key: written(variable.default) for variable in template.variables}
 
     def body(self) -> Iterable[Widget]:
@@ -76,6 +79,7 @@ class Variables(View):
     # -- what it comes to ------------------------------------------------------------------------------------------
     @on(Form.Changed)
     def _rest(self) -> None:
+        self.prompt.hush()
         if self._resting:
             self._resting.stop()
         self._resting = self.set_timer(REST_SECONDS, self._plan)
@@ -84,75 +88,87 @@ class Variables(View):
         self.go_instead("plan", self._tell)
 
     async def _tell(self) -> None:
-        for key, text in self._typed_axes():
-            await self._tell_field(key, text)
-        for key, text in self.form.texts.items():
-            if text == self._defaults.get(key, text):
-                self.form.tell(key)
         try:
-            count = (await self._sweep()).count
-            facts = (f"{count} job{'' if count == 1 else 's'}", "key")
-        except TemplateError as error:  # belongs to the fields, not to the bottom line
-            facts = ("not yet", "attention")
-            self._blame(error)
-        self.status.show(f"new batch: {self._template.name}", (facts,))
-
-    async def _tell_field(self, key: str, text: str) -> None:
-        try:
-            alone = await to_thread(self.desk.plan, self._template, [(key, self._settled.get((key, text), text))])
-            values = [spell(alone.at(n)[key]) for n in range(min(alone.count, SHOWN_VALUES))]
-            self._settled[key, text] = alone.axes.get(key, text)
+            self._head(counted((await self._sweep()).count), "key")
+            self.form.tell(self._said)
         except TemplateError as error:
-            return self.form.tell(key, wrong=self._plain(str(error).splitlines()[0], key))
-        if len(values) < 2:
-            return self.form.tell(key)
-        more = ", ..." if alone.count > SHOWN_VALUES else ""
-        return self.form.tell(key, f"{alone.count}: {', '.join(values)}{more}")
+            self._blame(error)
 
-    def _blame(self, error: TemplateError) -> None:
-        """Each problem to the field that it names; what names none to the bottom line."""
-        fields = {"where": WHERE, "zip": TOGETHER, **{key: key for key in self._defaults}}
-        for problem in reversed(str(error).splitlines()):
-            problem = problem.removeprefix(f"{self._template.name}: ")
+    def _head(self, words: str, tone: str) -> None:
+        self.status.show(f"new batch: {self._template.name}", ((words, tone),))
+
+    def _blame(self, error: TuiBatchError) -> None:
+        """Each problem to the field that it names; what names none below the fields."""
+        fields = {"where": WHERE, "zip": TOGETHER, **{key: key for key in self.form.texts}}
+        wrong: dict[str, str] = {}
+        loose: list[str] = []
+        for line in str(error).splitlines():
+            problem = line.removeprefix(f"{self._template.name}: ")
             if field := fields.get(re.split(r"[\s:]", problem, maxsplit=1)[0]):
-                self.form.tell(field, wrong=self._plain(problem, field))
+                wrong[field] = f"{wrong.get(field, '')} {_plain(problem, field)}".strip()
             else:
-                self.prompt.say(problem, "trouble")
+                loose.append(problem)
+        self.form.tell(self._said, wrong, loose)
+        self._head("not yet", "attention")
 
-    def _plain(self, problem: str, key: str) -> str:
-        """The problem without the names of what it stands beside."""
-        problem = problem.removeprefix(f"{self._template.name}: ").removeprefix(f"{key}: ")
-        return problem.removeprefix("where: ").removeprefix("zip ")
-
-    def _typed_axes(self) -> list[tuple[str, str]]:
-        """What was changed; the rest keeps its default."""
-        texts = self.form.texts.items()
-        return [(key, text) for key, text in texts if key in self._defaults and text.strip() != self._defaults[key]]
-
-    def _axes(self) -> list[tuple[str, str]]:
-        """The same with the chance that was drawn for it, so that what is shown is what is made."""
-        return [(key, self._settled.get((key, text), text)) for key, text in self._typed_axes()]
+    async def _settle(self, key: str, text: str) -> tuple[str, list[str]]:
+        """The notation with the chance that was drawn for it, so that what is shown is what is made; first values."""
+        alone = replace(self._template, variables=(self._template.variable(key),))
+        axis = [(key, self._settled.get((key, text), text))]
+        try:
+            sweep = await to_thread(self.desk.plan, alone, axis)
+        except TemplateError:  # the plan of them all says it again
+            return text, []
+        self._settled[key, text] = notation = sweep.axes.get(key, text)
+        values = [spell(sweep.at(n)[key]) for n in range(min(sweep.count, SHOWN_VALUES))]
+        if sweep.count > 1:
+            more = ", ..." if sweep.count > SHOWN_VALUES else ""
+            self._said[key] = f"{sweep.count:,}: {', '.join(values)}{more}"
+        return notation, values
 
     async def _sweep(self) -> "Sweep":
+        """Only what was changed is given: several values make an axis, a single one is fixed."""
         texts = self.form.texts
+        axes: list[tuple[str, str]] = []
+        fixed: list[tuple[str, str]] = []
+        self._said = {}
+        for key, text in texts.items():
+            if key in self._defaults and text.strip() != self._defaults[key]:
+                notation, values = await self._settle(key, text)
+                if len(values) == 1:
+                    fixed.append((key, values[0]))
+                else:
+                    axes.append((key, notation))
         groups = [[key.strip() for key in group.split(",")] for group in texts[TOGETHER].split(";") if group.strip()]
         # Not the clerk: to count what a condition keeps may take its time.
-        return await to_thread(self.desk.plan, self._template, self._axes(), zips=groups, where=texts[WHERE].strip())
+        return await to_thread(self.desk.plan, self._template, axes, fixed, groups, texts[WHERE].strip())
 
     # -- keys ------------------------------------------------------------------------------------------------------
     @on(Form.Done)
     def _done(self) -> None:
+        if self._resting:  # it would take the place of what goes on here
+            self._resting.stop()
         self.go_instead("plan", self._go_on)
 
     async def _go_on(self) -> None:
         from tui_batch.screens.preview import Preview
 
-        sweep = await self._sweep()
-        self.app.push_screen(Preview(self._template.name, sweep, self.form.texts[NAME].strip()))
+        try:
+            sweep = await self._sweep()
+            # A template that cannot be rendered is told here, not after the target was chosen and the answer given.
+            await to_thread(self.desk.rendered, sweep, 0)
+            self.app.push_screen(Preview(self._template.name, sweep, self.form.texts[NAME].strip()))
+        except (TemplateError, StoreError) as error:
+            self._blame(error)
 
     def action_back(self) -> None:
         """Back to the templates; what was typed goes along."""
         self.dismiss(self.form.texts)
+
+
+def _plain(problem: str, key: str) -> str:
+    """The problem without the names of what it stands beside."""
+    return problem.removeprefix(f"{key}: ").removeprefix("where: ").removeprefix("zip ")
 
 
 def written(value: Value | None) -> str:

@@ -10,7 +10,7 @@ from tui_batch.model import Submission
 from tui_batch.screens.rows import title
 from tui_batch.screens.view import TableView
 from tui_batch.states import JobState, active
-from tui_batch.widgets.progress import words
+from tui_batch.widgets.progress import counted, words
 
 TYPED_ABOVE = 50  # as many jobs are not lost to one wrong key
 
@@ -58,7 +58,7 @@ class Verbs(TableView):
     ) -> None:
         if await answer in ("y", str(number)):
             await self.ask(self.desk.cancel, submission.id, jobs)
-            self.prompt.say(f"Cancelling {_jobs(number)} of {title(submission)}.")
+            self.prompt.say(f"Cancelling {counted(number)} of {title(submission)}.")
         else:
             self.prompt.say("Nothing was cancelled.")
 
@@ -78,7 +78,7 @@ class Verbs(TableView):
     async def _retry(self, submission: Submission, answer: "Future[str | None]") -> None:
         if await answer == "y":
             number = await self.ask(self.desk.retry, submission.id)
-            self.prompt.say(f"{_jobs(number)} of {title(submission)} will run again.")
+            self.prompt.say(f"{counted(number)} of {title(submission)} will run again.")
 
     # -- fetch, note -----------------------------------------------------------------------------------------------
     def action_fetch(self) -> None:
@@ -99,7 +99,3 @@ class Verbs(TableView):
     async def _note(self, submission: Submission, answer: "Future[str | None]") -> None:
         if (text := await answer) is not None:
             await self.ask(self.desk.note, submission.id, text)
-
-
-def _jobs(number: int) -> str:
-    return "1 job" if number == 1 else f"{number} jobs"

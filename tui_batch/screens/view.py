@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.reactive import Reactive
@@ -12,10 +13,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui_batch.desk import Desk
-from tui_batch.model import Beat, Snapshot, Submission
+from tui_batch.model import Snapshot, Submission
 from tui_batch.times import seconds, span
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.printable import cells, fit, printable
 from tui_batch.widgets.prompt_line import PromptLine
 from tui_batch.widgets.status_line import StatusLine
 
@@ -25,11 +27,15 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+START_SECONDS = 5.0  # within which a courier comes to life
+FILTER_CELLS = 20  # of a filter's text in the top line
+
 
 class View(Screen[Any], inherit_bindings=False):
     """A screen between its two lines. `look` is told of every new snapshot, `tick` of every second."""
 
     HINTS: ClassVar[tuple[str, ...]] = ("view.back",)  # the bindings that the bottom line names, most wanted first
+    FLOW: ClassVar[bool] = False  # a step on the way to a submission, on which no other way begins
     HELP: ClassVar[str] = "?"  # the key that stands for all that there is no room for
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "leave", "back", show=False, id="view.leave"),
@@ -101,9 +107,11 @@ class View(Screen[Any], inherit_bindings=False):
         if self.front.snapshot is not None:
             self.look(self.front.snapshot)
 
-    def on_key(self) -> None:
-        """A message was read when the next key is pressed."""
-        self.prompt.hush()
+    @on(LiveTable.Filtered)
+    def _tell_filters(self) -> None:
+        tables = [table for table in self.query(LiveTable) if table.filter_text]
+        self.status.show_filter("; ".join(map(_filtered, tables)))
+        self.prompt.repaint()  # where there is no row there is nothing to open
 
     def on_descendant_focus(self) -> None:
         """Other keys apply."""
@@ -159,6 +167,11 @@ class TableView(View):
             table.sort(letters[letter])
 
 
+def _filtered(table: LiveTable[Any]) -> str:
+    text = fit(table.filter_text, min(FILTER_CELLS, cells(printable(table.filter_text))))
+    return f"filter: {text}, {len(table.view):,} of {len(table.rows):,}"
+
+
 def age(moment: str, now: float) -> str:
     """How long ago, as coarse as keeps a quiet screen quiet."""
     if not moment:
@@ -167,14 +180,14 @@ def age(moment: str, now: float) -> str:
     return "now" if past < 10 else span(past // 10 * 10 if past < 100 else past)
 
 
-def freshness(open_ones: Sequence[Submission], courier: Beat | None, now: float) -> Part:
-    """How old it is what one sees of these open submissions, or who does not answer."""
+def freshness(open_ones: Sequence[Submission], unwatched: float, now: float) -> Part:
+    """Whether one sees these open submissions as they are; for so many seconds no courier was alive."""
     if not open_ones:
         return ("", "")
-    if courier is None or not courier.alive:
+    if unwatched > START_SECONDS:
         return ("nobody watches the jobs: r", "attention")
-    oldest = min((submission.as_of for submission in open_ones if submission.as_of), default="")
-    past = f"as of {when} ago" if (when := age(oldest, now)) not in ("", "now") else "up to date"
     if troubled := next((submission for submission in open_ones if submission.health), None):
-        return (f"{troubled.target} in trouble, {past}", "attention")
-    return (past, "")
+        when = age(troubled.as_of, now)
+        past = f", as of {when} ago" if when not in ("", "now") else ""
+        return (f"{troubled.target} in trouble{past}", "attention")
+    return ("up to date", "")

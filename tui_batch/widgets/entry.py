@@ -18,9 +18,12 @@ class Entry:
         """The text, with the cursor behind it."""
         return cls(text, len(text))
 
-    def insert(self, text: str) -> "Entry":
-        """Type or paste; only the first line of what is pasted."""
-        text = (text.splitlines() or [""])[0]
+    def insert(self, text: str, between: str = " ") -> "Entry":
+        """Type or paste; what is pasted in several lines becomes one, with this between them."""
+        lines = text.splitlines()
+        if len(lines) > 1:  # commas at the ends of lines that a comma joins would make empty items
+            lines = [line for line in (line.strip(between) for line in lines) if line]
+        text = between.join(lines)
         return Entry(self.text[: self.at] + text + self.text[self.at :], self.at + len(text))
 
     def press(self, key: str, character: str | None) -> "Entry | None":

@@ -1,7 +1,9 @@
 """A form of one line a field: label, what is typed, and what that means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from textwrap import wrap
+from types import MappingProxyType
 
 from textual import events
 from textual.message import Message
@@ -10,6 +12,7 @@ from tui_batch.widgets.entry import Entry
 from tui_batch.widgets.lines import Line, Lines, Part
 from tui_batch.widgets.printable import cells, fit, printable
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 LABEL = 17
 FOOT = 5  # lines kept for the air above and for what is to be said of the field in hand
 
@@ -40,17 +43,19 @@ class Form(Lines, can_focus=True):
         super().__init__(id=id)
         self.fields = tuple(fields)
         self.at = self.top = 0
+        self.loose: tuple[str, ...] = ()  # problems that belong to no field
 
     @property
     def texts(self) -> dict[str, str]:
         """What stands in the fields."""
         return {field.key: field.entry.text for field in self.fields}
 
-    def tell(self, key: str, said: str = "", wrong: str = "") -> None:
-        """Say this of a field."""
+    def tell(self, said: Mapping[str, str], wrong: Mapping[str, str] = NOTHING, loose: Sequence[str] = ()) -> None:
+        """Say this of the fields in place of all that was said; `loose` is what is wrong with none of them."""
         self.fields = tuple(
-            replace(field, said=said, wrong=wrong) if field.key == key else field for field in self.fields
+            replace(field, said=said.get(field.key, ""), wrong=wrong.get(field.key, "")) for field in self.fields
         )
+        self.loose = tuple(loose)
         self.repaint()
 
     def on_key(self, event: events.Key) -> None:
@@ -74,7 +79,8 @@ class Form(Lines, can_focus=True):
     def on_paste(self, event: events.Paste) -> None:
         """A paste is text."""
         event.stop()
-        self._change(self.fields[self.at].entry.insert(event.text))
+        field = self.fields[self.at]
+        self._change(field.entry.insert(event.text, " " if field.wide else ", "))
 
     def _change(self, entry: Entry) -> None:
         before = self.fields[self.at]
@@ -107,10 +113,30 @@ class Form(Lines, can_focus=True):
             return ()
         if y <= self.page:
             index = self.top + y - 1
-            return self._field(index) if index < len(self.fields) else ()
-        about = self.fields[self.at].about
+            return self._field(index) if index < len(self.fields) else self._below(index - len(self.fields))
+        lines = self._foot()
         n = y - self.page - 2
-        return ((" " + fit(about[n], self.size.width - 2), "quiet"),) if 0 <= n < len(about) else ()
+        return ((" " + fit(lines[n][0], self.size.width - 2), lines[n][1]),) if 0 <= n < len(lines) else ()
+
+    def _below(self, n: int) -> Line:
+        """The empty lines under the last field say what belongs to none, if it has room there."""
+        lines = self._problems() if self._loose_fits() else []
+        return ((f" {lines[n - 1]}", "trouble"),) if 0 < n <= len(lines) else ()
+
+    def _foot(self) -> list[Part]:
+        """What is wrong and was not shown whole above, else what there is to know of the field in hand."""
+        field = self.fields[self.at]
+        if self.loose and not self._loose_fits():
+            return [(line, "trouble") for line in self._problems()]
+        if cells(printable(field.wrong)) > (self.size.width - LABEL - 3) // 2:
+            return [(line, "trouble") for line in wrap(printable(field.wrong), self.size.width - 2)]
+        return [(line, "quiet") for line in field.about]
+
+    def _problems(self) -> list[str]:
+        return [line for problem in self.loose for line in wrap(printable(problem), max(8, self.size.width - 2))]
+
+    def _loose_fits(self) -> bool:
+        return len(self._problems()) < self.page - len(self.fields)
 
     def _field(self, index: int) -> Line:
         field, here = self.fields[index], index == self.at

@@ -33,6 +33,9 @@ class LiveTable(Moving, Generic[R], can_focus=True):
             """The table, for `@on`."""
             return self.table
 
+    class Filtered(Message):
+        """Another filter, or it keeps another number of rows; or there are rows now, or none any more."""
+
     @dataclass
     class OpenRequested(Moved):
         """Enter on this row."""
@@ -55,6 +58,7 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         self.empty: Sequence[str] = ("loading...",)  # what stands there when there is no row
         self.filter_text = ""
         self.sort_name, self.descending = "", False
+        self._told = ("", 0, 0)  # what was said of the filter the last time
 
     # -- rows ------------------------------------------------------------------------------------------------------
     def show(self, rows: Sequence[R], empty: Sequence[str] | None = None, stay: bool = True) -> None:
@@ -65,7 +69,9 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         self._arrange(stay)
 
     def set_columns(self, columns: Sequence[Column[R]]) -> None:
-        """Other columns for the rows to come."""
+        """Other columns for the rows to come; nothing to do if they look alike."""
+        if [(column.name, column.width) for column in columns] == [(one.name, one.width) for one in self.columns]:
+            return
         self.columns = tuple(columns)
         self._arrange()
 
@@ -107,9 +113,17 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         else:
             self.cursor = self.top = 0
         self.repaint()
+        if (filtered := self._kept) != self._told:
+            self._told = filtered
+            self.post_message(self.Filtered())
         after = self.current
         if after is not before and (after is None or before is None or self.key(after) != self.key(before)):
             self.post_message(self.Moved(self))
+
+    @property
+    def _kept(self) -> tuple[str, int, int]:
+        whole = len(self.rows) if self.filter_text else 0
+        return (self.filter_text, len(self.view) if whole else min(1, len(self.view)), whole)
 
     def _follow(self, before: R | None) -> None:
         """The cursor goes where its row went, and keeps its line on the screen if it can."""
@@ -214,3 +228,9 @@ class LiveTable(Moving, Generic[R], can_focus=True):
             self._move(self.top + event.y - 1)
             if event.chain == 2:
                 self.action_open()
+
+
+class ChoiceTable(LiveTable[R]):
+    """A table to choose from."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "choose", id="list.open")]

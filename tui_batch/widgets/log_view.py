@@ -16,6 +16,7 @@ class LogView(Moving, can_focus=True):
 
     following = True
     wrap = False
+    ended = False  # nothing more will come
     word = ""  # what was searched last
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -35,11 +36,16 @@ class LogView(Moving, can_focus=True):
         """Let go of the file."""
         self._file.close()
 
-    def open(self, path: Path, waiting: str) -> None:
+    def wait(self, waiting: str) -> None:
+        """What to say while there is nothing to show."""
+        self.waiting = waiting
+        self.repaint()
+
+    def open(self, path: Path) -> None:
         """Show the end of this file; it may not exist yet."""
         self._file.close()
         self._file, self._length, self._top = LogFile(path), -1, 0
-        self.following, self.waiting = True, waiting
+        self.following = True
         self.look()
 
     def look(self) -> None:
@@ -149,7 +155,7 @@ class LogView(Moving, can_focus=True):
         if not self._length:
             return "empty"
         if self.following:
-            return "following"
+            return "ended" if self.ended else "following"
         return f"{min(100, 100 * self._top // max(1, self._length))} %"
 
 

@@ -5,12 +5,13 @@ from tui_batch.states import ATTENTION, ENDED, Counts, JobState, active
 from tui_batch.times import seconds, span
 
 _MOVING = frozenset({JobState.SUBMITTING, JobState.STARTING, JobState.COMPLETING})
-FAILED = ENDED - {JobState.SUCCEEDED, JobState.CANCELLED}
+FAILED = ENDED - {JobState.SUCCEEDED} - ATTENTION  # what the bar draws as x
+_PACED = ENDED - {JobState.CANCELLED}  # those that tell how long a job takes
 
 # Drawn in this order: what is done, what went wrong, what goes on, what is still to come.
 _GROUPS: tuple[tuple[str, frozenset[JobState]], ...] = (
     ("#", frozenset({JobState.SUCCEEDED})),
-    ("x", ENDED - {JobState.SUCCEEDED} - ATTENTION),
+    ("x", FAILED),
     ("=", frozenset({JobState.RUNNING})),
     (">", _MOVING),
     ("-", frozenset({JobState.DRAFT, JobState.QUEUED})),
@@ -48,29 +49,49 @@ def bar(counts: Counts, total: int, width: int) -> str:
 
 
 def done(counts: Counts) -> int:
-    """How many succeeded."""
-    return counts.get(JobState.SUCCEEDED, 0)
+    """How many have ended, however they did."""
+    return sum(number for state, number in counts.items() if state.ended)
 
 
 def failed(counts: Counts) -> int:
-    """How many ended otherwise than hoped; cancelled ones were asked for."""
+    """How many ended otherwise than hoped, cancelled ones among them: the `x` of the bar."""
     return sum(number for state, number in counts.items() if state in FAILED)
+
+
+def counted(jobs: int) -> str:
+    """`1 job`, `12,000 jobs`."""
+    return "1 job" if jobs == 1 else f"{jobs:,} jobs"
 
 
 def words(counts: Counts) -> str:
     """`3 running, 12 queued`: what there is any of, most advanced first."""
     order = list(JobState)
     known = sorted(counts.items(), key=lambda item: (item[0].ended, -order.index(item[0])))
-    return ", ".join(f"{number} {state.replace('_', ' ')}" for state, number in known if number) or "nothing yet"
+    return ", ".join(f"{number:,} {state.replace('_', ' ')}" for state, number in known if number) or "nothing yet"
 
 
-def remaining(submission: Submission, now: float) -> str:
-    """How long the rest may take at the pace so far, worded by how much is known; `-` when nothing is left."""
-    left = active(submission.counts)
-    if not left and sum(submission.counts.values()) >= submission.jobs:
-        return "-"
-    ended = sum(number for state, number in submission.counts.items() if state in FAILED | {JobState.SUCCEEDED})
-    if not ended:
-        return "unknown"
-    guess = span((now - seconds(submission.created)) / ended * left)
-    return f"~{guess}" if ended >= 5 else f"~{guess} rough"
+class Paces:
+    """How long the rest of each submission may take, at the pace of what has ended."""
+
+    def __init__(self) -> None:
+        self._guesses: dict[str, tuple[int, int, float]] = {}  # by id: how many had ended, were left, and the guess
+
+    def remaining(self, submission: Submission) -> str:
+        """Worded by how much is known; `-` when nothing is left."""
+        left = active(submission.counts)
+        if not left and sum(submission.counts.values()) >= submission.jobs:
+            return "-"
+        ended = sum(number for state, number in submission.counts.items() if state in _PACED)
+        past = seconds(submission.as_of) - seconds(submission.created) if submission.as_of else 0.0
+        if not ended or past <= 0:
+            return "unknown"
+        guess = span(self._never_more(submission.id, ended, left, past / ended * left))
+        return f"~{guess}" if ended >= 5 else f"~{guess} rough"
+
+    def _never_more(self, id: str, ended: int, left: int, guess: float) -> float:
+        # What is known changes for other reasons too, and no job that still runs makes the rest take longer.
+        before = self._guesses.get(id)
+        if before and before[:2] == (ended, left):
+            guess = min(guess, before[2])
+        self._guesses[id] = (ended, left, guess)
+        return guess

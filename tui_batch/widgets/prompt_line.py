@@ -12,7 +12,7 @@ from tui_batch.widgets.entry import Entry
 from tui_batch.widgets.lines import Line, Lines, Part
 from tui_batch.widgets.printable import cells, fit, printable
 
-MESSAGE_SECONDS = 12.0
+MESSAGE_SECONDS = 5.0
 _KEYS = {
     "question_mark": "?", "slash": "/", "enter": "Enter", "escape": "Esc", "backspace": "Bksp", "pagedown": "PgDn",
     "pageup": "PgUp", "home": "Home", "end": "End", "tab": "Tab", "up": "Up", "down": "Down",

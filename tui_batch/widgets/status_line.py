@@ -10,11 +10,18 @@ class StatusLine(Lines):
     place = ""
     facts: tuple[Part, ...] = ()
     right: Part = ("", "")
+    filtered = ""  # what hides a part of what is below: said first, lest it be taken for all there is
 
     def show(self, place: str, facts: tuple[Part, ...] = (), right: Part = ("", "")) -> None:
         """Say this from now on."""
         if (place, facts, right) != (self.place, self.facts, self.right):
             self.place, self.facts, self.right = place, facts, right
+            self.repaint()
+
+    def show_filter(self, filtered: str) -> None:
+        """Say this of the filter from now on."""
+        if filtered != self.filtered:
+            self.filtered = filtered
             self.repaint()
 
     def line(self, y: int) -> Line:
@@ -23,7 +30,9 @@ class StatusLine(Lines):
         right = f" {printable(self.right[0])} "[: max(0, width - 12)] if self.right[0] else ""
         room = width - cells(right)
         parts: list[Part] = []
-        for text, tone in ((f" {self.place} ", "title"), *((f" {text} ", tone) for text, tone in self.facts)):
+        filtered: tuple[Part, ...] = ((self.filtered, "attention"),) if self.filtered else ()
+        facts = ((f" {text} ", tone) for text, tone in (*filtered, *self.facts))
+        for text, tone in ((f" {self.place} ", "title"), *facts):
             text = fit(text, min(room, cells(printable(text))))
             room -= cells(text)
             parts.append((text, tone))

@@ -1,0 +1,24 @@
+"""Long lines of a page."""
+
+from rich.cells import cell_len
+
+from tui_batch.widgets.text_view import _folded, pair
+
+
+def test_a_long_value_is_folded_below_where_it_begins():
+    lines = _folded(pair("results", "/data/" + "x" * 80), 60)
+    texts = ["".join(text for text, _ in line) for line in lines]
+    assert all(cell_len(text) <= 60 for text in texts)
+    assert texts[1].startswith(" " * 17 + "x")
+    assert "".join(text.strip() for text in texts).count("x") == 80
+
+
+def test_what_is_short_or_empty_stays_as_it_is():
+    assert _folded((), 60) == [()]
+    assert _folded((("  a", ""),), 60) == [(("  a", ""),)]
+
+
+def test_wide_characters_and_indents_fit():
+    lines = _folded((("    " + "日本" * 40, ""),), 30)
+    assert all(sum(cell_len(text) for text, _ in line) <= 30 for line in lines)
+    assert lines[1][0][0] == "    "
