@@ -68,8 +68,7 @@ class Desk:
     def jobs(self, submission: str) -> JobList:
         """All jobs with their statuses; the same object while nothing changed."""
         listed, problems = self._lists.of(self.submission(submission))
-        for problem in problems:
-            self._view.report(problem)
+        self._view.report(*problems)
         return listed
 
     def find_job(self, submission: str, job: str) -> int:
@@ -80,9 +79,8 @@ class Desk:
                 return row.index
         if job.isdecimal() and int(job) < len(rows):
             return int(job)
-        raise RequestError(
-            f"Submission {submission} has no job {job!r}.{nearest(job, (row.name for row in rows[:999]))}"
-        )
+        near = nearest(job, (row.name for row in rows[:999]))
+        raise RequestError(f"Submission {submission} has no job {job!r}.{near}")
 
     def log(self, submission: str, index: int, stream: str = "out", attempt: int | None = None) -> Path:
         """The local file that holds (or will hold) a job's `out` or `err`; it may not exist yet."""
@@ -103,8 +101,7 @@ class Desk:
     def batches(self) -> Sequence[BatchRow]:
         """Newest submission first, then those never submitted, newest first."""
         rows, problems = self._shelf.rows(self.snapshot().submissions)
-        for problem in problems:
-            self._view.report(problem)
+        self._view.report(*problems)
         return rows
 
     def batch(self, name: str) -> Batch:

@@ -30,10 +30,11 @@ class View:
         self._beat: tuple[float, Beat | None] = (0.0, None)
         self._problems: list[str] = []
 
-    def report(self, problem: str) -> None:
-        """Show a problem with the store's files along with those found here."""
-        if problem not in self._problems:
-            self._problems.append(problem)
+    def report(self, *problems: str) -> None:
+        """Show problems with the store's files along with those found here."""
+        new = [problem for problem in problems if problem not in self._problems]
+        if new:
+            self._problems += new
             self._snapshot = None
 
     def snapshot(self) -> Snapshot:
