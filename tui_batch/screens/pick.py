@@ -12,8 +12,6 @@ from tui_batch.widgets.live_table import ChoiceTable, LiveTable
 from tui_batch.widgets.progress import counted
 from tui_batch.widgets.text_view import TextView
 
-NOTES = 6  # lines at most for what is to be known before the answer
-
 
 class PickTarget(TableView):
     """Dismisses with the name of a target once the person has said yes, or with None."""
@@ -34,7 +32,7 @@ class PickTarget(TableView):
         ]
         yield ChoiceTable(columns, lambda t: t.name, id="targets")
         notes = TextView(id="notes")
-        notes.styles.height, notes.can_focus = 0, False
+        notes.display = notes.can_focus = False
         yield notes
 
     def on_mount(self) -> None:
@@ -66,9 +64,9 @@ class PickTarget(TableView):
             self.dismiss(target.name)
 
     def _note(self, problems: list[str]) -> None:
-        """Above the question, what the target would make of the batch: whole, however long it is."""
+        """Above the question, what the target would make of the batch."""
         notes = self.query_one("#notes", TextView)
-        notes.styles.height = min(NOTES, sum(len(text) // max(20, self.size.width - 4) + 1 for text in problems))
+        notes.display = bool(problems)
         notes.show([((text, "attention"),) for text in problems])
 
     def action_back(self) -> None:
