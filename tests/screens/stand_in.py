@@ -110,6 +110,7 @@ class FakeDesk:
         self.clock = NOON
         self.trouble = None
         self.made = []
+        self.found = []
         self.lists = {}
 
     def now(self):
@@ -141,7 +142,8 @@ class FakeDesk:
         return (*self.made, *shown) if self.current.submissions else tuple(self.made)
 
     def batch(self, name):
-        return Batch(name, Path(f"batches/{name}.zip"), "raft", ago(4000), 12, "d" * 64, ("seed",), {"seed": "1..12"})
+        jobs = next((row.jobs for row in self.batches() if row.name == name), 12)
+        return Batch(name, Path(f"batches/{name}.zip"), "raft", ago(4000), jobs, "d" * 64, ("seed",), {"seed": "1..12"})
 
     def batch_jobs(self, name):
         return JobList(("seed",), [JobRow(i, f"{name}-{i}", (str(i),), Status(S.DRAFT)) for i in range(12)])
@@ -176,7 +178,7 @@ class FakeDesk:
         return replace(self.batch(name), jobs=sweep.count)
 
     def check(self, batch, target):
-        return []
+        return self.found
 
     def preview(self, batch, target, job):
         return f"#!/bin/sh\n# {job} on {target.name}\n"

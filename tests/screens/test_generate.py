@@ -7,6 +7,7 @@ from textual import events
 from waiting import hides, shows, until
 
 from tui_batch.errors import RequestError, TemplateError
+from tui_batch.model import Problem
 from tui_batch.screens.generate import Templates
 from tui_batch.screens.home import Home
 from tui_batch.screens.variables import Variables
@@ -181,6 +182,26 @@ async def test_a_batch_that_one_target_refuses_is_not_written_twice(app, desk):
         await pilot.press("j", "enter", "y")
         await shows(pilot, "ml-training-new is on its way to fir.")
         assert desk.asked == [("generate", "ml-training-new", 1), ("submit", "ml-training-new", "fir")]
+
+
+async def test_what_a_target_would_mangle_is_said_before_the_answer(app, desk):
+    desk.found = [Problem("this machine gives no GPUs out: each job sees all of them", fatal=False)]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        await pilot.press("enter")
+        await shows(pilot, "A submit all")
+        await pilot.press("A")
+        await shows(pilot, "> local")
+        await pilot.press("enter")
+        await shows(pilot, "each job sees all of them", "Submit 1 job of ml-training to local all the same?", "Y/n")
+        await pilot.press("n")
+        await hides(pilot, "each job sees all of them")
+        desk.found = [Problem("it has no CPU")]
+        await pilot.press("enter")
+        await shows(pilot, "local cannot run ml-training: it has no CPU.")
+        assert not desk.asked
 
 
 async def test_only_writing_ends_at_the_batches(app, desk):

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from waiting import hides, shows, until
 
-from tui_batch.model import JobRow, Status
+from tui_batch.model import JobList, JobRow, Status
 from tui_batch.screens.home import Home
 from tui_batch.screens.job import moment, took
-from tui_batch.screens.rows import says
+from tui_batch.screens.rows import job_columns, says
 from tui_batch.states import JobState
+from tui_batch.widgets.columns import widths
 
 
 async def test_jobs_of_a_submission(app, desk):
@@ -84,6 +85,30 @@ async def test_a_log_that_has_ended_says_so(app, desk):
         await hides(pilot, "following")
         await pilot.press("o")
         await shows(pilot, "stderr is empty: the job has succeeded.")
+
+
+async def test_a_message_goes_by_itself_and_at_the_next_key(app, monkeypatch):
+    monkeypatch.setattr("tui_batch.widgets.prompt_line.MESSAGE_SECONDS", 0.3)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        app.screen.prompt.say("on its way")
+        await shows(pilot, "on its way")
+        await hides(pilot, "on its way")
+        monkeypatch.setattr("tui_batch.widgets.prompt_line.MESSAGE_SECONDS", 60)
+        await pilot.press("n", "enter")
+        await shows(pilot, "1 job")
+        app.screen.prompt.say("on its way")
+        await shows(pilot, "on its way")
+        await pilot.press("down")
+        await shows(pilot, "Enter look at the jobs")
+
+
+def test_a_column_of_values_is_as_wide_as_they_are():
+    rows = [JobRow(n, "", (f"/tmp/{'x' * 40}{n}", str(n)), Status(JobState.QUEUED)) for n in range(3)]
+    columns = job_columns(JobList(("path", "n"), rows), lambda: 0.0)
+    shown = {column.name: width for column, width in zip(columns, widths(columns, 78), strict=True)}
+    assert (shown["path"], shown["n"], shown["id"], shown["name"]) == (24, 1, 0, 0)
+    assert widths(columns, 200)[columns.index(next(c for c in columns if c.name == "id"))] == 10
 
 
 def test_how_a_job_ended_is_said_once():

@@ -62,4 +62,4 @@ class Batches(Submitting):
         """Ask where to, then order it."""
         row: BatchRow | None = self.query_one(LiveTable).current
         if row:
-            self.go(self.submit, row.name, row.jobs)
+            self.go(self.submit, row.name)

@@ -1,16 +1,16 @@
 """A question: which target is the batch sent to?"""
 
-from asyncio import Future
 from collections.abc import Iterable
 
 from textual import on
 from textual.widget import Widget
 
-from tui_batch.model import Target
+from tui_batch.model import Batch, Target
 from tui_batch.screens.view import TableView
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import ChoiceTable, LiveTable
 from tui_batch.widgets.progress import counted
+from tui_batch.widgets.text_view import TextView
 
 
 class PickTarget(TableView):
@@ -19,9 +19,9 @@ class PickTarget(TableView):
     HINTS = ("list.open", "list.filter", "view.back")
     FLOW = True
 
-    def __init__(self, batch: str, jobs: int) -> None:
+    def __init__(self, batch: Batch) -> None:
         super().__init__()
-        self._batch, self._jobs = batch, jobs
+        self._sent, self._batch, self._jobs = batch, batch.name, batch.jobs
 
     def body(self) -> Iterable[Widget]:
         """The targets."""
@@ -31,6 +31,9 @@ class PickTarget(TableView):
             Column("settings", "SETTINGS", 20, _settings, grow=True, tone=lambda t: "quiet"),
         ]
         yield ChoiceTable(columns, lambda t: t.name, id="targets")
+        notes = TextView(id="notes")
+        notes.display = notes.can_focus = False
+        yield notes
 
     def on_mount(self) -> None:
         """The default one is under the cursor."""
@@ -45,12 +48,26 @@ class PickTarget(TableView):
     @on(LiveTable.OpenRequested)
     def _chosen(self, message: "LiveTable.OpenRequested") -> None:
         target: Target = message.row
-        question = f"Submit {counted(self._jobs)} of {self._batch} to {target.name}?"
-        self.go(self._confirmed, target, self.prompt.yes(question, safe="y"))
+        self.go_instead("confirm", self._confirm, target)
 
-    async def _confirmed(self, target: Target, answer: "Future[str | None]") -> None:
-        if await answer == "y":
+    async def _confirm(self, target: Target) -> None:
+        problems = await self.ask(self.desk.check, self._sent, target)
+        if fatal := [problem.text for problem in problems if problem.fatal]:
+            self._note([])
+            self.prompt.say(f"{target.name} cannot run {self._batch}: {'; '.join(fatal)}.", "trouble")
+            return
+        self._note([problem.text for problem in problems])
+        question = f"Submit {counted(self._jobs)} of {self._batch} to {target.name}{' all the same' * bool(problems)}?"
+        answer = await self.prompt.yes(question, safe="y")
+        self._note([])
+        if answer == "y":
             self.dismiss(target.name)
+
+    def _note(self, problems: list[str]) -> None:
+        """Above the question, what the target would make of the batch."""
+        notes = self.query_one("#notes", TextView)
+        notes.display = bool(problems)
+        notes.show([((text, "attention"),) for text in problems])
 
     def action_back(self) -> None:
         """None of them."""

@@ -3,6 +3,7 @@
 from asyncio import to_thread
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -113,8 +114,8 @@ class Preview(Submitting):
     async def _all(self) -> None:
         from tui_batch.screens.pick import PickTarget
 
-        name = self._called or self._template
-        if (target := await self.app.push_screen_wait(PickTarget(name, self._sweep.count))) is not None:
+        batch = draft(self._sweep, self._called or self._template)
+        if (target := await self.app.push_screen_wait(PickTarget(batch))) is not None:
             await self.order((await self._generate()).name, target)
 
     def action_write(self) -> None:
@@ -177,7 +178,15 @@ class BatchJobs(Submitting):
 
     def action_submit(self) -> None:
         """Ask where to, then order it."""
-        self.go(self.submit, self._batch, self._jobs)
+        self.go(self.submit, self._batch)
+
+
+def draft(sweep: "Sweep", name: str) -> Batch:
+    """The batch that the sweep would become, as far as a target may have something to say of it."""
+    template = sweep.template
+    types = {key: template.variable(key).type for key in sweep.varying}
+    return Batch(name, Path(), template.name, "", sweep.count, "", sweep.varying, types, sweep.axes,
+                 template.resources, template.options, template.results)  # fmt: skip
 
 
 def draft_columns(jobs: JobList, named: bool = False) -> list[Column[JobRow]]:

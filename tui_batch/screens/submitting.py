@@ -8,19 +8,16 @@ from tui_batch.screens.view import TableView
 class Submitting(TableView):
     """A screen from which a batch can be sent."""
 
-    async def submit(self, batch: str, jobs: int) -> None:
+    async def submit(self, batch: str) -> None:
         """Ask for a target; then order the batch to be sent to it, and show it at home."""
-        name = await self.app.push_screen_wait(PickTarget(batch, jobs))
+        name = await self.app.push_screen_wait(PickTarget(await self.ask(self.desk.batch, batch)))
         if name is not None:
             await self.order(batch, name)
 
     async def order(self, batch: str, name: str) -> None:
-        """Leave the order, and say what the target's kind makes of the batch."""
-        target = next(target for target in await self.ask(self.desk.targets) if target.name == name)
-        problems = await self.ask(self.desk.check, await self.ask(self.desk.batch, batch), target)
+        """Leave the order, and go where it is seen."""
         submission = await self.ask(self.desk.submit, batch, name)
-        warnings = (problem.text for problem in problems)  # what forbids it has been refused by the desk
         self.front.action_home()
         if isinstance(home := self.app.screen, Home):
             home.want(submission)
-        self.front.say(" ".join([f"{batch} is on its way to {name}.", *warnings]))
+        self.front.say(f"{batch} is on its way to {name}.")
