@@ -6,15 +6,16 @@ from tui_batch.store.history import outcome_record, submission_record
 
 MONTHS = 48
 HOST = "login1"
+BATCHES = 2_500  # each was submitted four times, and never changed
 
 
 def submission(number, month):
     """One that ended long ago."""
     moment = f"{month}-{1 + number % 28:02}T{number % 24:02}:{number % 60:02}:00.000Z"
     name = f"{month.replace('-', '')}{1 + number % 28:02}-{number:06}-{number * 7919 % 10**6:06}"
-    batch = f"scan-{number % 40}"
+    which = number % BATCHES
     return Submission(
-        name, batch, f"{number:064x}", "python-sweep", "local", "local", 1 + number // 40, 12, moment,
+        name, f"scan-{which}", f"{which:064x}", "python-sweep", "local", "local", 1 + number // BATCHES, 12, moment,
         {JobState.SUCCEEDED: 11, JobState.FAILED: number % 2}, moment, ended=moment, fetched=12,
     )  # fmt: skip
 

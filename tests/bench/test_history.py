@@ -17,6 +17,7 @@ from tui_batch.config import Config
 from tui_batch.courier import carry
 from tui_batch.model import Order
 from tui_batch.store.history import HistoryWriter, submission_record
+from tui_batch.store.home import Home
 from tui_batch.store.past import Past
 
 pytestmark = pytest.mark.bench
@@ -86,7 +87,10 @@ def courier(folder):
     """As much of a courier as it takes to enter a submission."""
     past = Past(folder)
     past.refresh()
-    return SimpleNamespace(past=past, history=HistoryWriter(folder, HOST), config=Config(), track=lambda known: known)
+    history = HistoryWriter(folder, HOST)
+    return SimpleNamespace(
+        past=past, history=history, config=Config(), home=Home(folder.parent), track=lambda known: known
+    )
 
 
 def test_adding_to_many_costs_what_adding_to_few_does(tmp_path, compare):

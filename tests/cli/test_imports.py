@@ -60,7 +60,7 @@ def test_rendering_loads_jinja2_alone(used):
 def test_the_version_loads_hardly_anything(shared):
     code = LOADED.replace("{heavy!r}", "sys.modules").replace("loaded ", "modules: ")
     done = subprocess.run(
-        [sys.executable, "-S", "-c", code, "--version"], capture_output=True, text=True, env=shared.environment,
+        [sys.executable, "-c", code, "--version"], capture_output=True, text=True, env=shared.environment,
         cwd=shared.path,
     )  # fmt: skip
     ours = {name for name in done.stderr.split() if name.startswith("tui_batch")}

@@ -8,6 +8,7 @@ import signal
 import time
 import tomllib
 import traceback
+import zlib
 
 import pytest
 
@@ -361,14 +362,15 @@ def test_a_damaged_index_is_ignored(tmp_path):
     plain = past(tmp_path)
     plain.save_index()
     path = tmp_path / index.NAME
-    good = json.loads(path.read_text())
+    whole = path.read_bytes()
+    good = json.loads(whole.partition(b"\n")[2])
     short = {**good, "columns": good["columns"][:2]}
-    uneven = {**good, "columns": [column[:-1] if at == 10 else column for at, column in enumerate(good["columns"])]}
-    beyond = {**good, "counts": []}
-    strange = [b"", b"{}", b"[]", b"null", b"\xff", b'{"files": {}}', path.read_bytes()[:-50]]
-    strange += [json.dumps({**good, "format": 2}).encode(), json.dumps({**good, "counts": [{"odd": 1}]}).encode()]
-    strange += [json.dumps({**good, key: 5}).encode() for key in good]
-    strange += [json.dumps(one).encode() for one in (short, uneven, beyond, {**good, "columns": []})]
+    uneven = {**good, "columns": [good["columns"][0][:-9], *good["columns"][1:]]}
+    odd = [short, uneven, {**good, "counts": []}, {**good, "columns": []}, {**good, "format": 1}]
+    odd += [{**good, "counts": [{"odd": 1}]}, *({**good, key: 5} for key in good)]
+    strange = [b"", b"{}", b"[]", b"null", b"\xff", whole[:-50], whole.replace(b"raft-3", b"raft-4")]
+    for text in (b"{}", b"null", *(json.dumps(one).encode() for one in odd)):  # whole, but no index of ours
+        strange.append(b"%08x\n%s" % (zlib.crc32(text), text))
     for damaged in strange:
         path.write_bytes(damaged)
         found = past(tmp_path)

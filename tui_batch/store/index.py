@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import repeat
@@ -13,20 +14,25 @@ from tui_batch.model import Submission
 from tui_batch.states import JobState
 from tui_batch.store.home import write_whole
 
-FORMAT = 1
+FORMAT = 2
+SEPARATOR = "|"  # no id, batch name or moment holds it
 FACTS = 9  # the columns that a submission begins with: see SUBMISSION in history.py
 NAME = ".index.json"
 Stat = tuple[int, int, int]
+_STATES = {state.value: state for state in JobState}
 
 
 def load(folder: Path, files: Mapping[str, Stat]) -> tuple[dict[str, Stat], dict[str, Submission]]:
     """What was read when the index was made, and what was found; nothing unless every file only grew since."""
     try:
-        saved = json.loads((folder / NAME).read_bytes())
+        checksum, _, text = (folder / NAME).read_bytes().partition(b"\n")
+        if int(checksum, 16) != zlib.crc32(text):
+            return {}, {}
+        saved = json.loads(text)
         read = {name: (stat[0], stat[1], stat[2]) for name, stat in saved["files"].items()}
         if saved["format"] != FORMAT or not all(grew(stat, files.get(name)) for name, stat in read.items()):
             return {}, {}
-        counts = [{JobState(word): number for word, number in each.items()} for each in saved["counts"]]
+        counts = [{_STATES[word]: number for word, number in each.items()} for each in saved["counts"]]
         columns: list[Any] = [_unpacked(column) for column in saved["columns"]]
         *facts, which, notes, ended, fetched = columns
         if len(columns) != FACTS + 4 or len({len(column) for column in columns}) != 1:
@@ -56,7 +62,7 @@ def save(folder: Path, files: Mapping[str, Stat], submissions: Iterable[Submissi
         }
     )
     with contextlib.suppress(OSError, StoreError):
-        write_whole(folder / NAME, text)
+        write_whole(folder / NAME, f"{zlib.crc32(text.encode()):08x}\n{text}")
 
 
 def grew(then: Stat, now: Stat | None) -> bool:
@@ -65,15 +71,23 @@ def grew(then: Stat, now: Stat | None) -> bool:
 
 
 def _packed(column: Sequence[object]) -> object:
-    """Words that come again and again are written once."""
+    """Words that come again and again are written once; other texts as one, since one long text is read at once."""
     words = list(dict.fromkeys(column))
-    if len(words) * 4 > len(column):
-        return column
-    places = {word: place for place, word in enumerate(words)}
-    return {"words": words, "places": [places[word] for word in column]}
+    if len(words) == 1:
+        return {"word": words[0], "times": len(column)}
+    if len(words) * 4 <= len(column):
+        places = {word: place for place, word in enumerate(words)}
+        return {"words": words, "places": [places[word] for word in column]}
+    if all(isinstance(word, str) and SEPARATOR not in word for word in words):
+        return SEPARATOR.join(map(str, column))
+    return column
 
 
-def _unpacked(column: list[object] | dict[str, list[int]]) -> Sequence[object]:
+def _unpacked(column: Any) -> Sequence[Any]:
+    if isinstance(column, str):
+        return column.split(SEPARATOR)
     if isinstance(column, list):
         return column
+    if "word" in column:
+        return [column["word"]] * int(column["times"])
     return [*map(column["words"].__getitem__, column["places"])]

@@ -44,7 +44,7 @@ def take(home: Home) -> bool:
     if holder is not None:
         if holder.alive:
             return False
-        _clear_away(home)
+        _clear_away(home, holder)
     text = (
         f'host = "{os.uname().nodename}"\npid = {os.getpid()}\n'
         f'started = "{stamp(time.time())}"\nticks = "{_ticks(os.getpid())}"\n'
@@ -109,18 +109,25 @@ def hang_bell(home: Home) -> int:
         return -1
 
 
-def _clear_away(home: Home) -> None:
-    """Take a dead courier's lock away; if it turns out to be a living one's by now, put it back."""
-    aside = home.courier.with_name(f"courier.gone-{os.getpid()}")
-    try:
-        home.courier.rename(aside)
-    except FileNotFoundError:
-        return
-    holder = _read(aside)
-    if holder is not None and holder.alive:
-        with contextlib.suppress(FileExistsError):
-            os.link(aside, home.courier)
-    aside.unlink(missing_ok=True)
+def _clear_away(home: Home, dead: Beat) -> None:
+    """Take a dead courier's lock away.
+
+    Only who created the claim to this very lock may do so: nobody who looked a moment ago takes a living one's. A claim
+    whose owner died as well is passed by after a while.
+    """
+    name = f"courier.gone-{dead.host}-{dead.pid}-{dead.started}"
+    claims = [home.path / f"{name}.{number}" for number in range(9)]
+    for claim in claims:
+        try:
+            claim.touch(mode=0o600, exist_ok=False)
+            break
+        except FileExistsError:
+            if _young(claim):
+                return
+    if _read(home.courier) == dead:
+        home.courier.unlink(missing_ok=True)
+    for claim in claims:
+        claim.unlink(missing_ok=True)
 
 
 def _young(path: Path) -> bool:
