@@ -1,5 +1,6 @@
 """The full-screen program: one desk, one clerk, and the screens."""
 
+import gc
 import os
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -181,6 +182,9 @@ class BatchApp(App[None], inherit_bindings=False):
 
 def run_app(desk: Desk) -> int:
     """Run the program until the person leaves; its exit code."""
+    # What was imported stays, and ten thousand rows are no garbage: walking them all again and again holds up the keys.
+    gc.freeze()
+    gc.set_threshold(50_000)
     app = BatchApp(desk)
     # Under SSH every pointer move would travel upstream, and the terminal's own selection would be lost.
     app.run(mouse="SSH_CONNECTION" not in os.environ)
