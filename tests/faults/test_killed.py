@@ -46,7 +46,9 @@ def test_each_job_runs_once_though_the_courier_is_killed_ten_times(tmp_path: Pat
     marks = tmp_path / "marks"
     marks.mkdir()
     # Each run of a job appends one byte to a file of its own: two bytes would be two runs.
-    batch = make(desk, tmp_path, f"printf x >> '{marks}/{{{{ n }}}}'; sleep 0.0$(({{{{ n }}}} % 3))", f"1..{JOBS}")
+    batch = make(
+        desk, tmp_path, f"printf x | tee mine >> '{marks}/{{{{ n }}}}'; sleep 0.0$(({{{{ n }}}} % 3))", f"1..{JOBS}"
+    )
     name = desk.submit(batch)
     dice = random.Random(20261120)
     done = 0

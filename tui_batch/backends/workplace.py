@@ -141,23 +141,28 @@ class Workplace:
         before = os.path.lexists(final)
         if before and (job.attempt == 1 or os.path.lexists(earlier)):
             return  # fetched by a courier that was killed before it could say so
+        logs = [(f"{log}.out", "stdout"), (f"{log}.err", "stderr")]
         try:
+            found = [*_written(folder, rendered), *((path, name) for path, name in logs if _size(path) > 0)]
+            wanted = [(path, name) for path, name in found if not patterns or _fits(name, patterns)]
+            if before:
+                os.rename(final, earlier)
+            if not wanted:
+                return  # no folder for nothing
             self._make(str(into))
             if os.path.lexists(aside):
                 shutil.rmtree(aside)
             os.mkdir(aside, 0o700)
-            logs = [(f"{log}.out", "stdout"), (f"{log}.err", "stderr")]
-            for path, name in [*_written(folder, rendered), *((path, name) for path, name in logs if _size(path) > 0)]:
-                if not patterns or any(fnmatch(name, p) or fnmatch(os.path.basename(name), p) for p in patterns):
-                    _make_way(aside, name)
-                    _bring(path, f"{aside}/{name}")
-            if before:
-                os.rename(final, earlier)
+            for path, name in wanted:
+                _make_way(aside, name)
+                _bring(path, f"{aside}/{name}")
             os.rename(aside, final)
         except OSError as error:
-            raise Refused(
-                f"the results of job {job.name} cannot be kept: {error.filename}: {error.strerror}."
-            ) from error
+            raise Refused(f"the results of {job.name} cannot be kept: {error.filename}: {error.strerror}.") from error
+
+
+def _fits(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch(name, pattern) or fnmatch(os.path.basename(name), pattern) for pattern in patterns)
 
 
 def _written(folder: str, rendered: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
