@@ -67,11 +67,13 @@ def counts(submission: Submission) -> dict[str, int]:
 
 def submission_row(submission: Submission) -> tuple[object, ...]:
     number = submission.counts.get
+    run = f" #{submission.run}" if submission.run > 1 else ""
     return (
-        submission.id, submission.batch, submission.target, submission.run, submission.state,
+        submission.id, submission.batch + run, submission.target, submission.state,
         f"{submission.jobs - active(submission.counts)}/{submission.jobs}", number(JobState.RUNNING, 0),
-        sum(number(JobState(word), 0) for word in _TROUBLE), submission.created[:19].replace("T", " "),
+        sum(number(JobState(word), 0) for word in _TROUBLE),
     )  # fmt: skip
 
 
-SUBMISSION_HEADS = ("ID", "BATCH", "ON", "RUN", "STATE", "DONE/ALL", "RUNNING", "TROUBLE", "CREATED (UTC)")
+# When it was submitted is how the id begins; with that the table fits into 80 columns.
+SUBMISSION_HEADS = ("ID", "BATCH", "ON", "STATE", "DONE/ALL", "RUNS", "TROUBLE")

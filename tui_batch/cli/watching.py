@@ -65,11 +65,13 @@ def show(desk: Desk, arguments: Namespace) -> int:
         if words:
             print(plain(words))
     print()
+    # An id that is made of the name says nothing more; `--json` has it.
+    telling = any(not row.status.id.endswith(row.name) for row in jobs.rows if row.status.id)
     rows = [
-        (row.index, row.name, row.status.state, row.status.id, _code(row.status), row.status.detail)
+        (row.index, row.name, row.status.state, *([row.status.id] * telling), _code(row.status), row.status.detail)
         for row in jobs.rows
     ]  # fmt: skip
-    table(("INDEX", "NAME", "STATE", "ID", "EXIT", "DETAIL"), rows)
+    table(("INDEX", "NAME", "STATE", *(["ID"] * telling), "EXIT", "DETAIL"), rows)
     return 0
 
 
