@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_batch.states import ATTENTION, CODES, ENDED, NOT_SENT, JobState, active, summary
+from tui_batch.states import ATTENTION, CODES, ENDED, JobState, active, summary
 
 S = JobState
 
@@ -18,7 +18,6 @@ def test_every_state_has_a_short_code_and_a_summary():
 def test_the_groups_hold_what_they_say():
     assert S.SUCCEEDED in ENDED
     assert S.UNKNOWN not in ENDED  # what is not known may still run
-    assert {S.DRAFT, S.REJECTED} <= NOT_SENT
     assert {S.LOST, S.HELD} <= ATTENTION
 
 

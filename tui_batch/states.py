@@ -45,8 +45,6 @@ ENDED = frozenset(
     }
 )  # fmt: skip
 
-NOT_SENT = frozenset({JobState.DRAFT, JobState.SUBMITTING, JobState.SUBMIT_UNKNOWN, JobState.REJECTED})
-
 ATTENTION = frozenset({JobState.SUBMIT_UNKNOWN, JobState.HELD, JobState.LOST, JobState.UNKNOWN})
 
 CODES: Mapping[JobState, str] = {

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from mounting import mounted
 from requirement import needs
 
 import tui_batch.backends
@@ -219,18 +220,6 @@ def test_names_with_anything_in_them(job):
     assert one.run() == 0
     assert one.code == 0
     assert not list(one.folder.rglob("owned"))
-
-
-@contextlib.contextmanager
-def mounted(path):
-    path.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path], capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"no file system can be mounted here: {done.stderr.strip() or done.returncode}")
-    try:
-        yield path
-    finally:
-        subprocess.run(["umount", "-l", path], check=True)
 
 
 def fill(path):

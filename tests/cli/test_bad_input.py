@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 
 import pytest
+from mounting import mounted
 
 
 @pytest.fixture
@@ -180,18 +181,6 @@ def test_a_configuration_that_is_not_there(tree):
 
 
 # -- stores that cannot be used ----------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def mounted(path, options):
-    path.mkdir(exist_ok=True)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", path], capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"no file system can be mounted here: {done.stderr.strip() or done.returncode}")
-    try:
-        yield path
-    finally:
-        subprocess.run(["umount", "-l", path], check=True)
 
 
 def test_a_read_only_store_can_be_looked_at(program):

@@ -6,22 +6,10 @@ import os
 import subprocess
 
 import pytest
+from mounting import mounted
 
 from tui_batch.errors import StoreError
 from tui_batch.store.home import Home, explained, set_aside, write_whole
-
-
-@contextlib.contextmanager
-def mounted(path, options):
-    """A small file system of its own; skips where we may not mount one."""
-    path.mkdir(exist_ok=True)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", path], capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"no file system can be mounted here: {done.stderr.strip() or done.returncode}")
-    try:
-        yield path
-    finally:
-        subprocess.run(["umount", "-l", path], check=True)
 
 
 def test_made_on_first_use_for_its_owner_alone(tmp_path):

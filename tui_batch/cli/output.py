@@ -76,4 +76,4 @@ def submission_row(submission: Submission) -> tuple[object, ...]:
 
 
 # When it was submitted is how the id begins; with that the table fits into 80 columns.
-SUBMISSION_HEADS = ("ID", "BATCH", "ON", "STATE", "DONE/ALL", "RUNS", "TROUBLE")
+SUBMISSION_HEADS = ("ID", "BATCH", "ON", "STATE", "DONE/ALL", "R", "TROUBLE")

@@ -26,28 +26,39 @@ def work(folder: Path, config: Config, once: bool = False) -> bool:
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     pause = FIRST_PAUSE
-    while lock.take(home):
-        courier = Courier(home, config)
+    while True:
         try:
-            courier.run(once)
+            if not lock.take(home):
+                return False
+            outdated = _be_courier(home, config, once)
         except (TuiBatchError, OSError) as trouble:
             # A store that cannot be written now: the jobs run on meanwhile, and there may be room later.
-            courier.abandon()
-            failed = True
             say(f"the courier starts over in {pause:.0f} s: {trouble}")
-        else:
-            failed, pause = False, FIRST_PAUSE
-        finally:
-            lock.release(home)
-        if failed and not once:
+            if once:
+                return True
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
-        elif courier.outdated:
+            continue
+        pause = FIRST_PAUSE
+        if outdated:
             config = _read_again(config)
         # An order that was left while the lock was still held has woken nobody.
         elif once or not orders.read(home.orders)[0]:
             return True
-    return False
+
+
+def _be_courier(home: Home, config: Config, once: bool) -> bool:
+    """Hold the lock while there is work; whether it ended because the configuration was edited."""
+    try:
+        courier = Courier(home, config)
+        try:
+            courier.run(once)
+        except BaseException:
+            courier.abandon()
+            raise
+        return courier.outdated
+    finally:
+        lock.release(home)
 
 
 def _read_again(config: Config) -> Config:

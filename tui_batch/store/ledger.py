@@ -13,7 +13,6 @@ from tui_batch.model import Status
 from tui_batch.states import JobState
 from tui_batch.store.home import explained
 
-COLUMNS = 10
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 

@@ -55,6 +55,9 @@ def take(home: Home) -> bool:
                 file.write(text)
         except FileExistsError:
             return False
+        except OSError:  # a full disk: half a lock would keep others out for a while
+            home.courier.unlink(missing_ok=True)
+            raise
     return True
 
 
