@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.events import Event, Key
 from textual.message import Message
 from textual.screen import Screen
@@ -164,6 +165,8 @@ class BatchApp(App[None], inherit_bindings=False):
     def _handle_exception(self, error: Exception) -> None:
         """The one notifier: what a person can mend is said at the bottom line; the rest ends the program."""
         cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(cause, NoMatches) and not self.is_running:
+            return  # the screens are being taken down, and what was still going on misses parts of them
         if isinstance(cause, TuiBatchError) and isinstance(self.screen, View):
             self.screen.prompt.say(str(cause), "trouble")
         else:
