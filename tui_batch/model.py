@@ -116,7 +116,7 @@ class Order:
     """
 
     id: str
-    verb: str  # submit, cancel, retry, fetch, note
+    verb: str  # submit, cancel, hold, release, retry, fetch, note, probe
     submission: str
     created: str
     batch: str = ""
@@ -126,6 +126,9 @@ class Order:
     total: int = 0
     jobs: str = ""
     text: str = ""
+    leaves: str = ""  # not carried out before this moment; until then it can be taken back
+    first: bool = False  # of a submission: one job is sent first, the others when it has succeeded
+    more: str = ""  # to retry: what the new attempts get more of, "time" or "memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,19 @@ class Health:
     reachable: bool
     detail: str
     facts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How a target was when the courier last had to do with it; "" and None for what is not known."""
+
+    reachable: bool | None = None
+    detail: str = ""
+    facts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    as_of: str = ""  # when it was examined
+    heard: str = ""  # its last good answer
+    next: str = ""  # when it is asked next, while it has open jobs
+    trouble: str = ""  # why its last answer was none
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +235,4 @@ class Snapshot:
     targets: tuple[Target, ...] = ()
     courier: Beat | None = None
     problems: tuple[str, ...] = ()  # files that could not be read, and what became of them
+    contacts: Mapping[str, Contact] = field(default_factory=lambda: NOTHING)  # by the target's name

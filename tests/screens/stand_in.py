@@ -114,6 +114,8 @@ class FakeDesk:
         self.made = []
         self.found = []
         self.lists = {}
+        self.gone = set()
+        self.memory = {}
 
     def now(self):
         return self.clock
@@ -141,7 +143,8 @@ class FakeDesk:
         shown = (BatchRow("netmc-T0.1-0.9", "raft", 1003, ago(4000), 1, ago(3600)),
                  BatchRow("c4-monthly", "raft", 12, ago(86400 * 41), 2, ago(200)),
                  BatchRow("never-sent", "ml-training", 9, ago(86400), 0, ""))  # fmt: skip
-        return (*self.made, *shown) if self.current.submissions else tuple(self.made)
+        there = (*self.made, *shown) if self.current.submissions else self.made
+        return tuple(row for row in there if row.name not in self.gone)
 
     def batch(self, name):
         jobs = next((row.jobs for row in self.batches() if row.name == name), 12)
@@ -185,18 +188,53 @@ class FakeDesk:
     def preview(self, batch, target, job):
         return f"#!/bin/sh\n# {job} on {target.name}\n"
 
-    def submit(self, batch, target):
-        self.asked.append(("submit", batch, target))
-        order = Order("o1", "submit", "20261120-1200-iris", ago(0), batch, target=target, total=12)
+    def submit(self, batch, target, first=False, wait=0.0):
+        self.asked.append(("submit", batch, target, *(["first"] if first else [])))
+        name = "20261120-1200-iris"
+        order = Order(name, "submit", name, ago(0), batch, target=target, total=12, leaves=self.later(wait))
         self.current = replace(self.current, orders=(*self.current.orders, order))
         return order.submission
 
-    def cancel(self, submission, indices=None):
-        self.asked.append(("cancel", submission, indices))
+    def later(self, wait):
+        return stamp(self.clock + wait) if wait else ""
 
-    def retry(self, submission, indices=None):
-        self.asked.append(("retry", submission, indices))
+    def withdraw(self, order):
+        self.asked.append(("withdraw", order))
+        left = tuple(one for one in self.current.orders if one.id != order)
+        known = len(left) < len(self.current.orders)
+        self.current = replace(self.current, orders=left)
+        return known
+
+    def cancel(self, submission, indices=None, wait=0.0):
+        self.asked.append(("cancel", submission, indices))
+        order = Order("c1", "cancel", submission, ago(0), leaves=self.later(wait))
+        if wait:
+            self.current = replace(self.current, orders=(*self.current.orders, order))
+        return order.id
+
+    def hold(self, submission, indices=None):
+        self.asked.append(("hold", submission, indices))
+
+    def release(self, submission, indices=None):
+        self.asked.append(("release", submission, indices))
+
+    def retry(self, submission, indices=None, more=""):
+        self.asked.append(("retry", submission, indices, *([more] if more else [])))
         return 3
+
+    def probe(self, target):
+        self.asked.append(("probe", target))
+
+    def delete(self, batch):
+        self.asked.append(("delete", batch))
+        self.made = [row for row in self.made if row.name != batch]
+        self.gone.add(batch)
+
+    def recall(self, name):
+        return self.memory.get(name, {})
+
+    def remember(self, name, table):
+        self.memory[name] = table
 
     def fetch(self, submission):
         self.asked.append(("fetch", submission))

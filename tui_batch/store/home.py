@@ -29,6 +29,14 @@ class Home:
         return self.path / "orders"
 
     @property
+    def contacts(self) -> Path:
+        return self.path / "targets"
+
+    @property
+    def memory(self) -> Path:
+        return self.path / "front"
+
+    @property
     def courier(self) -> Path:
         return self.path / "courier.toml"
 

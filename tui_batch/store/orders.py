@@ -26,7 +26,7 @@ def write(folder: Path, order: Order) -> None:
     lines = [
         f"{f.name} = {json.dumps(value, ensure_ascii=False)}"
         for f in fields(order)
-        if (value := getattr(order, f.name)) not in ("", 0)
+        if (value := getattr(order, f.name)) not in ("", 0)  # False is 0 as well
     ]
     with explained(folder, f"leave the order to {order.verb} {order.submission}"):
         write_whole(folder / f"{order.id}.toml", "\n".join(lines).replace("\x7f", "\\u007f") + "\n")
@@ -58,6 +58,32 @@ def done(folder: Path, order: Order) -> None:
     """Remove an order that was carried out."""
     with explained(folder, f"remove the order {order.id}"):
         (folder / f"{order.id}.toml").unlink(missing_ok=True)
+        (folder / f"{order.id}.taken.toml").unlink(missing_ok=True)
+
+
+def take(folder: Path, order: Order) -> bool:
+    """Make an order that could be taken back one that cannot; False if it was taken back meanwhile.
+
+    Whoever renames or removes the file first has decided: both are one step on every file system.
+    """
+    taken = folder / f"{order.id}.taken.toml"
+    with explained(folder, f"take the order {order.id}"):
+        try:
+            if order.leaves and not taken.exists():
+                (folder / f"{order.id}.toml").rename(taken)
+        except FileNotFoundError:
+            return False
+    return True
+
+
+def withdraw(folder: Path, order: str) -> bool:
+    """Take an order back; False if the courier has it."""
+    with explained(folder, f"take back the order {order}", "It was not taken back."):
+        try:
+            (folder / f"{order}.toml").unlink()
+        except FileNotFoundError:
+            return False
+    return True
 
 
 def with_attempts(attempts: Mapping[int, int]) -> str:

@@ -7,9 +7,9 @@ from operator import itemgetter
 from pathlib import Path
 
 from tui_batch.errors import StoreError
-from tui_batch.model import Beat, Order, Snapshot, Submission, Target
+from tui_batch.model import Beat, Contact, Order, Snapshot, Submission, Target
 from tui_batch.states import Counts, JobState
-from tui_batch.store import lock, orders, state
+from tui_batch.store import contacts, lock, orders, state
 from tui_batch.store.home import Home, modified, set_aside
 from tui_batch.store.ledger import LedgerView
 from tui_batch.store.past import Past
@@ -28,6 +28,7 @@ class View:
         self._summaries: dict[str, tuple[int, Submission]] = {}
         self._orders: tuple[int, tuple[Order, ...]] = (0, ())
         self._beat: tuple[float, Beat | None] = (0.0, None)
+        self._contacts: tuple[int, Mapping[str, Contact]] = (0, {})
         self._problems: list[str] = []
 
     def report(self, *problems: str) -> None:
@@ -48,6 +49,7 @@ class View:
             changed = True
         changed |= self._read_summaries()
         changed |= self._look_for_courier()
+        changed |= self._read_contacts()
         if changed or self._snapshot is None:
             self._snapshot = Snapshot(
                 self._overlaid(),
@@ -55,6 +57,7 @@ class View:
                 tuple(self._targets.values()),
                 self._beat[1],
                 (*self._past.problems, *self._problems),
+                self._contacts[1],
             )
         return self._snapshot
 
@@ -96,6 +99,14 @@ class View:
         self._orders = changed, tuple(found)
         return self._orders[1] != before[1] or bool(problems)
 
+    def _read_contacts(self) -> bool:
+        written = modified(self._home.contacts)
+        if written == self._contacts[0]:
+            return False
+        before, now = self._contacts[1], contacts.read(self._home.contacts, self._targets)
+        self._contacts = written, now
+        return now != before
+
     def _look_for_courier(self) -> bool:
         now = time.monotonic()
         if now - self._beat[0] < 1.0:
@@ -120,9 +131,10 @@ class View:
     def _ordered(self, order: Order, known: Mapping[str, Submission]) -> Submission:
         run = 1 + max((other.run for other in known.values() if other.batch == order.batch), default=0)
         target = self._targets.get(order.target)
+        word = JobState.DRAFT if order.leaves else JobState.QUEUED  # it can still be taken back
         return Submission(
             order.submission, order.batch, order.digest, order.template, order.target, target.kind if target else "",
-            run, order.total, order.created, {JobState.QUEUED: order.total}, order.created,
+            run, order.total, order.created, {word: order.total}, order.created,
         )  # fmt: skip
 
 

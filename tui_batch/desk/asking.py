@@ -1,0 +1,136 @@
+"""What can be asked for: each request is an order, a file in the store that the courier carries out."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tui_batch import indices
+from tui_batch.config import Config
+from tui_batch.desk.making import Making
+from tui_batch.errors import RequestError
+from tui_batch.model import Batch, Order, Submission
+from tui_batch.states import ENDED, JobState
+from tui_batch.store import lock, orders
+from tui_batch.times import stamp
+
+RESTART = 10.0  # seconds between two attempts to start a courier
+
+
+class Desk(Making):
+    """The whole of it: looking, making, asking."""
+
+    def __init__(self, home: Path, config: Config, templates: Sequence[Path] = ()) -> None:
+        super().__init__(home, config, templates)
+        self._started = time.monotonic() - RESTART + 2.0  # somebody may be starting one this moment
+
+    def submit(self, batch: str, target: str = "", first: bool = False, wait: float = 0.0) -> str:
+        """Order the batch to be sent; the new submission's id. With `first` one job goes ahead of the others.
+
+        The order leaves after `wait` seconds; until then `withdraw` takes it back.
+        """
+        chosen, place = self.batch(batch), self.config.target(target)
+        for earlier in self.snapshot().submissions:
+            if earlier.batch == batch:
+                _check_unchanged(chosen, earlier)
+        fatal = [problem.text for problem in self.check(chosen, place) if problem.fatal]
+        if fatal:
+            raise RequestError(f"{place.name} cannot run {batch}: {'; '.join(fatal)}. Nothing was sent.")
+        moment = stamp(self.now())
+        name = orders.new_id(moment)
+        order = Order(name, "submit", name, moment, batch, chosen.digest, chosen.template, place.name, chosen.jobs)
+        self._leave(replace(order, first=first and chosen.jobs > 1, leaves=self._later(wait)))
+        return name
+
+    def withdraw(self, order: str) -> bool:
+        """Take back an order that has not left yet; False if it has."""
+        return orders.withdraw(self._home.orders, order)
+
+    def cancel(self, submission: str, indices_: Sequence[int] | None = None, wait: float = 0.0) -> str:
+        """Order jobs to be cancelled; all that have not ended when no indices are given. The order's id."""
+        return self._order("cancel", submission, _ranges(indices_), leaves=self._later(wait))
+
+    def hold(self, submission: str, indices_: Sequence[int] | None = None) -> None:
+        """Order that jobs which have not begun wait until they are released."""
+        self._order("hold", submission, _ranges(indices_))
+
+    def release(self, submission: str, indices_: Sequence[int] | None = None) -> None:
+        """Order that held jobs go on."""
+        self._order("release", submission, _ranges(indices_))
+
+    def retry(self, submission: str, indices_: Sequence[int] | None = None, more: str = "") -> int:
+        """Order another attempt; of all that ended without success when no indices are given. How many that are.
+
+        `more` is what they get twice as much of as the time before: "time", "memory", or "" for nothing.
+        """
+        rows = self.jobs(submission).rows
+        if indices_ is None:
+            chosen = [row.index for row in rows if row.status.state in ENDED - {JobState.SUCCEEDED}]
+        else:
+            chosen = [index for index in indices_ if rows[index].status.state.ended]
+        held = sum(row.status.state is JobState.HELD for row in rows)
+        if not chosen and not held:
+            raise RequestError(f"Nothing to run again: no such job of {submission} has ended without success.")
+        known = self.submission(submission)
+        _check_unchanged(self.batch(known.batch), known)
+        self._order("retry", submission, orders.with_attempts({n: rows[n].status.attempt for n in chosen}), more=more)
+        return len(chosen) + held
+
+    def fetch(self, submission: str) -> None:
+        """Order the results that are not here yet."""
+        self._order("fetch", submission)
+
+    def note(self, submission: str, text: str) -> None:
+        """Order a note to be kept with a submission; the last one counts."""
+        self._order("note", submission, text=text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+
+    def probe(self, target: str) -> None:
+        """Order a target to be examined; what comes out stands in the snapshot's contacts."""
+        moment = stamp(self.now())
+        self._leave(Order(orders.new_id(moment), "probe", "", moment, target=self.config.target(target).name))
+
+    def _order(
+        self, verb: str, submission: str, jobs: str = "", text: str = "", leaves: str = "", more: str = ""
+    ) -> str:
+        name, moment = self.submission(submission).id, stamp(self.now())
+        order = Order(orders.new_id(moment), verb, name, moment, jobs=jobs, text=text, leaves=leaves, more=more)
+        self._leave(order)
+        return order.id
+
+    def _later(self, wait: float) -> str:
+        return stamp(self.now() + wait) if wait else ""
+
+    def _leave(self, order: Order) -> None:
+        orders.write(self._home.prepare().orders, order)
+        self.wake()
+
+    def wake(self) -> None:
+        """Make sure that a courier runs and looks at the orders now."""
+        beat = lock.look(self._home)
+        if beat and beat.alive:
+            lock.ring(self._home)
+        else:
+            self._started = time.monotonic()
+            lock.start(self._home, self.config.path)
+
+    def tend(self) -> None:
+        """Start a courier if something is open and none is at work, as after a restart of the machine."""
+        snapshot = self.snapshot()
+        watched = snapshot.courier and snapshot.courier.alive
+        if watched or time.monotonic() - self._started < RESTART:
+            return
+        if snapshot.orders or any(not one.ended for one in snapshot.submissions):
+            self.wake()
+
+
+def _check_unchanged(batch: Batch, submission: Submission) -> None:
+    """A batch never changes once it was submitted."""
+    if batch.digest != submission.digest:
+        raise RequestError(
+            f"The batch {batch.name} was changed after it was submitted as {submission.id}. Nothing was sent; put the "
+            f"former {batch.path.name} back, or generate a batch with another name."
+        )
+
+
+def _ranges(numbers: Sequence[int] | None) -> str:
+    return indices.to_text(numbers) if numbers is not None else ""

@@ -1,0 +1,115 @@
+"""The store as a person sees it. Reading is cheap: only files whose stat changed are read again."""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tui_batch.config import LOCAL, Config
+from tui_batch.errors import ConfigError, RequestError, nearest
+from tui_batch.model import JobList, Snapshot, Submission, Target
+from tui_batch.store import memory, state
+from tui_batch.store.home import Home
+from tui_batch.store.joblist import JobLists
+from tui_batch.store.view import View
+
+
+class Looking:
+    """What is there; an unchanged store gives the same objects."""
+
+    def __init__(self, home: Path, config: Config, templates: Sequence[Path] = ()) -> None:
+        self.home, self.config = home, config
+        self._home = Home(home)
+        self._home.look()
+        self._template_folders = [*templates, *map(Path, config.templates)]
+        self._view = View(self._home, config.targets)
+        self._lists = JobLists(self._home)
+
+    def now(self) -> float:
+        """Seconds since the epoch: the one clock of the front."""
+        return time.time()
+
+    # -- looking -------------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """All that the screens show; the same object while nothing changed."""
+        return self._view.snapshot()
+
+    def submission(self, name: str) -> Submission:
+        """By id, unique prefix of it, batch name (its newest run) or `last`; else a RequestError with the nearest."""
+        known = self.snapshot().submissions
+        if not known:
+            raise RequestError("Nothing has been submitted yet.")
+        if name == "last":
+            return known[0]
+        exact = [one for one in known if one.id == name] or [one for one in known if one.batch == name][:1]
+        found = exact or [one for one in known if name and one.id.startswith(name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise RequestError(f"{name!r} fits {len(found)} submissions: {', '.join(one.id for one in found[:5])}.")
+        raise RequestError(f"There is no submission {name!r}.{nearest(name, {one.batch for one in known})}")
+
+    def jobs(self, submission: str) -> JobList:
+        """All jobs with their statuses; the same object while nothing changed."""
+        listed, problems = self._lists.of(self.submission(submission))
+        self._view.report(*problems)
+        return listed
+
+    def find_job(self, submission: str, job: str) -> int:
+        """The index of the job that is named, or numbered, so."""
+        rows = self.jobs(submission).rows
+        for row in rows:
+            if row.name == job:
+                return row.index
+        if job.isdecimal() and int(job) < len(rows):
+            return int(job)
+        near = nearest(job, (row.name for row in rows[:999]))
+        raise RequestError(f"Submission {submission} has no job {job!r}.{near}")
+
+    def log(self, submission: str, index: int, stream: str = "out", attempt: int | None = None) -> Path:
+        """The local file that holds (or will hold) a job's `out` or `err`; it may not exist yet."""
+        row = self.jobs(submission).rows[index]
+        folder = self._home.submission(submission) / "logs" / str(attempt or row.status.attempt)
+        return folder / f"{row.name}.{stream}"
+
+    def trouble(self, submission: str) -> str:
+        """What troubles a submission, or troubled it at its end; "" for nothing."""
+        known = self.submission(submission)
+        return known.health or state.read(self._home.submission(known.id) / "state.toml").health
+
+    def results(self, submission: str) -> Path:
+        """The folder that the results of a submission come into."""
+        known = self.submission(submission)
+        return self._home.results(known.batch, known.run)
+
+    def targets(self) -> Sequence[Target]:
+        return list(self.config.targets.values())
+
+    def check_targets(self) -> None:
+        """A ConfigError lists the targets of the configuration that make no sense to their kind."""
+        from tui_batch import backends
+
+        problems = []
+        for target in self.config.targets.values():
+            if target is LOCAL:
+                continue
+            try:
+                backends.kind(target).settings(target)
+            except ConfigError as error:
+                problems += [f"{self.config.path}: {line}" for line in str(error).splitlines()]
+        if problems:
+            raise ConfigError.of(problems)
+
+    def default_target(self) -> Target:
+        return self.config.target("")
+
+    # -- what the front itself wants to know again ---------------------------------------------------------------------
+
+    def recall(self, name: str) -> Mapping[str, Any]:
+        """What was last remembered under this name; nothing if it cannot be read."""
+        return memory.read(self._home, name)
+
+    def remember(self, name: str, table: Mapping[str, Any]) -> None:
+        """Keep this under the name from now on, also for the next start; an empty table forgets."""
+        memory.write(self._home.prepare(), name, table)

@@ -1,0 +1,140 @@
+"""Templates, what can be made from them, and the batches that were."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_batch.config import Config
+from tui_batch.desk.looking import Looking
+from tui_batch.errors import RequestError, TemplateError, nearest
+from tui_batch.model import Batch, BatchRow, Job, JobList, JobRow, Problem, Status, Target
+from tui_batch.states import JobState
+from tui_batch.store.shelf import Shelf
+from tui_batch.times import stamp
+
+if TYPE_CHECKING:
+    from tui_batch.sweep import Sweep
+    from tui_batch.template import Template
+
+
+class Making(Looking):
+    """Nothing here talks to a target; of the backends only their pure answers are asked."""
+
+    def __init__(self, home: Path, config: Config, templates: Sequence[Path] = ()) -> None:
+        super().__init__(home, config, templates)
+        self._shelf = Shelf(self._home.batches)
+
+    # -- templates -----------------------------------------------------------------------------------------------------
+
+    def templates(self) -> Sequence["Template"]:
+        """Those that ship and the user's own, by name; a broken one is named in the snapshot's problems."""
+        from tui_batch.store import templates
+
+        found = []
+        for _, path in templates.find(self._template_folders):
+            try:
+                found.append(templates.load(str(path), self._template_folders))
+            except TemplateError as error:
+                self._view.report(str(error))
+        return found
+
+    def template(self, name_or_path: str) -> "Template":
+        """The template with this name, or in this file or folder."""
+        from tui_batch.store import templates
+
+        return templates.load(name_or_path, self._template_folders)
+
+    def plan(
+        self,
+        template: "Template",
+        axes: Sequence[tuple[str, str]] = (),
+        fixed: Sequence[tuple[str, str]] = (),
+        zips: Sequence[Sequence[str]] = (),
+        where: str = "",
+        table: str = "",
+    ) -> "Sweep":
+        """The sweep that these axes (key, notation) make of a template; a TemplateError lists all that is wrong."""
+        from tui_batch.store.sources import FileSources
+        from tui_batch.sweep import plan
+
+        return plan(template, axes, fixed, zips, where, table, FileSources())
+
+    def rendered(self, sweep: "Sweep", index: int) -> tuple[str, dict[str, str]]:
+        """The name and the files of one job of a sweep, its command among them; nothing is written."""
+        from tui_batch.store.filling import sample
+
+        return sample(sweep, index, sweep.template.name)
+
+    def generate(
+        self,
+        sweep: "Sweep",
+        name: str = "",
+        progress: Callable[[int], None] | None = None,
+        max_jobs: int | None = None,
+    ) -> Batch:
+        """Render the sweep's jobs into a new batch; nothing is left behind if that fails."""
+        from tui_batch.store import batches
+
+        most = max_jobs or self.config.max_jobs
+        if sweep.count > most:
+            raise RequestError(
+                f"This makes {sweep.count:,} jobs, more than the {most:,} that max_jobs allows. Nothing was made; "
+                f"allow it with --max-jobs {sweep.count}, or with max_jobs in the configuration."
+            )
+        folder = self._home.prepare().batches
+        name = name or batches.free_name(folder, sweep.template.name)
+        return batches.write(folder, sweep, name, stamp(self.now()), progress)
+
+    def check(self, batch: Batch, target: Target) -> Sequence[Problem]:
+        """What the target's kind cannot do or would mangle."""
+        from tui_batch import backends
+
+        return backends.kind(target).check(target, batch)  # type: ignore[no-any-return]
+
+    def preview(self, batch: Batch, target: Target, job: str) -> str:
+        """The script or request that would be sent for one job."""
+        from tui_batch import backends
+
+        files = self.job_files(batch.name, job)
+        return backends.kind(target).preview(target, batch, Job("", 0, job), files)  # type: ignore[no-any-return]
+
+    # -- batches -------------------------------------------------------------------------------------------------------
+
+    def batches(self) -> Sequence[BatchRow]:
+        """Newest submission first, then those never submitted, newest first."""
+        rows, problems = self._shelf.rows(self.snapshot().submissions)
+        self._view.report(*problems)
+        return rows
+
+    def batch(self, name: str) -> Batch:
+        """The batch of this name, with its digest as it is now."""
+        from tui_batch.store import batches
+
+        known = {path.stem: path for path in self._home.batches.glob("[!.]*.zip")}
+        if name not in known:
+            raise RequestError(f"There is no batch {name!r}.{nearest(name, known)}")
+        return batches.read(known[name])
+
+    def batch_jobs(self, name: str) -> JobList:
+        """The jobs of a batch, as drafts."""
+        from tui_batch.store import batches
+
+        varying, rows = batches.jobs(self.batch(name).path)
+        draft = Status(JobState.DRAFT)
+        return JobList(varying, [JobRow(index, job, values, draft) for index, job, values in rows])
+
+    def job_files(self, batch: str, job: str) -> dict[str, str]:
+        """Path → text of every rendered file of one job."""
+        from tui_batch.store import batches
+
+        return batches.job_files(self.batch(batch).path, job)
+
+    def delete(self, batch: str) -> None:
+        """Delete a batch; the history of what was made of it stays. Refused while a job of it may still need it."""
+        chosen = self.batch(batch)
+        snapshot = self.snapshot()
+        users = [one.id for one in snapshot.submissions if one.batch == batch and not one.ended]
+        users += [order.submission for order in snapshot.orders if order.batch == batch]
+        if users:
+            raise RequestError(f"{batch} is in use by submission {users[0]}. Nothing was deleted; wait, or cancel it.")
+        chosen.path.unlink(missing_ok=True)
