@@ -50,8 +50,8 @@ def below(place: Place, count: int) -> Plan:
     """So many rows down, at most to the last page."""
 
     def plan(rows: Rows) -> Page:
-        passed = list(islice(rows.below(*place), rows.height + count))
-        return Page(passed[count:]) if len(passed) == rows.height + count else bottom(rows)
+        passed = list(islice(rows.below(*place), count + rows.height + 1))
+        return Page(passed[count:-1]) if len(passed) > count + rows.height else bottom(rows)
 
     return plan
 
