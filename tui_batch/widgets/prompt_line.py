@@ -104,7 +104,7 @@ class PromptLine(Lines):
         elif question.choices and event.character in question.choices:
             self._close(event.character)
         elif event.is_printable:
-            self._change(replace(question, wrong=f"{event.character} is none of these"))
+            self._change(replace(question, wrong=f"not {event.character}"))
 
     def _type(self, question: Question, entry: Entry, event: events.Key) -> None:
         if event.key == "enter":
