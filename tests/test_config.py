@@ -59,6 +59,27 @@ def test_all_that_is_wrong_is_said_at_once_with_the_file():
     assert "not valid TOML" in wrong("[targets")[0]
 
 
+def test_what_the_app_looks_like_and_where_that_was_said():
+    found = config.parse(
+        'theme = "ansi"\nascii = true\nmouse = "no"\nundo_seconds = 2\n[keys]\n"app.help" = "h"\nlist.down = "j,down"',
+        PATH,
+    )
+    assert (found.theme, found.ascii, found.mouse, found.undo_seconds) == ("ansi", "yes", "no", 2.0)
+    assert found.keys == {"app.help": "h", "list.down": "j,down"}
+    assert found.origins["theme"] == "config.toml"
+    said = found.given("--undo-seconds", undo_seconds=0.0).given("--ascii", ascii=None)
+    assert (said.undo_seconds, said.origins["undo_seconds"]) == (0.0, "--undo-seconds")
+    assert said.origins["ascii"] == "config.toml"
+    with pytest.raises(RequestError, match=r"--undo-seconds: undo_seconds must be from 0 to 600, not -1\."):
+        found.given("--undo-seconds", undo_seconds=-1.0)
+    assert wrong('theme = "dark"\nascii = "maybe"\nundo_seconds = nan\n[keys]\nlist.down = 3') == [
+        f'{PATH}: keys: list.down must be a text, as in "x,ctrl+x".',
+        f"{PATH}: theme must be one of default, colour-blind, ansi, not 'dark'.",
+        f"{PATH}: ascii must be one of auto, yes, no, not 'maybe'.",
+        f"{PATH}: undo_seconds must be from 0 to 600, not nan.",
+    ]
+
+
 def test_an_unknown_target_suggests_the_nearest():
     with pytest.raises(RequestError, match=r"no target 'locla'. Did you mean 'local'\?"):
         config.parse("", PATH).target("locla")

@@ -1,7 +1,6 @@
 """The app's start with a history of ten thousand submissions, beside the least that a Textual program can be."""
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -12,7 +11,7 @@ import pytest
 from long_history import write_history
 from measuring import in_turns, ratio
 from requirement import needs
-from terminal import Terminal
+from terminal import COMMAND, Terminal, plain_environment
 
 from tui_batch.store.past import Past
 
@@ -21,7 +20,6 @@ pytestmark = pytest.mark.bench
 MANY, ROUNDS = 10_000, 9
 HERE = Path(__file__).parent
 MINIMAL = ([sys.executable, str(HERE / "minimal_app.py")], "scan-1")
-COMMAND = "import sys; from tui_batch.__main__ import main; sys.exit(main())"
 # The same, and it writes down what is loaded when it is asked to.
 TELLING = f"""
 import json, pathlib, signal, sys
@@ -30,7 +28,7 @@ def tell(*_):
     where.with_name("aside").write_text(json.dumps(sorted(sys.modules)))
     where.with_name("aside").rename(where)
 signal.signal(signal.SIGUSR1, tell)
-{COMMAND}
+{COMMAND[-1]}
 """
 
 
@@ -50,13 +48,11 @@ def stores(tmp_path_factory):
 @pytest.fixture
 def environment(tmp_path):
     """Next to nothing: the same for every program."""
-    kept = {key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH") if key in os.environ}
-    kept["PYTHONPATH"] = str(HERE.parents[1])
-    return kept | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "HOME": str(tmp_path)}
+    return plain_environment(tmp_path)
 
 
 def ours(store):
-    return [sys.executable, "-c", COMMAND, "--home", str(store)], "Nothing was" if store.name == "empty" else "scan-"
+    return [*COMMAND, "--home", str(store)], "Nothing was" if store.name == "empty" else "scan-"
 
 
 def started(program, environment):

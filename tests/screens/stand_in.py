@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from tui_batch.config import Config
 from tui_batch.errors import RequestError
 from tui_batch.model import (
     Batch,
@@ -108,6 +109,7 @@ class FakeDesk:
     def __init__(self, home, snapshot=FULL):
         self.home, self.current, self.asked = Path(home), snapshot, []
         self.clock = NOON
+        self.config = Config()
         self.trouble = None
         self.made = []
         self.found = []

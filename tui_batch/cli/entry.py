@@ -6,6 +6,7 @@ from argparse import Namespace
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 from tui_batch import config
 from tui_batch.cli.parser import parser
@@ -39,13 +40,16 @@ def run(words: list[str]) -> int:
 
 def _carry_out(arguments: Namespace) -> int:
     room, _, function = arguments.does.partition(":")
-    desk = open_desk(arguments.home, arguments.config)
+    desk = open_desk(arguments.home, arguments.config, ascii=arguments.ascii, undo_seconds=arguments.undo_seconds)
     code: int = getattr(import_module(f"tui_batch.cli.{room}"), function)(desk, arguments)
     return code
 
 
-def open_desk(home: str = "", configuration: str = "") -> Desk:
-    """The desk of a store and a configuration; "" for the environment's word, else the usual places."""
+def open_desk(home: str = "", configuration: str = "", **said: Any) -> Desk:
+    """The desk of a store and a configuration; "" for the environment's word, else the usual places.
+
+    What was `said` on the command line has the last word over the configuration.
+    """
     home = home or os.environ.get("TUI_BATCH_HOME", "")
     configuration = configuration or os.environ.get("TUI_BATCH_CONFIG", "")
     usual_home, usual_settings = (Path(), Path()) if home and configuration else _usual_places()
@@ -54,6 +58,8 @@ def open_desk(home: str = "", configuration: str = "") -> Desk:
     if configuration and not path.exists():
         raise RequestError(f"There is no configuration {configuration}.")
     store = Path(home).expanduser().absolute() if home else usual_home
+    for name, value in said.items():
+        settings = settings.given(f"--{name.replace('_', '-')}", **{name: value})
     desk = Desk(store, settings, [path.parent / "templates"])
     desk.check_targets()
     return desk

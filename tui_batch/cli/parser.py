@@ -24,6 +24,8 @@ def parser() -> ArgumentParser:
     top.add_argument("--version", action="version", version=f"tui-batch {__version__}")
     top.add_argument("--home", default="", metavar="DIR", help="the store (TUI_BATCH_HOME)")
     top.add_argument("--config", default="", metavar="FILE", help="the configuration (TUI_BATCH_CONFIG)")
+    top.add_argument("--ascii", action="store_const", const="yes", help="draw the app with ASCII characters only")
+    top.add_argument("--undo-seconds", type=float, metavar="S", help="how long the app's u takes back; 0: not at all")
     top.set_defaults(does="screen:app")
     verbs = top.add_subparsers(title="verbs", metavar="VERB")
     _making(verbs)
