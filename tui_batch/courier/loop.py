@@ -162,6 +162,9 @@ class Courier:
         if to_send is LATER:
             self.inbox.answer_awaited(order)
             return
+        tracked = self.tracked.get(order.submission)
+        if tracked and tracked.unwritten:  # while the order is there the front shows what it will do: no gap between
+            tracked.write_summary(stamp(time.time()))
         self.inbox.done(order)
         if isinstance(to_send, Tracked):
             self.send(to_send)
