@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
-from textual.events import Event, Key, Paste
+from textual.events import Event, Key, Paste, Resize
 from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
@@ -25,6 +26,7 @@ from tui_batch.screens.clerk import Clerk
 from tui_batch.screens.home import Home
 from tui_batch.screens.view import View
 from tui_batch.terminal import CAPABLE, Terminal, as_started, settle
+from tui_batch.widgets.painting import Painting
 from tui_batch.widgets.theme import THEMES
 
 PARTING_SECONDS = 2
@@ -45,6 +47,7 @@ class BatchApp(App[None], inherit_bindings=False):
         Binding("r", "wake", "poll now", id="app.wake"),
         Binding("question_mark", "help", "help", id="app.help"),
         Binding("comma", "settings", "settings", show=False, id="app.settings"),
+        Binding("ctrl+l", "redraw", "draw everything anew", show=False, id="app.redraw"),
         Binding("ctrl+z", "suspend_process", "back to the shell for a while", show=False, id="app.suspend"),
     ]
 
@@ -63,6 +66,7 @@ class BatchApp(App[None], inherit_bindings=False):
         self.theme = theme.name
         self.desk, self.terminal = desk, terminal
         self.set_keymap(dict(desk.config.keys))
+        self._painting = Painting()
         self._plain: Sequence[LineFilter] = ()
         if terminal.ascii:
             from tui_batch.widgets.plain import AsciiOnly
@@ -77,6 +81,10 @@ class BatchApp(App[None], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """ASCII, where nothing else is shown, comes last."""
         return (*super().get_line_filters(), *self._plain)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send what changed and no more."""
+        super()._display(screen, self._painting.frugal(renderable))
 
     @property
     def _background_screens(self) -> list[Screen[Any]]:
@@ -93,13 +101,16 @@ class BatchApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Ages tick once a second; a line is painted only if it reads differently."""
         self.set_interval(1.0, self._tick)
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
 
     def on_unmount(self) -> None:
         """Let the clerk go."""
         self.clerk.stop()
 
     async def on_event(self, event: Event) -> None:
-        """A message was read when the next key is pressed, whatever takes the key."""
+        """A message was read when the next key is pressed, whatever takes the key; another size moves everything."""
+        if isinstance(event, Resize):
+            self._painting.forget()
         if isinstance(event, Key | Paste) and not event.is_forwarded and isinstance(self.screen, View):
             if self.screen.too_small and not (isinstance(event, Key) and event.key in BLIND):
                 return  # nothing is done blindly
@@ -177,6 +188,11 @@ class BatchApp(App[None], inherit_bindings=False):
         from tui_batch.screens.generate import Templates
 
         self.push_screen(Templates())
+
+    def action_redraw(self) -> None:
+        """Paint the whole screen, whatever something else has written over it."""
+        self._painting.forget()
+        self.screen.refresh(layout=True)
 
     def action_settings(self) -> None:
         """Everything that can be set."""
