@@ -24,6 +24,7 @@ from tui_batch.errors import TuiBatchError
 from tui_batch.model import Snapshot
 from tui_batch.screens.clerk import Clerk
 from tui_batch.screens.home import Home
+from tui_batch.screens.turns import Turns
 from tui_batch.screens.view import View
 from tui_batch.terminal import CAPABLE, Terminal, as_started, settle
 from tui_batch.widgets.painting import Painting
@@ -67,6 +68,7 @@ class BatchApp(App[None], inherit_bindings=False):
         self.desk, self.terminal = desk, terminal
         self.set_keymap(dict(desk.config.keys))
         self._painting = Painting()
+        self._turns = Turns(self, self._type)
         self._plain: Sequence[LineFilter] = ()
         if terminal.ascii:
             from tui_batch.widgets.plain import AsciiOnly
@@ -108,10 +110,17 @@ class BatchApp(App[None], inherit_bindings=False):
         self.clerk.stop()
 
     async def on_event(self, event: Event) -> None:
-        """A message was read when the next key is pressed, whatever takes the key; another size moves everything."""
+        """Keys in turn; and another size moves everything that stands on the terminal."""
         if isinstance(event, Resize):
             self._painting.forget()
-        if isinstance(event, Key | Paste) and not event.is_forwarded and isinstance(self.screen, View):
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            await self._turns.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _type(self, event: Event) -> None:
+        """A message was read when the next key is pressed, whatever takes the key."""
+        if isinstance(self.screen, View):
             if self.screen.too_small and not (isinstance(event, Key) and event.key in BLIND):
                 return  # nothing is done blindly
             self.screen.prompt.hush()
