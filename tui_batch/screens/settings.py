@@ -6,7 +6,7 @@ from textual import on
 from textual.widget import Widget
 
 from tui_batch.screens import keymap
-from tui_batch.screens.view import TableView
+from tui_batch.screens.table_view import TableView
 from tui_batch.settings import Setting, listed
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import LiveTable
