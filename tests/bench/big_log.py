@@ -5,20 +5,7 @@ import sys
 import time
 
 NEEDLE, BESIDE, LAST = "NEEDLE-42", "is what stands here", "the last of all lines"
-_WORDS = [
-    "loss",
-    "epoch",
-    "step",
-    "gradient",
-    "checkpoint",
-    "loaded",
-    "node",
-    "rank",
-    "reduce",
-    "batch",
-    "eval",
-    "metric",
-]
+_WORDS = ("loss", "epoch", "step", "gradient", "checkpoint", "loaded", "node", "rank", "reduce", "batch", "metric")
 _LEVELS = ("INFO", "INFO", "DEBUG", "WARNING", "INFO")
 
 

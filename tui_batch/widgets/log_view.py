@@ -21,7 +21,7 @@ from tui_batch.widgets.printable import fit
 
 T = TypeVar("T")
 
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.14
 QUICK = 1 << 21  # bytes of a log that are searched on the spot; more is for a thread
 
 
@@ -43,6 +43,7 @@ class LogView(Moving, can_focus=True):
         self._file = LogFile(Path())
         self._length = self._inode = -1
         self._rows: list[Row] = []
+        self._lines: list[Line] = []  # the same as they are painted
         self._found: Found | None = None
         self._finders: dict[Pattern, Finder] = {}  # with what they know of this file
         self._scans: dict[str, Scan] = {}  # what threads are reading: for a "page", in a "hunt"
@@ -265,14 +266,18 @@ class LogView(Moving, can_focus=True):
         read = [scan.read for scan in self._scans.values()]
         return min(99, 100 * max(read) // max(1, self._length)) if read else None
 
+    def repaint(self) -> None:
+        """The rows as they read now."""
+        self._lines = list(map(self._row_line, self._rows))
+        super().repaint()
+
     def line(self, y: int) -> Line:
-        """A row, with what was looked for and what went wrong in other tones."""
-        width = self.size.width
-        if not self._rows:
-            return ((" " + fit(self._nothing, width - 2), "quiet"),) if y == 1 else ()
-        if y >= len(self._rows):
-            return ()
-        row = self._rows[y]
+        """A row, or why there is none."""
+        if not self._rows and y == 1:
+            return ((" " + fit(self._nothing, self.size.width - 2), "quiet"),)
+        return self._lines[y] if y < len(self._lines) else ()
+
+    def _row_line(self, row: Row) -> Line:
         line = toned(row, self.quarry, self._found)
         if self.look.wrap or row.last == len(row.text) or not line:
             return line

@@ -16,8 +16,8 @@ from tui_batch.widgets.printable import cells, fit, printable
 MESSAGE_SECONDS = 5.0
 HELP = "app.help"  # stands for all keys that there is no room for
 _KEYS = {
-    "question_mark": "?", "slash": "/", "ampersand": "&", "enter": "Enter", "escape": "Esc", "backspace": "Bksp", "pagedown": "PgDn",
-    "pageup": "PgUp", "home": "Home", "end": "End", "tab": "Tab", "up": "Up", "down": "Down",
+    "question_mark": "?", "slash": "/", "ampersand": "&", "enter": "Enter", "escape": "Esc", "backspace": "Bksp",
+    "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "tab": "Tab", "up": "Up", "down": "Down",
     "space": "Space", "asterisk": "*", "backslash": "\\",
 }  # fmt: skip
 
