@@ -7,21 +7,19 @@ import time
 NEEDLE, BESIDE, LAST = "NEEDLE-42", "is what stands here", "the last of all lines"
 _WORDS = ("loss", "epoch", "step", "gradient", "checkpoint", "loaded", "node", "rank", "reduce", "batch", "metric")
 _LEVELS = ("INFO", "INFO", "DEBUG", "WARNING", "INFO")
+_CHANCE = random.Random(7)
+_TAILS = [" ".join(f"{_CHANCE.choice(_WORDS)}={_CHANCE.random():.4f}" for _ in range(4)) for _ in range(997)]
 
 
-def _block(lines=10_000):
-    """About a megabyte of lines, none of which says that something went wrong."""
-    chance = random.Random(7)
-    tails = [" ".join(f"{chance.choice(_WORDS)}={chance.random():.4f}" for _ in range(4)) for _ in range(997)]
-    return "".join(
-        f"2026-05-01 10:{n // 60 % 60:02}:{n % 60:02},{n % 1000:03} {_LEVELS[n % 5]} line {n} {tails[n % 997]}\n"
-        for n in range(lines)
-    ).encode()
+def _line(number, what):
+    """As a Python program logs it; nothing ever goes wrong."""
+    clock = f"2026-05-01 10:{number // 60 % 60:02}:{number % 60:02},{number % 1000:03}"
+    return f"{clock} {_LEVELS[number % 5]} {what} {_TAILS[number % 997]}\n"
 
 
 def write_log(path, size):
     """So many bytes, with a line at nine tenths that has the needle in it."""
-    block = _block()
+    block = "".join(_line(number, f"line {number}") for number in range(10_000)).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb", buffering=0) as file:
         while file.tell() < 0.9 * size:
@@ -34,13 +32,11 @@ def write_log(path, size):
 
 def grow(path, rate):
     """Append so many lines a second, each with the time it was written at, until the program is ended."""
-    tail = "loss=0.1234 gradient=0.5678 metric=0.9012"
     with open(path, "ab", buffering=0) as file:
         written, start = 0, time.monotonic()
         while True:
-            wanted = int((time.monotonic() - start) * rate)
-            now = time.time_ns()
-            file.write(b"".join(b"INFO grown %d t=%d %s\n" % (n, now, tail.encode()) for n in range(written, wanted)))
+            wanted, now = int((time.monotonic() - start) * rate), time.time_ns()
+            file.write("".join(_line(number, f"grown t={now}") for number in range(written, wanted)).encode())
             written = wanted
             time.sleep(0.02)
 
