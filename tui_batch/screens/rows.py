@@ -1,7 +1,6 @@
 """How submissions and jobs read in a table."""
 
 from collections.abc import Callable, Iterable, Sequence
-from heapq import nsmallest
 from itertools import islice
 
 from tui_batch.model import JobList, JobRow, Order, Snapshot, Submission
@@ -38,7 +37,7 @@ def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
         Column("done", "DONE/ALL", 9, _share, lambda s: done(s.counts) / max(1, s.jobs), right=True, letter="d"),
         Column("failed", "F", 3, lambda s: _short(failed(s.counts)), lambda s: failed(s.counts),
                tone=lambda s: "trouble" if failed(s.counts) else "", right=True, letter="f"),
-        Column("eta", "ETA", 9, paces.remaining, right=True, rank=4),
+        Column("eta", "ETA", 12, paces.remaining, right=True, rank=4),
         Column("age", "AGE", 4, lambda s: age(s.created, now()) or "-", lambda s: s.created, right=True, letter="a"),
     ]  # fmt: skip
 
@@ -103,9 +102,17 @@ def _duration(row: JobRow, now: float) -> float:
     return (seconds(status.ended) if status.ended else now) - seconds(status.started)
 
 
+def ordered(rows: Iterable[JobRow]) -> list[JobRow]:
+    """What runs, then what went wrong, then what waits, then what is done: the order of every list of jobs."""
+    groups: list[list[JobRow]] = [[] for _ in range(6)]
+    for row in rows:  # already by their numbers
+        groups[_URGENCY.get(row.status.state, 3)].append(row)
+    return [row for group in groups for row in group]
+
+
 def monitored(jobs: JobList) -> list[JobRow]:
-    """The jobs worth watching: what runs, then what went wrong, then what waits, then what is done."""
-    return nsmallest(MONITORED, jobs.rows, key=lambda row: (_URGENCY.get(row.status.state, 3), row.index))
+    """The first of them."""
+    return ordered(jobs.rows)[:MONITORED]
 
 
 def submissions(snapshot: Snapshot) -> list[Submission]:
