@@ -195,6 +195,11 @@ class FakeDesk:
         self.current = replace(self.current, orders=(*self.current.orders, order))
         return order.submission
 
+    def demo(self, target="", wait=0.0):
+        self.asked.append(("demo", target))
+        self.made.append(BatchRow("python-sweep", "python-sweep", 18, ago(0), 1, ago(0)))
+        return self.submit("python-sweep", target or "local", wait=wait)
+
     def later(self, wait):
         return stamp(self.clock + wait) if wait else ""
 

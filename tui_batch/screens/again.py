@@ -66,4 +66,3 @@ def _choice(words: str, picked: Sequence[Picked], states: frozenset[JobState], m
     choice = Choice("", picked, states, more)
     choice = replace(choice, picked=those(picked, choice.keeps))
     return replace(choice, label=f"{choice.number:,} {words}")
-

@@ -7,13 +7,13 @@ from tui_batch.model import JobList, JobRow, Order, Snapshot, Submission
 from tui_batch.screens.view import age
 from tui_batch.states import ENDED, JobState
 from tui_batch.times import seconds, span
-from tui_batch.widgets.columns import Column
+from tui_batch.widgets.columns import Column, R
 from tui_batch.widgets.printable import cells, printable
 from tui_batch.widgets.progress import TONES, Paces, bar, done, failed
 
 SAMPLED = 300  # rows that tell how wide the values are
 WIDEST = 24  # of them
-MONITORED = 200  # more than that nobody reads in a pane
+MONITORED = 200
 
 _URGENCY = {
     **dict.fromkeys(ENDED, 2),
@@ -31,19 +31,19 @@ def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
     paces = Paces()
     return [
         Column("state", "ST", 2, lambda s: s.state.code, tone=lambda s: TONES[s.state], letter="s"),
-        Column("name", "NAME", 12, title, grow=True, ending=True, letter="n"),
-        Column("on", "ON", 8, lambda s: s.target, letter="o", rank=3),
+        Column("name", "NAME", 16, title, grow=True, ending=True, letter="n"),
+        Column("on", "ON", 8, lambda s: s.target, letter="o", rank=4),
         Column("progress", "PROGRESS", 16, lambda s: bar(s.counts, s.jobs, 16), rank=2),
         Column("done", "DONE/ALL", 9, _share, lambda s: done(s.counts) / max(1, s.jobs), right=True, letter="d"),
         Column("failed", "F", 3, lambda s: _short(failed(s.counts)), lambda s: failed(s.counts),
                tone=lambda s: "trouble" if failed(s.counts) else "", right=True, letter="f"),
-        Column("eta", "ETA", 12, paces.remaining, right=True, rank=4),
+        Column("eta", "ETA", 12, paces.remaining, right=True, rank=3),
         Column("age", "AGE", 4, lambda s: age(s.created, now()) or "-", lambda s: s.created, right=True, letter="a"),
     ]  # fmt: skip
 
 
-def job_columns(jobs: JobList, now: Callable[[], float]) -> list[Column[JobRow]]:
-    """The jobs of a submission: known by what varies, or else by their names."""
+def job_columns(jobs: JobList, now: Callable[[], float], brief: bool = False) -> list[Column[JobRow]]:
+    """The jobs of a submission: known by what varies, or else by their names; `brief` where there is little room."""
     values = value_columns(jobs.varying[:6], jobs.rows)
     return [
         Column("state", "ST", 2, lambda r: r.status.state.code, tone=lambda r: TONES[r.status.state], letter="s"),
@@ -52,9 +52,9 @@ def job_columns(jobs: JobList, now: Callable[[], float]) -> list[Column[JobRow]]
                rank=11 if values else 0),
         *values,
         Column("id", "ID", 10, lambda r: r.status.id or "-", ending=True, rank=12 if values else 4),
-        Column("time", "TIME", 5, lambda r: elapsed(r, now()) or "-", lambda r: _duration(r, now()),
+        Column("time", "TIME", 5, lambda r: elapsed(r, now()) or "-", lambda r: duration(r, now()),
                right=True, letter="t"),
-        Column("says", "SAYS", 22 if values else 10, says, grow=True, letter="y",
+        Column("says", "SAYS", 22 if values and not brief else 9, says, grow=True, letter="y",
                tone=lambda r: "" if r.status.state.ended else "quiet"),
     ]  # fmt: skip
 
@@ -92,27 +92,33 @@ def says(row: JobRow) -> str:
 
 def elapsed(row: JobRow, now: float) -> str:
     """How long it ran, or has been running."""
-    return span(_duration(row, now)) if row.status.started else ""
+    return span(duration(row, now)) if row.status.started else ""
 
 
-def _duration(row: JobRow, now: float) -> float:
+def duration(row: JobRow, now: float) -> float:
+    """Seconds that it ran, or has been running; 0 if it has not begun."""
     status = row.status
     if not status.started:
         return 0.0
     return (seconds(status.ended) if status.ended else now) - seconds(status.started)
 
 
-def ordered(rows: Iterable[JobRow]) -> list[JobRow]:
+def ordered(rows: Iterable[R], state: Callable[[R], JobState]) -> list[R]:
     """What runs, then what went wrong, then what waits, then what is done: the order of every list of jobs."""
-    groups: list[list[JobRow]] = [[] for _ in range(6)]
+    groups: list[list[R]] = [[] for _ in range(6)]
     for row in rows:  # already by their numbers
-        groups[_URGENCY.get(row.status.state, 3)].append(row)
+        groups[_URGENCY.get(state(row), 3)].append(row)
     return [row for group in groups for row in group]
 
 
+def by_urgency(jobs: JobList) -> list[JobRow]:
+    """The jobs of one submission in that order."""
+    return ordered(jobs.rows, lambda row: row.status.state)
+
+
 def monitored(jobs: JobList) -> list[JobRow]:
-    """The first of them."""
-    return ordered(jobs.rows)[:MONITORED]
+    """The first of them: more than that nobody reads in a pane."""
+    return by_urgency(jobs)[:MONITORED]
 
 
 def submissions(snapshot: Snapshot) -> list[Submission]:

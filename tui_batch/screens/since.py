@@ -74,8 +74,8 @@ def since(before: Table, snapshot: Snapshot, now: float, room: int) -> str:
 
 def _ended(one: Submission) -> str:
     good = one.counts.get(JobState.SUCCEEDED, 0)
-    rest = {state: number for state, number in one.counts.items() if state is not JobState.SUCCEEDED and number}
-    return ", ".join(([f"{good:,} ok"] if good else []) + ([words(rest)] if rest else []))
+    rest: dict[JobState, int] = {state: number for state, number in one.counts.items() if state != JobState.SUCCEEDED}
+    return ", ".join(([f"{good:,} ok"] if good else []) + ([words(rest)] if sum(rest.values()) else []))
 
 
 def _was(known: Mapping[str, Any], one: Submission, what: str) -> int:

@@ -120,5 +120,3 @@ class Undoing(TableView):
             number += await self.ask(self.desk.withdraw, order.id)
         self.prompt.stand("")
         self.prompt.say(waiting.taken_back(number))
-
-

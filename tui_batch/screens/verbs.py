@@ -11,6 +11,7 @@ from tui_batch.screens.picked import Picked, counts, single, those, what, where
 from tui_batch.screens.undo import Undoing
 from tui_batch.states import JobState
 from tui_batch.widgets.progress import counted, jobs_in_words
+from tui_batch.widgets.prompt_line import PromptLine
 
 if TYPE_CHECKING:
     from tui_batch.screens.again import Choice
@@ -54,14 +55,7 @@ class Verbs(Undoing):
             return
         found = counts(chosen, _going_on)
         question = f"Cancel {single(chosen, _going_on) or jobs_in_words(found)} of {where(chosen)}?"
-        self.go(self._cancel, chosen, sum(found.values()), self._sure(question, sum(found.values())))
-
-    def _sure(self, question: str, number: int) -> "Future[str | None]":
-        """Yes or no; the number itself where it is about many."""
-        if number <= TYPED_ABOVE:
-            return self.prompt.yes(question)
-        wrong = f"type {number}, or Esc"
-        return self.prompt.ask(f"{question} Type {number}:", check=lambda text: "" if text == str(number) else wrong)
+        self.go(self._cancel, chosen, sum(found.values()), sure(self.prompt, question, sum(found.values())))
 
     async def _cancel(self, chosen: Sequence[Picked], number: int, answer: "Future[str | None]") -> None:
         if await answer not in ("y", str(number)):
@@ -170,6 +164,14 @@ class Verbs(Undoing):
         from tui_batch.screens.outside import shell
 
         shell(self.app, await self.ask(self.desk.results, submission.id))
+
+
+def sure(prompt: PromptLine, question: str, number: int, always: bool = False) -> "Future[str | None]":
+    """Ask for yes or no; for the number itself where it is about many, or `always`."""
+    if number <= TYPED_ABOVE and not always:
+        return prompt.yes(question)
+    wrong = f"type {number}, or Esc"
+    return prompt.ask(f"{question} Type {number}:", check=lambda text: "" if text == str(number) else wrong)
 
 
 def _going_on(state: JobState) -> bool:

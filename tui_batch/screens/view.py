@@ -45,7 +45,7 @@ class View(Screen[Any], inherit_bindings=False):
         Binding("shift+tab", "app.focus_previous", "previous pane", show=False, id="view.previous-pane"),
     ]
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (WIDE, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
 
     # Textual paints the whole screen whenever the focus moves, 3.5 KB; our widgets show it by themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)

@@ -46,7 +46,7 @@ def trouble(submission: Submission, contacts: Mapping[str, Contact], now: float)
 
 def about(
     submission: Submission,
-    rows: Sequence[JobRow],
+    waiting: Sequence[tuple[str, int]],
     orders: Iterable[Order],
     contacts: Mapping[str, Contact],
     now: float,
@@ -59,8 +59,8 @@ def about(
             if can_be_undone(order, now):
                 return (f"leaves in {ceil(seconds(order.leaves) - now)} s: u takes it back", "attention")
             return ("ordered; the courier sends it now", "quiet")
-    if found := reasons(rows):
-        (words, number), *others = found
+    if waiting:
+        (words, number), *others = waiting
         more = f"; {len(others)} other reason{'s' * (len(others) > 1)}: w" if others else ""
         return (f"why: {words} ({number:,}){more}", "quiet")
     return ("", "")

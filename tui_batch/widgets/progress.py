@@ -101,7 +101,7 @@ class Paces:
             return f"~{_coarse(guess)} (rough)"
         if ended < MANY:
             spread = 1 + 1.5 / sqrt(ended)
-            return f"{_coarse(guess / spread)} - {_coarse(guess * spread, ceil)}"
+            return f"{_coarse(guess / spread, int)} - {_coarse(guess * spread, ceil)}"
         return f"~{span(guess)}"
 
     def _never_more(self, id: str, ended: int, left: int, guess: float) -> float:
@@ -121,7 +121,7 @@ def _guess(ended: int, left: int, running: int, past: float) -> float:
     return job * max((left - running / 2) / running, running / (running + 1))
 
 
-def _coarse(duration: float, whole: Callable[[float], int] = int) -> str:
+def _coarse(duration: float, whole: Callable[[float], int] = round) -> str:
     """In whole units, as a guess deserves: `40s`, `12m`, `3h`, `2d`."""
     for size, unit, most in ((1, "s", 100), (60, "m", 6000), (3600, "h", 36 * 3600)):
         if duration < most:
