@@ -15,7 +15,7 @@ def submit(desk: Desk, arguments: Namespace) -> int:
     batch, target = desk.batch(arguments.batch), desk.config.target(arguments.target)
     if not _wanted(desk, batch, target, arguments.yes):
         return 1
-    name = desk.submit(batch.name, target.name)
+    name = desk.submit(batch.name, target.name, arguments.first)
     _tell(name, batch, target, arguments.json)
     return 0
 
@@ -26,7 +26,7 @@ def run(desk: Desk, arguments: Namespace) -> int:
     if not _wanted(desk, batch, target, arguments.yes):
         say(f"The batch {batch.name} was made and is kept.")
         return 1
-    name = desk.submit(batch.name, target.name)
+    name = desk.submit(batch.name, target.name, arguments.first)
     _tell(name, batch, target, arguments.json, made=True)
     return 0
 
@@ -61,8 +61,7 @@ def demo(desk: Desk, arguments: Namespace) -> int:
     if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
         from tui_batch.app import run_app
 
-        run_app(desk)
-        return 0
+        return run_app(desk)
     made = desk.submission(name)
     say(f"{jobs(made.jobs)} of {made.batch} run on this machine.")
     code = watching.wait(desk, Namespace(id=[name], timeout=None))

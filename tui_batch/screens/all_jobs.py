@@ -54,13 +54,13 @@ class AllJobs(Verbs):
         now = self.now
         columns: list[Column[Placed]] = [
             Column("state", "ST", 2, lambda p: p.job.status.state.code, tone=lambda p: TONES[p.job.status.state],
-                   letter="s"),
+                   letter="s", word=lambda p: p.job.status.state),
             Column("submission", "SUBMISSION", 12, lambda p: title(p.submission), grow=True, ending=True, letter="u"),
             Column("on", "ON", 8, lambda p: p.submission.target, letter="o", rank=3),
             Column("name", "NAME", 12, lambda p: p.job.name, grow=True, ending=True, letter="n"),
             Column("id", "ID", 8, lambda p: p.job.status.id or "-", ending=True, letter="i", rank=4),
             Column("time", "TIME", 5, lambda p: elapsed(p.job, now()) or "-", lambda p: duration(p.job, now()),
-                   right=True, letter="t"),
+                   right=True, letter="t", unit="time", plain=False),
             Column("says", "SAYS", 12, lambda p: says(p.job), grow=True, letter="y",
                    tone=lambda p: "" if p.job.status.state.ended else "quiet"),
         ]  # fmt: skip
@@ -87,7 +87,7 @@ class AllJobs(Verbs):
 
     def _head(self) -> None:
         shown = f"{len(self.jobs.rows):,}" + (f" of {len(self.jobs.rows) + self._left_out:,}" if self._left_out else "")
-        order = (("running first", "quiet"),) if not self.jobs.sort_name else ()
+        order = (("running first", "quiet"),) if not self.jobs.sorting.name else ()
         self.status.show("all jobs", ((shown, ""), *order), self.freshness(self._open))
 
     async def _fill(self, wanted: Sequence[Submission]) -> None:

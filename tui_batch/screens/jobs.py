@@ -44,6 +44,11 @@ class Jobs(Verbs, Panes):
         yield TextView(id="details")
 
     @property
+    def about(self) -> str:
+        """Its submission."""
+        return self._submission.id
+
+    @property
     def jobs(self) -> LiveTable[JobRow]:
         """The table."""
         return self.query_one("#jobs", LiveTable)
@@ -69,7 +74,7 @@ class Jobs(Verbs, Panes):
         right = self.freshness([] if submission.ended else [submission])
         if told := trouble(submission, self.front.snapshot.contacts if self.front.snapshot else {}, self.now()):
             right = (told, "attention")
-        order = (("running first", "quiet"),) if not self.jobs.sort_name else ()
+        order = (("running first", "quiet"),) if not self.jobs.sorting.name else ()
         self.status.show(f"{title(submission)} on {submission.target}", ((words(submission.counts), ""), *order), right)
 
     async def _fill(self) -> None:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui_batch.screens.view import TableView
+from tui_batch.screens.table_view import TableView
 
 NAME = "panes"  # what the border is remembered as
 FIRST, USUAL, LAST = 2, 6, 8  # tenths of the screen for the first pane
@@ -25,9 +25,9 @@ class Panes(TableView):
 
     def on_mount(self) -> None:
         """Where the border was left."""
-        self.go(self._recall)
+        self.go(self._recall_border)
 
-    async def _recall(self) -> None:
+    async def _recall_border(self) -> None:
         tenths = (await self.ask(self.desk.recall, NAME)).get("tenths")
         if isinstance(tenths, int) and FIRST <= tenths <= LAST:
             self._place(tenths)

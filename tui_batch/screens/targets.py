@@ -1,6 +1,6 @@
 """Targets: how each is, what it has to do, and what is known of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from tui_batch.screens.undo import Undoing
 from tui_batch.screens.view import age
 from tui_batch.screens.waiting import next_try
 from tui_batch.states import JobState, active
+from tui_batch.times import seconds
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.live_table import LiveTable
@@ -76,12 +77,12 @@ class Targets(Undoing):
             Column("name", "TARGET", 12, lambda p: p.target.name, grow=True, letter="n"),
             Column("kind", "KIND", 9, lambda p: p.target.kind, letter="k", rank=2),
             Column("state", "IS", 13, lambda p: p.state, tone=lambda p: p.tone, letter="i"),
-            Column("running", "RUN", 5, lambda p: _number(p.running), lambda p: p.running, right=True, letter="r"),
-            Column("waiting", "WAIT", 5, lambda p: _number(p.waiting), lambda p: p.waiting, right=True, letter="w"),
-            Column("heard", "HEARD", 5, lambda p: age(p.contact.heard, now()) or "-", lambda p: p.contact.heard,
-                   right=True, letter="h"),
+            _count("running", "RUN", lambda p: p.running),
+            _count("waiting", "WAIT", lambda p: p.waiting),
+            Column("heard", "HEARD", 5, lambda p: age(p.contact.heard, now()) or "-",
+                   lambda p: _past(p.contact.heard, now()), right=True, letter="h", unit="time", plain=False),
             Column("next", "NEXT", 17, lambda p: next_try(p.contact, now()).removeprefix("next try ") or "-",
-                   lambda p: p.contact.next, letter="x", rank=1),
+                   lambda p: p.contact.next or None, letter="x", rank=1, plain=False),
         ]  # fmt: skip
         yield LiveTable(columns, lambda p: p.target.name, id="targets")
         yield TextView(id="facts")
@@ -156,5 +157,9 @@ def _ago(moment: str, now: float) -> str:
     return f"{past} ago" if past not in ("", "now") else past
 
 
-def _number(number: int) -> str:
-    return f"{number}" if number else "-"
+def _past(moment: str, now: float) -> float | None:
+    return now - seconds(moment) if moment else None
+
+
+def _count(name: str, label: str, count: Callable[[Place], int]) -> Column[Place]:
+    return Column(name, label, 5, lambda p: str(count(p) or "-"), count, right=True, letter=name[0], plain=False)

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from tui_batch import indices
 from tui_batch.model import Order, Snapshot
-from tui_batch.screens.view import TableView
+from tui_batch.screens.table_view import TableView
 from tui_batch.states import active
 from tui_batch.times import seconds
 from tui_batch.widgets.progress import counted

@@ -1,6 +1,5 @@
 """What all screens have in common: a line at the top, a line at the bottom, and the way back."""
 
-from asyncio import Future
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
@@ -20,6 +19,7 @@ from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.printable import cells, fit, printable
 from tui_batch.widgets.prompt_line import PromptLine
 from tui_batch.widgets.status_line import StatusLine
+from tui_batch.widgets.too_small import COLUMNS, ROWS, TooSmall
 
 if TYPE_CHECKING:
     from tui_batch.app import BatchApp
@@ -37,7 +37,7 @@ class View(Screen[Any], inherit_bindings=False):
 
     HINTS: ClassVar[tuple[str, ...]] = ("view.back",)  # the bindings that the bottom line names, most wanted first
     FLOW: ClassVar[bool] = False  # a step on the way to a submission, on which no other way begins
-    HELP: ClassVar[str] = "?"  # the key that stands for all that there is no room for
+    HELPS: ClassVar[bool] = True  # whether the bottom line names the key that names all keys
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "leave", "back", show=False, id="view.leave"),
         Binding("q,backspace", "back", "back", id="view.back"),
@@ -55,6 +55,7 @@ class View(Screen[Any], inherit_bindings=False):
         yield StatusLine(id="status")
         yield from self.body()
         yield PromptLine(id="prompt")
+        yield TooSmall(id="too-small")
 
     def body(self) -> Iterable[Widget]:
         """What stands between the two lines."""
@@ -69,6 +70,16 @@ class View(Screen[Any], inherit_bindings=False):
     def desk(self) -> Desk:
         """What can be asked."""
         return self.front.desk
+
+    @property
+    def too_small(self) -> bool:
+        """Whether there is no room for what one would act on."""
+        width, height = self.app.size
+        return width < COLUMNS or height < ROWS
+
+    def on_resize(self) -> None:
+        """Say so where there is no room, and go on as before where there is."""
+        self.set_class(self.too_small, "-too-small")
 
     @property
     def status(self) -> StatusLine:
@@ -113,6 +124,7 @@ class View(Screen[Any], inherit_bindings=False):
 
     def on_screen_resume(self) -> None:
         """Back from another screen: see what changed meanwhile."""
+        self.status.show_banner(self.front.banner)
         if self.front.snapshot is not None:
             self.look(self.front.snapshot)
 
@@ -133,47 +145,6 @@ class View(Screen[Any], inherit_bindings=False):
     def action_back(self) -> None:
         """To the screen before."""
         self.dismiss()
-
-
-class TableView(View):
-    """A screen about one table: it can be filtered and sorted."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "filter", id="list.filter"),
-        Binding("s", "sort", "sort", id="list.sort"),
-    ]
-
-    @property
-    def table(self) -> LiveTable[Any]:
-        """The table that the keys are for."""
-        focused = self.focused
-        return focused if isinstance(focused, LiveTable) else self.query_one(LiveTable)
-
-    def action_leave(self) -> None:
-        """Esc clears the filter first."""
-        if self.table.filter_text:
-            self.table.filter("")
-        else:
-            self.action_back()
-
-    def action_filter(self) -> None:
-        """Ask what to show."""
-        table = self.table
-        self.go(self._filter, table, self.prompt.ask("filter", table.filter_text))
-
-    async def _filter(self, table: LiveTable[Any], answer: "Future[str | None]") -> None:
-        if (text := await answer) is not None:
-            table.filter(text)
-
-    def action_sort(self) -> None:
-        """Ask for a column's letter."""
-        table = self.table
-        letters = {column.letter: column.name for column in table.columns if column.letter}
-        self.go(self._sort, table, letters, self.prompt.choose("sort by", letters))
-
-    async def _sort(self, table: LiveTable[Any], letters: dict[str, str], answer: "Future[str | None]") -> None:
-        if letter := await answer:
-            table.sort(letters[letter])
 
 
 def _told(table: LiveTable[Any]) -> str:
