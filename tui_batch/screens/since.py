@@ -25,7 +25,7 @@ class Seen:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.before: Table | None = None  # what the app knew when it was last open
-        self._open: Table = {}
+        self._open: Table | None = None
         self._next = 0.0
 
     def look(self, snapshot: Snapshot) -> None:
