@@ -66,7 +66,6 @@ class BatchApp(App[None], inherit_bindings=False):
         self.register_theme(theme)
         self.theme = theme.name
         self.desk, self.terminal = desk, terminal
-        self.set_keymap(dict(desk.config.keys))
         self._painting = Painting()
         self._turns = Turns(self, self._type)
         self._plain: Sequence[LineFilter] = ()
@@ -251,11 +250,13 @@ def run_app(desk: Desk) -> int:
     gc.freeze()
     gc.set_threshold(50_000)
     terminal = settle(desk.config, as_started(os.environ, bool(sys.flags.utf8_mode)))
+    keys: dict[str, str] = {}
     if desk.config.keys:
         from tui_batch.screens import keymap
 
-        keymap.check(desk.config.keys, BatchApp, str(desk.config.path))
+        keys = keymap.checked(desk.config.keys, BatchApp, str(desk.config.path))
     app = BatchApp(desk, terminal)
+    app.set_keymap(keys)
     asyncio.run(_run(app, terminal.mouse))
     return app.return_code or 0
 
