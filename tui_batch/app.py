@@ -135,7 +135,7 @@ class BatchApp(App[None], inherit_bindings=False):
                 self._miss(snapshot)
             case TuiBatchError() as error:
                 self.trouble = str(error)
-                if not isinstance(self.screen, Home):  # which shows it in its own way
+                if self.snapshot is not None:  # else there is room for it where the list would be
                     self.say(self.trouble, "trouble")
             case error:
                 self._handle_exception(error)
@@ -156,7 +156,7 @@ class BatchApp(App[None], inherit_bindings=False):
     def banner(self) -> str:
         """What is wrong with the store itself, which every screen says; "" for nothing."""
         locked = self.snapshot is not None and not self.snapshot.writable
-        return self.trouble.partition("\n")[0] or ("the store is read-only" if locked else "")
+        return self.trouble.partition(": ")[0] or ("the store is read-only" if locked else "")
 
     @property
     def unwatched(self) -> float:
