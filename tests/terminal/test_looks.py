@@ -13,10 +13,10 @@ def tour(app):
     home, jobs = ("q", "PROGRESS"), ("q", "1/60")
     app.shows("> ", "PROGRESS")
     _walk(app, ("enter", "1/60"), ("d", "evidence"), jobs, ("l", "stdout"), jobs, home, ("2", "TEMPLATE"), home)
-    _walk(app, ("n", "from which template?"), ("enter", "step together"))
+    _walk(app, ("n", "python-sweep"), ("enter", "step together"))
     app.paste(HOSTILE)
     app.until_quiet()
-    _walk(app, ("escape", "from which template?"), home, (",", "undo_seconds"), home, ("?", "Moving and finding"), home)
+    _walk(app, ("escape", "python-sweep"), home, (",", "undo_seconds"), home, ("?", "Moving and finding"), home)
     app.press("q")
     assert app.ended() == 0
 
