@@ -145,9 +145,9 @@ class PromptLine(Lines):
         if self.question:
             return _asked(self.question, width)
         if self._message[0]:
-            return ((" " + fit(self._message[0], width - 1), self._message[1]),)
+            return ((" " + fit(self._message[0], width - 1, ending=True), self._message[1]),)
         if self.standing:
-            return ((" " + fit(self.standing, width - 1), "attention"),)
+            return ((" " + fit(self.standing, width - 1, ending=True), "attention"),)
         return self._hints(width)
 
     def _hints(self, width: int) -> Line:
