@@ -122,11 +122,11 @@ class LogView(Moving, can_focus=True):
         self._scans[name] = scan
         try:
             done = await to_thread(carried_out)
+            return done if self._scans.get(name) is scan and inode == self._inode else None
         finally:
             scan.stopped = True
             if self._scans.get(name) is scan:
                 del self._scans[name]
-        return done if inode == self._inode else None
 
     def _halt(self, *names: str) -> None:
         for name in names:
