@@ -3,13 +3,18 @@
 import pytest
 from rich.cells import cell_len
 
-from tui_batch.widgets.log_text import ERROR, ERRORS, cut, drawn, folds, pieces, plain
+from tui_batch.widgets.log_text import ERROR, ERRORS, cut, drawn, folds, left, pieces, plain
 
 
 def test_a_line_as_a_terminal_leaves_it():
     assert plain(b"\x1b[1;31mERROR\x1b[0m done\x1b]0;title\x07") == "ERROR done"
     assert plain(b"\xff\tx") == "\ufffd       x"
     assert drawn(plain(b"a\x00\x07b")) == "a\\x00\\x07b"
+
+
+def test_what_is_left_of_a_line_in_the_end():
+    assert left(b"10%\r50%\r\x1b[32m99%\x1b[0m\n") == "99%"
+    assert left(b"dos\r\n") == "dos"
 
 
 def test_the_pieces_between_carriage_returns():
@@ -26,10 +31,10 @@ def test_cutting_and_folding_keep_to_the_width(text, width):
     assert "".join(parts) == text
     assert parts
     assert all(cell_len(part) <= width for part in parts)
-    for left in range(12):
-        first, last, blank = cut(text, left, width)
+    for column in range(12):
+        first, last, blank = cut(text, column, width)
         assert blank + cell_len(text[first:last]) <= width
-        assert cell_len(text[:first]) == min(left + blank, cell_len(text))
+        assert cell_len(text[:first]) == min(column + blank, cell_len(text))
 
 
 @pytest.mark.parametrize(

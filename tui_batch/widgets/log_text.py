@@ -41,6 +41,11 @@ def pieces(raw: bytes) -> Iterator[tuple[int, bytes]]:
     yield start, body[start:]
 
 
+def left(raw: bytes) -> str:
+    """What a terminal would show of a line in the end."""
+    return plain(list(pieces(raw))[-1][1])
+
+
 def drawn(text: str) -> str:
     """Any text, however long, made printable."""
     if text.isascii() and text.isprintable():
