@@ -3,7 +3,7 @@
 import pytest
 from rich.cells import cell_len
 
-from tui_batch.widgets.log_text import ERROR, ERRORS, cut, drawn, folds, left, pieces, plain
+from tui_batch.widgets.log_text import ERROR, ERRORS, cut, drawn, folds, last_piece, pieces, plain
 
 
 def test_a_line_as_a_terminal_leaves_it():
@@ -12,16 +12,19 @@ def test_a_line_as_a_terminal_leaves_it():
     assert drawn(plain(b"a\x00\x07b")) == "a\\x00\\x07b"
 
 
-def test_what_is_left_of_a_line_in_the_end():
-    assert left(b"10%\r50%\r\x1b[32m99%\x1b[0m\n") == "99%"
-    assert left(b"dos\r\n") == "dos"
-
-
-def test_the_pieces_between_carriage_returns():
-    assert list(pieces(b"10%\r50%\r99%\n")) == [(0, b"10%"), (4, b"50%"), (8, b"99%")]
-    assert list(pieces(b"10%\r50%\r")) == [(0, b"10%"), (4, b"50%")]
-    assert list(pieces(b"\r\rdos\r\n")) == [(2, b"dos")]
-    assert list(pieces(b"\n")) == list(pieces(b"")) == [(0, b"")]
+@pytest.mark.parametrize(
+    ("raw", "wanted"),
+    [
+        (b"10%\r50%\r99%\n", [(0, b"10%"), (4, b"50%"), (8, b"99%")]),
+        (b"10%\r50%\r", [(0, b"10%"), (4, b"50%")]),
+        (b"\r\rdos\r\n", [(2, b"dos")]),
+        (b"\n", [(0, b"")]),
+        (b"", [(0, b"")]),
+    ],
+)
+def test_the_pieces_between_carriage_returns(raw, wanted):
+    assert list(pieces(raw)) == wanted
+    assert last_piece(raw) == wanted[-1]
 
 
 @pytest.mark.parametrize("text", ["plain text of some length", "日本語テキスト and 日本", "", "é" * 30])

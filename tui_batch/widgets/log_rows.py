@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tui_batch.widgets.log_file import PIECE, LogFile, RawLine
 from tui_batch.widgets.log_lines import Kept, Walk
 from tui_batch.widgets.log_search import Finder, Scan
-from tui_batch.widgets.log_text import cut, drawn, folds, pieces, plain
+from tui_batch.widgets.log_text import cut, drawn, folds, last_piece, pieces, plain
 
 GAP = -1  # the part of a line that stands before it: where others are left out
 _SEEN = PIECE << 5  # of a line that is overwritten again and again, one state for each so many bytes is shown
@@ -100,10 +100,9 @@ class Rows:
 
     def pieces(self, line: RawLine) -> list[tuple[int, bytes]]:
         """What is seen of a line: all that stands between its carriage returns, or what they left."""
-        found = list(pieces(line.raw))
         if not self._look.collapse or line.start == self._look.opened:
-            return found
-        return [] if self._overwritten(line) else found[-1:]
+            return list(pieces(line.raw))
+        return [] if self._overwritten(line) else [last_piece(line.raw)]
 
     def _laid(self, text: str) -> Sequence[tuple[str, int, int, int]]:
         look = self._look

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tui_batch.widgets.lines import Line, Lines
 from tui_batch.widgets.log_file import LogFile
-from tui_batch.widgets.log_text import left
+from tui_batch.widgets.log_text import last_piece, plain
 from tui_batch.widgets.printable import fit
 
 LONGEST = 1 << 10  # of a line; more than a corner shows
@@ -16,7 +16,7 @@ def last_lines(path: Path, count: int) -> Sequence[str]:
     """So many lines of the end of a file; none if it is not there."""
     file = LogFile(path)
     try:
-        found = [left(line.raw)[:LONGEST] for line in islice(file.above(file.size()), count)]
+        found = [plain(last_piece(line.raw)[1])[:LONGEST] for line in islice(file.above(file.size()), count)]
     finally:
         file.close()
     return found[::-1]

@@ -41,9 +41,11 @@ def pieces(raw: bytes) -> Iterator[tuple[int, bytes]]:
     yield start, body[start:]
 
 
-def left(raw: bytes) -> str:
-    """What a terminal would show of a line in the end."""
-    return plain(list(pieces(raw))[-1][1])
+def last_piece(raw: bytes) -> tuple[int, bytes]:
+    """The last of them: what a terminal would show in the end."""
+    body = raw.rstrip(b"\r\n")
+    start = body.rfind(b"\r") + 1
+    return start, body[start:]
 
 
 def drawn(text: str) -> str:
