@@ -8,6 +8,7 @@ from tui_batch.app import BatchApp
 from tui_batch.errors import RequestError
 from tui_batch.screens.rows import job_columns, submission_columns
 from tui_batch.widgets.columns import letters
+from tui_batch.widgets.filter import LANGUAGE, wrong
 
 HOME = "R    212"
 
@@ -159,7 +160,17 @@ async def test_help_names_the_keys_of_a_table(app):
         await shows(pilot, HOME)
         app.screen.history.marks = True
         await pilot.press("question_mark")
-        await shows(pilot, "Space          mark or unmark", "*              mark all shown")
+        await shows(pilot, "Space          mark or unmark", "*              mark all shown",
+                    "\\              clear the marks")  # fmt: skip
+
+
+async def test_help_explains_filters_that_work(app):
+    async with app.run_test(size=(80, 60)) as pilot:
+        await shows(pilot, HOME)
+        columns = app.screen.history.columns
+        assert not [text for text, _ in LANGUAGE if wrong(text, columns)]
+        await pilot.press("question_mark")
+        await shows(pilot, *(f"{text:<14} {meaning}" for text, meaning in LANGUAGE))
 
 
 def test_columns_of_a_table_have_letters_and_names_of_their_own(tmp_path):

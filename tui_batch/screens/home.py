@@ -60,7 +60,7 @@ class Home(Verbs):
     def body(self) -> Iterable[Widget]:
         """The history, a line about the chosen submission, its jobs."""
         now = self.now
-        yield LiveTable(submission_columns(now), lambda s: s.id, lambda s: bool(s.health), id="history")
+        yield LiveTable(submission_columns(now), lambda s: s.id, lambda s: bool(s.health), id="history", marks=True)
         yield StatusLine(id="about")
         yield LiveTable(job_columns(JobList((), ()), now), lambda r: str(r.index), self._stale, id="monitor")
 
