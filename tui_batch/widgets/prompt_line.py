@@ -138,7 +138,7 @@ class PromptLine(Lines):
         if self.question:
             return _asked(self.question, width)
         if self._message[0]:
-            return ((" " + fit(self._message[0], width - 1), self._message[1]),)
+            return ((" " + fit(self._message[0], width - 1, ending=True), self._message[1]),)
         return self._hints(width)
 
     def _hints(self, width: int) -> Line:
