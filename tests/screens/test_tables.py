@@ -131,6 +131,17 @@ async def test_a_filter_of_one_submission_is_not_that_of_another(app):
         await shows(pilot, "filter: seed=4", "1/10")
 
 
+async def test_a_question_begins_without_a_filter(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, HOME)
+        await pilot.press("n")
+        await shows(pilot, "ml-training", "raft")
+        await pilot.press("slash", *"raft", "enter")
+        await shows(pilot, "filter: raft, 1 of 2")
+        await pilot.press("q", "n")
+        await shows(pilot, "ml-training", "raft")
+
+
 async def test_a_filter_for_columns_that_are_gone_waits_for_them(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, HOME)
