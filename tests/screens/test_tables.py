@@ -176,7 +176,7 @@ async def test_help_names_the_keys_of_a_table(app):
 
 
 async def test_help_explains_filters_that_work(app):
-    async with app.run_test(size=(80, 60)) as pilot:
+    async with app.run_test(size=(80, 99)) as pilot:
         await shows(pilot, HOME)
         columns = app.screen.history.columns
         assert not [text for text, _ in LANGUAGE if wrong(text, columns)]
