@@ -2,10 +2,9 @@
 
 import re
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import NamedTuple
 
-from tui_batch.widgets.log_file import LogFile, RawLine
+from tui_batch.widgets.log_file import PIECE, LogFile, RawLine
 from tui_batch.widgets.log_rows import Look, Row, Rows
 from tui_batch.widgets.log_search import Finder, Pattern, Scan, word
 from tui_batch.widgets.log_text import ERROR, ERRORS, drawn, pieces, plain
@@ -60,15 +59,24 @@ class Hunt(NamedTuple):
 
     def run(self, file: LogFile, look: Look, scan: Scan) -> Found | None:
         """The next place where it can be seen; what stands in an escape sequence or in a hidden line is passed over."""
-        finder, offset, rows = self.finder, self.offset, Rows(file, look, scan)
-        while True:
-            hit = finder.next(file, offset, scan) if self.forward else finder.previous(file, offset, scan)
-            if hit is None:
+        offset, rows = self.offset, Rows(file, look, scan)
+        seek = self.finder.next if self.forward else self.finder.previous
+        while (hit := seek(file, offset, scan)) is not None:
+            scan.count(PIECE)  # what is passed over costs about as much, and may be endless
+            line = next(file.below(file.start(hit)), None)
+            if line is None:
                 return None
-            for line in islice(file.below(file.start(hit)), 1):
-                if rows.walk.keeps(line) and (found := self._locate(rows, line, hit - line.start)):
-                    return found
-            offset = hit + 1 if self.forward else hit
+            if not rows.walk.keeps(line):
+                beyond = rows.walk.below(line.end) if self.forward else rows.walk.above(line.start)
+                kept = next(beyond, None)
+                if kept is None:
+                    return None
+                offset = kept.line.start if self.forward else kept.line.end
+            elif found := self._locate(rows, line, hit - line.start):
+                return found
+            else:
+                offset = hit + 1 if self.forward else hit
+        return None
 
     def _locate(self, rows: Rows, line: RawLine, hit: int) -> Found | None:
         seen = rows.pieces(line)
