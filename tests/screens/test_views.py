@@ -132,4 +132,5 @@ async def test_a_screen_that_is_left_while_it_fills_does_no_harm(app):
         batches = app.screen
         await pilot.press("q")
         await shows(pilot, "R    212")
-        await batches._while_here(fill)  # it was filling at the very moment in which it was left
+        batches.go(fill)  # as if it had been filling at the very moment in which it was left
+        await pilot.pause()
