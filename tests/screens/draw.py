@@ -1,6 +1,7 @@
 """Draws the pictures that the README shows, from the running app: `python tests/screens/draw.py`."""
 
 import asyncio
+import contextlib
 import os
 import sys
 import tempfile
@@ -17,18 +18,25 @@ from tui_batch.app import BatchApp  # noqa: E402
 
 LOG = "".join(f"step {step}: loss {1 / (step + 1):.4f}\n" for step in range(90))
 
-# What to press, each key after what must be on the screen before it.
+HOME = ("R    212",)
+# What to press for each picture, each key after what must be on the screen before it.
 STEPS = {
-    "home": (("R    212",),),
-    "jobs": (("R    212",), "enter", ("1/1003",)),
-    "log": (("R    212",), "l", ("step 89",)),
-    "new-batch": (("R    212",), "n", ("TEMPLATE",), "enter", ("step together",)),
+    "home": (HOME,),
+    "batches": (HOME, "2", ("never-sent",)),
+    "new-batch": (HOME, "n", ("TEMPLATE",), "enter", ("1 job",), "ctrl+u", *"1..9", ("9: 1, 2", "9 jobs")),
+    "preview": (HOME, "n", ("TEMPLATE",), "enter", ("1 job",), "ctrl+u", *"1..9", ("9 jobs",), "enter", ("A submit",)),
+    "jobs": (HOME, "enter", ("1/1003",)),
+    "job": (HOME, "d", ("step 81",)),
+    "log": (HOME, "l", ("step 89",)),
+    "all-jobs": (HOME, "3", ("SUBMISSION",)),
+    "targets": (HOME, "4", ("TARGET",)),
+    "help": (HOME, "question_mark", ("the keys of the screen",)),
 }
 
 
-async def draw(name: str, folder: Path) -> str:
-    """One picture, as SVG."""
-    store = folder / "store"
+async def draw(name: str) -> str:
+    """One picture, as SVG, made in the present folder."""
+    store = Path("store")  # as it stands in the picture
     store.mkdir(exist_ok=True)
     (store / "212.out").write_text(LOG)
     app = BatchApp(FakeDesk(store, FULL))
@@ -45,9 +53,9 @@ async def draw(name: str, folder: Path) -> str:
 def main() -> None:
     os.environ["TZ"] = "UTC"
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for name in STEPS:
-            (PICTURES / f"{name}.svg").write_text(asyncio.run(draw(name, Path(folder))), encoding="utf-8")
+            (PICTURES / f"{name}.svg").write_text(asyncio.run(draw(name)), encoding="utf-8")
 
 
 if __name__ == "__main__":
