@@ -55,10 +55,10 @@ class AllJobs(Verbs):
         columns: list[Column[Placed]] = [
             Column("state", "ST", 2, lambda p: p.job.status.state.code, tone=lambda p: TONES[p.job.status.state],
                    letter="s", word=lambda p: p.job.status.state),
-            Column("submission", "SUBMISSION", 12, lambda p: title(p.submission), grow=True, ending=True, letter="u"),
+            Column("submission", "SUBMISSION", 14, lambda p: title(p.submission), grow=True, ending=True, letter="u"),
             Column("on", "ON", 8, lambda p: p.submission.target, letter="o", rank=3),
-            Column("name", "NAME", 12, lambda p: p.job.name, grow=True, ending=True, letter="n"),
-            Column("id", "ID", 8, lambda p: p.job.status.id or "-", ending=True, letter="i", rank=4),
+            Column("name", "NAME", 16, lambda p: p.job.name, grow=True, ending=True, letter="n"),
+            Column("id", "ID", 10, lambda p: p.job.status.id or "-", ending=True, letter="i", rank=4),
             Column("time", "TIME", 5, lambda p: elapsed(p.job, now()) or "-", lambda p: duration(p.job, now()),
                    right=True, letter="t", unit="time", plain=False),
             Column("says", "SAYS", 12, lambda p: says(p.job), grow=True, letter="y",
