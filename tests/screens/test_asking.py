@@ -109,6 +109,21 @@ async def test_marked_jobs_are_cancelled(app, desk):
         assert desk.asked == [("cancel", KELP, [212, 213])]
 
 
+async def test_what_is_taken_back_while_one_looks_at_its_jobs_is_left(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        desk.submit("never-sent", "fir", wait=5.0)
+        draft = submission(desk.current.orders[0].id, "never-sent", "fir", 12, {"draft": 12}, 0)
+        desk.current = replace(desk.current, submissions=(draft, *SUBMISSIONS))
+        await shows(pilot, "DR never-sent")
+        await pilot.press("g", "enter")
+        await shows(pilot, "never-sent on fir  12 draft")
+        withdraw = desk.withdraw
+        desk.withdraw = lambda id: (setattr(desk, "current", FULL), withdraw(id) or True)[1]
+        await pilot.press("u")
+        await shows(pilot, "protein-fold", "never-sent was taken back: none of its jobs was submitted.")
+
+
 # -- re-run ------------------------------------------------------------------------------------------------------------
 
 

@@ -97,9 +97,8 @@ class Batches(Submitting, Undoing, Panes):
     def action_delete(self) -> None:
         """Ask whether to delete it; the number is typed if it was ever sent, or is large."""
         if row := self.batches.current:
-            times = (
-                f"submitted {row.submitted} time{'s' * (row.submitted != 1)}" if row.submitted else "never submitted"
-            )
+            once = {0: "never submitted", 1: "submitted once"}
+            times = once.get(row.submitted, f"submitted {row.submitted} times")
             question = f"Delete {row.name}, {counted(row.jobs)}, {times}?"
             self.go(self._delete, row, sure(self.prompt, question, row.jobs, always=row.submitted > 0))
 

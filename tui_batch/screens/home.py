@@ -82,11 +82,11 @@ class Home(Monitor):
         rows = submissions(snapshot)
         if trouble := self.front.trouble.splitlines():
             self.history.show(rows, (*trouble, "", "It is tried again."))
-        elif rows:
-            self._first = False
-            self.history.show(rows, EMPTY)
         else:
-            self.go_instead("empty", self._empty)
+            self.history.show(rows)
+            self._first = self._first and not rows
+            if not rows:
+                self.go_instead("empty", self._empty)
         self._find_wanted()
         self._count(snapshot)
         self._head()
