@@ -108,6 +108,10 @@ class AllJobs(Verbs):
         """The one that the job under the cursor belongs to."""
         return self.jobs.current.submission if self.jobs.current else None
 
+    def chosen_job(self) -> JobRow | None:
+        """The one under the cursor."""
+        return self.jobs.current.job if self.jobs.current else None
+
     def picked(self) -> Sequence[Picked]:
         """The marked jobs, else the one under the cursor."""
         return by_submission((placed.submission, placed.job) for placed in self.jobs.chosen)

@@ -100,7 +100,7 @@ class Batches(Submitting, Undoing, Panes):
             once = {0: "never submitted", 1: "submitted once"}
             times = once.get(row.submitted, f"submitted {row.submitted} times")
             question = f"Delete {row.name}, {counted(row.jobs)}, {times}?"
-            self.go(self._delete, row, sure(self.prompt, question, row.jobs, always=row.submitted > 0))
+            self.go(self._delete, row, sure(self.prompt, row.jobs, question, always=row.submitted > 0))
 
     async def _delete(self, row: BatchRow, answer: "Future[str | None]") -> None:
         if await answer not in ("y", str(row.jobs)):
@@ -126,5 +126,5 @@ def about(batch: Batch) -> list[Line]:
         pair("each", ", ".join(each)),
         (),
         heading("Axes"),
-        *(pair(key, text) for key, text in batch.axes.items()),
+        *([pair(key, text) for key, text in batch.axes.items()] or [(("  Nothing varies.", "quiet"),)]),
     ]

@@ -105,6 +105,10 @@ class Jobs(Verbs, Panes):
         """The one that the screen is about."""
         return self._submission
 
+    def chosen_job(self) -> JobRow | None:
+        """The one under the cursor."""
+        return self.jobs.current
+
     def picked(self) -> Sequence[Picked]:
         """The marked jobs, else the one under the cursor."""
         rows = tuple(self.jobs.chosen)

@@ -124,6 +124,10 @@ class Monitor(Verbs, Panes):
         return tail.show(f"stdout of {row.name}", lines or ("It is empty so far.",))
 
     # -- keys ------------------------------------------------------------------------------------------------------
+    def chosen_job(self) -> JobRow | None:
+        """The one under the cursor, while the monitor has the keys."""
+        return self.monitor.current if self.monitor.has_focus else None
+
     @on(LiveTable.OpenRequested, "#history")
     def _open(self) -> None:
         from tui_batch.screens.jobs import Jobs
