@@ -8,6 +8,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from tui_batch.desk import Desk
 from tui_batch.model import JobList, JobRow, Snapshot, Submission
 from tui_batch.screens.picked import Picked, by_submission
 from tui_batch.screens.rows import duration, elapsed, ordered, says, title
@@ -91,12 +92,7 @@ class AllJobs(Verbs):
         self.status.show("all jobs", ((shown, ""), *order), self.freshness(self._open))
 
     async def _fill(self, wanted: Sequence[Submission]) -> None:
-        lists: dict[str, tuple[JobList, Submission]] = {}
-        room = MOST
-        for one in wanted:
-            if room > 0:
-                lists[one.id] = (await self.ask(self.desk.jobs, one.id), one)
-                room -= one.jobs
+        lists = await self.ask(_lists, self.desk, wanted)
         self._left_out = max(0, sum(one.jobs for one in wanted) - MOST)
         if not _same(lists, self._lists) or not lists:
             self._lists = lists
@@ -134,6 +130,17 @@ class AllJobs(Verbs):
 
 def _key(placed: Placed) -> str:
     return f"{placed.submission.id} {placed.job.index}"
+
+
+def _lists(desk: Desk, wanted: Sequence[Submission]) -> dict[str, tuple[JobList, Submission]]:
+    """The jobs of as many submissions as there is room for."""
+    lists: dict[str, tuple[JobList, Submission]] = {}
+    room = MOST
+    for one in wanted:
+        if room > 0:
+            lists[one.id] = (desk.jobs(one.id), one)
+            room -= one.jobs
+    return lists
 
 
 def _same(one: dict[str, tuple[JobList, Submission]], other: dict[str, tuple[JobList, Submission]]) -> bool:
