@@ -1,6 +1,5 @@
 """What all screens have in common: a line at the top, a line at the bottom, and the way back."""
 
-from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
@@ -99,10 +98,7 @@ class View(Screen[Any], inherit_bindings=False):
 
     async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Have the clerk ask the desk; the screen goes on meanwhile."""
-        answer = await self.front.clerk.ask(question, *args, **kwargs)
-        if not self.is_attached:  # it was left meanwhile, and there is nothing to show the answer on
-            raise CancelledError
-        return answer
+        return await self.front.clerk.ask(question, *args, **kwargs)
 
     def go(self, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
         """Do this while the screen goes on."""
