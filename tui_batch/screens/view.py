@@ -11,6 +11,7 @@ from textual.css.query import NoMatches
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.worker import WorkType
 
 from tui_batch.desk import Desk
 from tui_batch.model import Snapshot, Submission
@@ -117,7 +118,8 @@ class View(Screen[Any], inherit_bindings=False):
                     raise
 
         # Not a coroutine but what makes one: a worker that is cancelled before it began would leave it unawaited.
-        self.run_worker(while_here, group=group or "default", exclusive=bool(group))
+        worker: WorkType[None] = while_here
+        self.run_worker(worker, group=group or "default", exclusive=bool(group))
 
     def look(self, snapshot: Snapshot) -> None:
         """Something changed."""
