@@ -135,6 +135,21 @@ async def test_what_is_taken_back_while_one_looks_at_its_jobs_is_left(app, desk)
         await shows(pilot, "protein-fold", "never-sent was taken back: none of its jobs was submitted.")
 
 
+async def test_in_the_monitor_the_keys_are_for_its_jobs(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("tab", "c")
+        await shows(pilot, "Cancel job 212 of netmc-T0.1-0.9 on fir?")
+        await pilot.press("n", "space", "space", "c")
+        await shows(pilot, "2 marked", "Cancel 2 running jobs of netmc-T0.1-0.9 on fir?")
+        await pilot.press("y")
+        await until(pilot, lambda: desk.asked == [("cancel", KELP, [212, 213])])
+        await hides(pilot, "marked")
+        await pilot.press("space", "tab", "j")
+        await shows(pilot, "> CD     0")
+        await hides(pilot, "marked")
+
+
 # -- re-run ------------------------------------------------------------------------------------------------------------
 
 

@@ -47,10 +47,6 @@ class Verbs(Undoing):
         """What the keys are for: what is marked if anything is, else what is under the cursor."""
         raise NotImplementedError
 
-    def unmark(self) -> None:
-        """What was asked for is on its way: the marks have done their work."""
-        self.table.unmark()
-
     async def for_each(self, picked: Sequence[Picked], order: Callable[[Picked], T]) -> list[T]:
         """Order this of each in one go: whoever leaves the screen meanwhile leaves nothing half ordered."""
         return await self.ask(lambda: [order(one) for one in picked])
@@ -72,12 +68,10 @@ class Verbs(Undoing):
         if await answer not in ("y", str(number)):
             self.prompt.say("Nothing was cancelled.")
             return
-        wait = self.desk.config.undo_seconds
-        desk = self.desk
-        self.front.undo.made(
-            await self.for_each(chosen, lambda one: desk.cancel(one.submission.id, one.indices(_going_on), wait))
-        )
-        self.unmark()
+        desk, wait = self.desk, self.desk.config.undo_seconds
+        orders = await self.for_each(chosen, lambda one: desk.cancel(one.submission.id, one.indices(_going_on), wait))
+        self.front.undo.made(orders)
+        self.table.unmark()
         if not wait:
             self.prompt.say(f"Cancelling {counted(number)} of {what(chosen)}.")
 
@@ -104,7 +98,7 @@ class Verbs(Undoing):
         chosen = those(picked, keeps)
         number = sum(counts(chosen, keeps).values())
         await self.for_each(chosen, lambda one: order(one.submission.id, one.indices(keeps)))
-        self.unmark()
+        self.table.unmark()
         self.prompt.say(f"{'Holding' if hold else 'Releasing'} {counted(number)} of {what(chosen)}.")
 
     # -- re-run ----------------------------------------------------------------------------------------------------
@@ -134,7 +128,7 @@ class Verbs(Undoing):
             return desk.retry(name, choice.jobs(desk.jobs(name), one), choice.more)
 
         number = sum(await self.for_each(choice.picked, retry))
-        self.unmark()
+        self.table.unmark()
         self.prompt.say(f"{counted(number)} of {what(choice.picked)} will run again.")
 
     # -- fetch, note, why, shell -----------------------------------------------------------------------------------
@@ -147,9 +141,9 @@ class Verbs(Undoing):
         desk = self.desk
         await self.for_each(picked, lambda one: desk.fetch(one.submission.id))
         folder = await self.ask(self.desk.results, picked[0].submission.id)
-        self.unmark()
-        where = f" into {folder}" if len(picked) == 1 else ""
-        self.prompt.say(f"Fetching the results of {what(picked)}{where}")
+        self.table.unmark()
+        into = f" into {folder}" if len(picked) == 1 else ""
+        self.prompt.say(f"Fetching the results of {what(picked)}{into}")
 
     def action_note(self) -> None:
         """Write a note on the submission."""
@@ -161,7 +155,7 @@ class Verbs(Undoing):
         if (text := await answer) is not None:
             desk = self.desk
             await self.for_each(picked, lambda one: desk.note(one.submission.id, text))
-            self.unmark()
+            self.table.unmark()
 
     def action_why(self) -> None:
         """What its target says of what waits."""
