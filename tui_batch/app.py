@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -131,6 +132,10 @@ class BatchApp(App[None], inherit_bindings=False):
         """Say something at the bottom line of the screen in front."""
         if isinstance(self.screen, View):
             self.screen.call_after_refresh(lambda screen: screen.prompt.say(words, tone), self.screen)
+
+    def remember(self, name: str, table: Mapping[str, Any]) -> None:
+        """Have the desk keep this for the next time; nobody waits for it."""
+        self.run_worker(self.clerk.ask(self.desk.remember, name, table))
 
     def action_batches(self) -> None:
         """The batches, one step from home."""

@@ -11,6 +11,7 @@ from tui_batch.model import (
     Beat,
     JobList,
     JobRow,
+    Limits,
     Order,
     Snapshot,
     Status,
@@ -18,7 +19,7 @@ from tui_batch.model import (
     Target,
 )
 from tui_batch.states import JobState as S
-from tui_batch.store.filling import sample
+from tui_batch.store.filling import sample, weigh
 from tui_batch.store.sources import FileSources
 from tui_batch.sweep import plan
 from tui_batch.template import read
@@ -165,11 +166,14 @@ class FakeDesk:
     def templates(self):
         return TEMPLATES
 
+    def all_templates(self):
+        return self.templates()
+
     def template(self, name):
         return next(template for template in TEMPLATES if template.name == name)
 
-    def plan(self, template, axes=(), fixed=(), zips=(), where="", table=""):
-        return plan(template, axes, fixed, zips, where, table, FileSources())
+    def plan(self, template, axes=(), fixed=(), zips=(), where="", table="", breath=lambda: None):
+        return plan(template, axes, fixed, zips, where, table, FileSources(), breath)
 
     def rendered(self, sweep, index):
         return sample(sweep, index, sweep.template.name)
@@ -182,10 +186,30 @@ class FakeDesk:
         self.made.append(BatchRow(name, sweep.template.name, sweep.count, ago(0), 0, ""))
         return replace(self.batch(name), jobs=sweep.count)
 
+    def size_trouble(self, jobs, max_jobs=None):
+        most = self.config.max_jobs
+        return f"This makes {jobs:,} jobs, more than the {most:,} that max_jobs allows." if jobs > most else ""
+
+    def name_trouble(self, name):
+        known = {row.name for row in self.batches()}
+        return f"There is a batch {name} already. Batches never change: choose another name." if name in known else ""
+
+    def free_name(self, wanted):
+        return wanted
+
+    def weight(self, sweep):
+        return weigh(sweep, sweep.template.name)
+
+    def limits(self, batch, target):
+        return Limits(at_once=16) if target.kind == "local" else Limits(held=1000)
+
     def check(self, batch, target):
         return self.found
 
     def preview(self, batch, target, job):
+        return self.script(batch, target, job, self.job_files(batch.name, job))
+
+    def script(self, batch, target, job, files):
         return f"#!/bin/sh\n# {job} on {target.name}\n"
 
     def submit(self, batch, target, first=False, wait=0.0):

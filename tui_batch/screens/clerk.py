@@ -68,6 +68,36 @@ class Clerk:
         return LOOK_SECONDS
 
 
+class Brake:
+    """Ends what another thread does, at the next moment at which that asks."""
+
+    def __init__(self) -> None:
+        self._pulled = False
+
+    def pull(self) -> None:
+        """No further than this."""
+        self._pulled = True
+
+    def __call__(self) -> None:
+        """Asked by what may have to end."""
+        if self._pulled:
+            raise Stopped
+
+
+class Stopped(Exception):
+    """It was not wanted any more."""
+
+
+async def apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The answer of what only computes and takes its time: not the clerk, who has to go on looking.
+
+    A daemon too: what nobody waits for any more must not keep the program from ending.
+    """
+    answer: Future[T] = Future()
+    Thread(target=_answer, args=(answer, lambda: work(*args, **kwargs)), name="apart", daemon=True).start()
+    return await wrap_future(answer)
+
+
 def _answer(answer: Future[Any], question: Callable[[], Any]) -> None:
     if not answer.set_running_or_notify_cancel():
         return

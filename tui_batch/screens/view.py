@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+WIDE = 120  # cells from which on there is room for a second pane at the right
 START_SECONDS = 5.0  # within which a courier comes to life
 FILTER_CELLS = 20  # of a filter's text in the top line
 
@@ -43,6 +44,8 @@ class View(Screen[Any], inherit_bindings=False):
         Binding("tab", "app.focus_next", "next pane", show=False, id="view.next-pane"),
         Binding("shift+tab", "app.focus_previous", "previous pane", show=False, id="view.previous-pane"),
     ]
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
 
     # Textual paints the whole screen whenever the focus moves, 3.5 KB; our widgets show it by themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
