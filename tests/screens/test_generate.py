@@ -88,7 +88,7 @@ async def test_former_errors_go_when_they_are_mended(app):
         await pilot.press("up", "up", "up", "backspace")
         await hides(pilot, "'1x' is not")
         await pilot.press(*", 2", "down", "down", "down", "ctrl+u")
-        await shows(pilot, "2 jobs", "Enter look at the jobs")
+        await shows(pilot, "2 jobs", "Enter preview")
         await hides(pilot, "axis 'mode'")
 
 
@@ -98,7 +98,7 @@ async def test_what_belongs_to_no_field_stands_below_them_wrapped(app):
         await pilot.press("n", "enter")
         await shows(pilot, "1 job")
         await pilot.press("ctrl+u", *"1..100000", "down", "ctrl+u", *"0..1 in 90000", "enter")
-        await shows(pilot, "9,000,000,000 combinations", "through.", "not yet", "Enter look at the jobs")
+        await shows(pilot, "9,000,000,000 combinations", "through.", "not yet", "Enter preview")
         await pilot.press("ctrl+u", *"1")
         await hides(pilot, "combinations")
 
@@ -196,7 +196,7 @@ async def test_what_a_target_would_mangle_is_said_before_the_answer(app, desk):
         await shows(pilot, "Submit 1 job of ml-training to local all the same?", "Y/n")
         await pilot.press("n", "e")
         desk.found = [Problem("it has no CPU")]
-        await shows(pilot, "Enter look at the jobs")
+        await shows(pilot, "Enter preview")
         await pilot.press("enter")
         await shows(pilot, "! local cannot run ml-training: it has no CPU.")
         await pilot.press("A")

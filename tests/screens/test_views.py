@@ -100,7 +100,7 @@ async def test_a_message_goes_by_itself_and_at_the_next_key(app, monkeypatch):
         app.screen.prompt.say("on its way")
         await shows(pilot, "on its way")
         await pilot.press("down")
-        await shows(pilot, "Enter look at the jobs")
+        await shows(pilot, "Enter preview")
 
 
 def test_a_column_of_values_is_as_wide_as_they_are():

@@ -109,6 +109,10 @@ class Preview(Submitting):
         name, lines = await apart(self._job, index)
         self.app.push_screen(Page(f"job {index}", lines, name))
 
+    def on_resize(self) -> None:
+        """There may be room now for the job under the cursor."""
+        self._rest()
+
     @on(LiveTable.Moved)
     def _rest(self) -> None:
         if self._resting:
@@ -170,7 +174,7 @@ class Preview(Submitting):
             self.prompt.say(come_to.refusal, "trouble")
         else:
             jobs = counted(self._sweep.count)
-            what = f"Submit 1 of {jobs} of {self._so_called} to {target.name}, the others when it has succeeded"
+            what = f"Submit 1 of {jobs} of {self._so_called} to {target.name}, then the rest if it succeeds"
             what = what if first else f"Submit {jobs} of {self._so_called} to {target.name}"
             answer = self.prompt.yes(f"{what}{' all the same' * come_to.warned}?", safe="y")
             self.go(self._submit, target.name, first, answer)
@@ -203,6 +207,7 @@ class Preview(Submitting):
             self.prompt.say("Stopped: nothing is written.")
         finally:
             self._made = None
+            self._head()
         return self._batch
 
     async def _written(self) -> Batch:

@@ -34,11 +34,11 @@ KEPT_SECONDS = 1.0  # after the last key what was typed is kept
 class Variables(View):
     """Dismisses with what was typed, so that coming back loses nothing; it is kept while one types, too."""
 
-    HINTS = ("form.next", "variables.leave", "form.down", "form.default", "form.together", "form.where", "form.anew")
+    HINTS = ("form.next", "variables.leave", "form.together", "form.where", "form.default", "form.anew", "form.down")
     FLOW = True
     HELP = ""  # here a question mark is typed into the field
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "next", "look at the jobs", id="form.next"),
+        Binding("enter", "next", "preview", id="form.next"),
         Binding("escape", "leave", "back", id="variables.leave"),
         Binding("ctrl+r", "default", "default", id="form.default"),
         Binding("ctrl+t", "together", "together", id="form.together"),
@@ -130,9 +130,12 @@ class Variables(View):
         draft: Part = ("", "")
         if self._typed.saved and self.typed().texts == self._typed.texts:
             when = age(self._typed.saved, self.now())
-            of = "" if when == "now" else f" of {when} ago"
-            draft = (f"draft{of}: ctrl+n begins anew", "quiet")
+            draft = (f"draft of {when}: ctrl+n anew", "quiet")
         self.status.show(f"new batch: {self._template.name}", (words,), draft)
+
+    def on_resize(self) -> None:
+        """There may be room now for what the fields make."""
+        self._rest()
 
     # -- what is kept ----------------------------------------------------------------------------------------------
     def typed(self) -> Typed:
@@ -235,7 +238,7 @@ def about(variable: "Variable") -> tuple[str, ...]:
     choices = "one of " + ", ".join(map(spell, variable.choices)) if variable.choices else ""
     unit = f"in {variable.unit}" if variable.unit else ""
     facts = (variable.key, variable.type, limits, choices, unit, f"default {written(variable.default) or 'empty'}")
-    return (f"{'; '.join(filter(None, facts))}", variable.help, f"Several: {' | '.join(several(variable))}")
+    return ("; ".join(filter(None, facts)), variable.help, f"Several: {' | '.join(several(variable))}")
 
 
 def several(variable: "Variable") -> Sequence[str]:

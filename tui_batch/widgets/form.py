@@ -181,7 +181,7 @@ class Form(Lines, can_focus=True):
             return [(line, tone) for line in self._wrapped(text)]
         first, *more = self.current.about or ("",)
         elsewhere = self._elsewhere()
-        return [*elsewhere, (first + REPLACED * self.fresh, "quiet"), *((line, "quiet") for line in more)]
+        return [*elsewhere, (first + REPLACED * self.fresh, "quiet"), *((line, "quiet") for line in more if line)]
 
     def _elsewhere(self) -> list[Part]:
         """What is wrong with a field that is out of sight."""

@@ -68,6 +68,8 @@ def _pieces(text: str, width: int, indent: int) -> list[str]:
         piece = rest[:room]
         while cells(piece) > room:
             piece = piece[:-1]
+        if rest[len(piece)] != " " and (blank := piece.rfind(" ")) > room // 2:
+            piece = piece[: blank + 1]
         pieces.append(piece)
         rest = rest[len(piece) :]
     return [*pieces, rest]
