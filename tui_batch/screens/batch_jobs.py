@@ -34,6 +34,11 @@ class BatchJobs(Submitting):
         self.status.show(f"batch {self._batch}", ((counted(self._jobs), ""),))
         self.go(self._fill)
 
+    @property
+    def about(self) -> str:
+        """Its batch."""
+        return self._batch
+
     async def _fill(self) -> None:
         jobs = await self.ask(self.desk.batch_jobs, self._batch)
         table = self.query_one(LiveTable)

@@ -10,8 +10,9 @@ from textual.widget import Widget
 
 from tui_batch.desk import Desk
 from tui_batch.screens.page import Page
+from tui_batch.screens.table_view import TableView
 from tui_batch.screens.typed import Typed, drawer, of_batch, remembered
-from tui_batch.screens.view import TableView, View, age
+from tui_batch.screens.view import View, age
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.facts import Facts
 from tui_batch.widgets.lines import Line

@@ -72,6 +72,11 @@ class Preview(Submitting):
         self.go(self._fill)
         self.go_instead("totals", self._reckon)
 
+    @property
+    def about(self) -> str:
+        """The batch that this becomes."""
+        return self._so_called
+
     async def _fill(self) -> None:
         brake = Brake()
         try:

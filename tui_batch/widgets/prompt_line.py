@@ -16,6 +16,7 @@ MESSAGE_SECONDS = 5.0
 _KEYS = {
     "question_mark": "?", "slash": "/", "enter": "Enter", "escape": "Esc", "backspace": "Bksp", "pagedown": "PgDn",
     "pageup": "PgUp", "home": "Home", "end": "End", "tab": "Tab", "up": "Up", "down": "Down",
+    "space": "Space", "asterisk": "*", "backslash": "\\",
 }  # fmt: skip
 
 
@@ -102,6 +103,8 @@ class PromptLine(Lines):
             self._close(question.safe)
         elif question.choices and event.character in question.choices:
             self._close(event.character)
+        elif event.is_printable:
+            self._change(replace(question, wrong=f"not {event.character}"))
 
     def _type(self, question: Question, entry: Entry, event: events.Key) -> None:
         if event.key == "enter":
@@ -164,13 +167,24 @@ def named(key: str) -> str:
 
 def _asked(question: Question, width: int) -> Line:
     label = f" {printable(question.label)} "
-    if question.entry is None:
-        keys = "/".join(key.upper() if key == question.safe else key for key in question.choices or ())
-        if question.choices and set(question.choices) != {"y", "n"}:
-            keys = "  ".join(f"{key} {words}" for key, words in question.choices.items())
-        room = width - cells(keys) - 2
-        return (fit(label, min(cells(label), max(10, room))), "attention"), (keys, "key")
     wrong = f" {printable(question.wrong)} " if question.wrong else ""
     wrong = fit(wrong, min(cells(wrong), width // 2))
+    said = ((wrong, "trouble"),) if wrong else ()
+    if question.entry is None:
+        keys = _offered(question, width - cells(wrong) - min(cells(label), 20))
+        room = width - cells(keys) - cells(wrong) - 2
+        return (fit(label, min(cells(label), max(10, room))), "attention"), (keys, "key"), *said
     label = fit(label, min(cells(label), max(width // 2, width - cells(wrong) - 10)))
-    return (label, "key"), *question.entry.line(width - cells(label) - cells(wrong)), (wrong, "trouble")
+    return (label, "key"), *question.entry.line(width - cells(label) - cells(wrong)), *said
+
+
+def _offered(question: Question, room: int) -> str:
+    """The keys that may be pressed, each with as much of its words as there is room for."""
+    choices = question.choices or {}
+    if set(choices) == {"y", "n"}:
+        return "/".join(key.upper() if key == question.safe else key for key in choices)
+    for longest in (99, 9, 7, 5, 4, 3, 2):
+        keys = "  ".join(f"{key} {words[:longest]}" for key, words in choices.items())
+        if cells(keys) <= room:
+            return keys
+    return " ".join(choices)
