@@ -22,7 +22,7 @@ from tui_batch.states import JobState as S
 from tui_batch.store.filling import sample, weigh
 from tui_batch.store.sources import FileSources
 from tui_batch.sweep import plan
-from tui_batch.template import read
+from tui_batch.template import Broken, read
 from tui_batch.times import stamp
 
 NOON = 1_795_176_000.0  # 2026-11-20T12:00:00Z
@@ -62,6 +62,7 @@ choices = ["fast", "exact"]
 """,
     "raft.toml",
 )
+BROKEN = Broken("fold", "fold.toml: variable 'a': unknown type 'in'. Did you mean 'int'?")
 TEMPLATES = (replace(RAFT, name="ml-training", description="Train one model for each set of values."), RAFT)
 
 
@@ -117,6 +118,7 @@ class FakeDesk:
         self.lists = {}
         self.gone = set()
         self.memory = {}
+        self.broken = []
 
     def now(self):
         return self.clock
@@ -167,7 +169,7 @@ class FakeDesk:
         return TEMPLATES
 
     def all_templates(self):
-        return self.templates()
+        return [*self.broken, *self.templates()]
 
     def template(self, name):
         return next(template for template in TEMPLATES if template.name == name)

@@ -140,7 +140,7 @@ async def test_batches_are_submitted_from_their_list(app, desk):
         await shows(pilot, "Submit 9 jobs of never-sent to fir?")
         await pilot.press("n")
         await pilot.press("enter", "y")
-        await shows(pilot, "never-sent is on its way to fir.")
+        await shows(pilot, "never-sent is on its way to fir in 5 s: u takes it back.")
         assert desk.asked == [("submit", "never-sent", "fir")]
 
 

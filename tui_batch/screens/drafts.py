@@ -56,6 +56,12 @@ def drafts(sweep: "Sweep", breath: Callable[[], None]) -> Drafts:
     return Drafts(sweep, kept)
 
 
+def widest(sweep: "Sweep") -> JobRow:
+    """A row that no job has: of each variable the longest value, for which there is to be room."""
+    columns = {key: column for step in sweep.steps for key, column in step.items()}
+    return JobRow(0, "", tuple(max(map(spell, columns[key]), key=len) for key in sweep.varying), DRAFT)
+
+
 def draft_columns(jobs: JobList, named: bool = False) -> list[Column[JobRow]]:
     """The number of each job, its name once it has one, and what varies."""
     name: list[Column[JobRow]] = [Column("name", "NAME", 24, lambda r: r.name, grow=True, ending=True, letter="n")]

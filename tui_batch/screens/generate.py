@@ -69,11 +69,13 @@ class Templates(TableView):
     def on_screen_resume(self) -> None:
         """Ask what there is, also which drafts, coming back from one."""
         super().on_screen_resume()
-        self.status.show("new batch", (("from which template?", ""),))
-        self.go_instead("fill", self._fill)
+        if self.is_current:  # and not only passed by, on the way home
+            self.status.show("new batch", (("from which template?", ""),))
+            self.go_instead("fill", self._fill)
 
     async def _fill(self) -> None:
-        self.query_one(LiveTable).show(await self.ask(_offers, self.desk), EMPTY)
+        offers = await self.ask(_offers, self.desk)
+        self.query_one(LiveTable).show(offers, EMPTY)
         self._tell()
 
     @on(LiveTable.Moved)

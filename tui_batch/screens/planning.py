@@ -102,4 +102,4 @@ class Planner:
 
 def _plain(problem: str, key: str) -> str:
     """The problem without the names of what it stands beside."""
-    return problem.removeprefix(f"{key}: ").removeprefix("where: ").removeprefix("zip ")
+    return re.sub(r"^zip [^:]*: ", "", problem).removeprefix(f"{key}: ").removeprefix("where: ")

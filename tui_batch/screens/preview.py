@@ -2,7 +2,6 @@
 
 from asyncio import CancelledError, Future, to_thread
 from collections.abc import Iterable
-from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -15,9 +14,8 @@ from tui_batch.errors import TuiBatchError
 from tui_batch.model import Batch, JobList, Target
 from tui_batch.numbers import spell
 from tui_batch.screens.clerk import Brake, Stopped, apart
-from tui_batch.screens.drafts import Drafts, draft_columns, drafts
+from tui_batch.screens.drafts import Drafts, draft_columns, drafts, widest
 from tui_batch.screens.page import Page, contents
-from tui_batch.screens.rows import SAMPLED
 from tui_batch.screens.submitting import Submitting
 from tui_batch.screens.totals import Totals, draft, totals
 from tui_batch.screens.typed import drawer
@@ -84,9 +82,9 @@ class Preview(Submitting):
         except CancelledError:
             brake.pull()
             raise
-        first = await apart(list, islice(self._rows, SAMPLED))
+        longest = await apart(widest, self._sweep)
         table = self.query_one(LiveTable)
-        table.set_columns(draft_columns(JobList(self._sweep.varying, first)))
+        table.set_columns(draft_columns(JobList(self._sweep.varying, [longest])))
         table.show(self._rows)
 
     async def _reckon(self) -> None:
@@ -207,12 +205,13 @@ class Preview(Submitting):
         self._head()
         try:
             self._batch = await self._written()
-            await self.ask(self.desk.remember, drawer(self._sweep.template.name), {})
         except Stopped:
             self.prompt.say("Stopped: nothing is written.")
         finally:
             self._made = None
-            self._head()
+        self._head()
+        if self._batch is not None:
+            self.front.remember(drawer(self._sweep.template.name), {})
         return self._batch
 
     async def _written(self) -> Batch:

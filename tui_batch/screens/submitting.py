@@ -21,5 +21,5 @@ class Submitting(TableView):
         self.front.action_home()
         if isinstance(home := self.app.screen, Home):
             home.want(submission)
-        what = f"The first job of {batch}" if first else batch
+        what = f"One job of {batch}" if first else batch
         self.front.say(f"{what} is on its way to {target}{f' in {wait:g} s: u takes it back' if wait else ''}.")

@@ -94,7 +94,6 @@ class Variables(View):
     # -- what it comes to ------------------------------------------------------------------------------------------
     @on(Form.Changed)
     def _rest(self) -> None:
-        self.prompt.hush()
         self._stop_resting()
         self._resting = self.set_timer(REST_SECONDS, self._look)
         self._keep_soon()
