@@ -2,6 +2,7 @@
 
 from asyncio import CancelledError
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 REST_SECONDS = 0.15
 KEPT_SECONDS = 1.0  # after the last key what was typed is kept
+EMPTY = {TOGETHER: "", WHERE: "", NAME: ""}  # what stands at first in the fields that every template has
 
 
 class Variables(View):
@@ -48,9 +50,10 @@ class Variables(View):
 
     def __init__(self, template: "Template", typed: Typed) -> None:
         super().__init__()
-        self._template, self._typed = template, typed
-        self._defaults = {v.key: written(v.default) for v in template.variables if not v.hidden}
-        self._kept = typed  # what lies in the store
+        self._template, self._kept = template, typed  # what lies in the store
+        self._first = {v.key: written(v.default) for v in template.variables if not v.hidden} | EMPTY
+        known = {key: text for key, text in typed.texts.items() if text != self._first.get(key, text)}
+        self._typed = replace(typed, texts=known)  # the template may have changed meanwhile
         self._aside = Typed()  # what `begin anew` changes places with
         self._resting: Timer | None = None
         self._keeping: Timer | None = None
@@ -76,8 +79,7 @@ class Variables(View):
         ]  # fmt: skip
 
     def _entry(self, key: str) -> tuple[Entry, str]:
-        default = self._defaults.get(key, "")
-        return Entry.of(self._typed.texts.get(key, default)), default
+        return Entry.of(self._typed.texts.get(key, self._first[key])), self._first[key]
 
     @property
     def form(self) -> Form:
@@ -139,8 +141,7 @@ class Variables(View):
     # -- what is kept ----------------------------------------------------------------------------------------------
     def typed(self) -> Typed:
         """What is not as it was at first."""
-        first = {TOGETHER: "", WHERE: "", NAME: "", **self._defaults}
-        texts = {key: text for key, text in self.form.texts.items() if text != first[key]}
+        texts = {key: text for key, text in self.form.texts.items() if text != self._first[key]}
         return Typed(texts, self.form.current.key, stamp(self.now()))
 
     @on(Form.Moved)
@@ -211,10 +212,9 @@ class Variables(View):
     def action_anew(self) -> None:
         """All as it was at first; the same key brings back what was typed."""
         typed = self.typed()
-        first = {TOGETHER: "", WHERE: "", NAME: "", **self._defaults}
         if not typed.texts and not self._aside.texts:
             return self.prompt.say("Nothing was typed yet.")
-        self.form.put({**first, **(self._aside.texts if not typed.texts else {})})
+        self.form.put({**self._first, **(self._aside.texts if not typed.texts else {})})
         self._aside = typed
         again = "" if not typed.texts else " ctrl+n once more brings back what was typed."
         return self.prompt.say(f"All defaults.{again}" if typed.texts else "As it was typed.")
