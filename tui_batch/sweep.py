@@ -43,10 +43,13 @@ class Sweep:
             raise IndexError(index)
         return self.combination(next(islice(self.kept(), index, None)) if self.keep else index)
 
-    def kept(self) -> Iterator[int]:
+    def kept(self, breath: Callable[[], None] = lambda: None) -> Iterator[int]:
         """Which combinations the jobs are, where a condition keeps only some of them."""
-        every = enumerate(_every(self.base, self.steps))
-        return (position for position, values in every if self.keep is None or self.keep(values))
+        for position, values in enumerate(_every(self.base, self.steps)):
+            if position % _BREATH == 0:
+                breath()
+            if self.keep is None or self.keep(values):
+                yield position
 
     def combination(self, position: int) -> Mapping[str, Value]:
         """All variables of one combination, whether a condition keeps it or not."""

@@ -62,14 +62,14 @@ async def test_at_120_columns_a_template_tells_all_of_itself(app):
 async def test_typing_replaces_a_default_and_goes_on_in_what_was_typed(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await to_form(pilot, app)
-        await shows(pilot, "type over it, ctrl+u clears it")
+        await shows(pilot, "type over, ctrl+u clears")
         await pilot.press("7")
-        await hides(pilot, "type over it")
+        await hides(pilot, "type over")
         await pilot.press("8", "down", "up", "9")
         assert app.screen.form.texts["seed"] == "789"
         await pilot.press("ctrl+r")
         assert app.screen.form.texts["seed"] == "1"
-        await shows(pilot, "type over it")
+        await shows(pilot, "type over")
         await pilot.press(*", 2")
         await shows(pilot, "2: 1, 2", "2 jobs")
         await pilot.press("ctrl+r", "backspace")

@@ -35,8 +35,9 @@ class Beside(Vertical):
         come_to, rows = await apart(_looked, desk, sweep, target)
         table = self.query_one(LiveTable)
         table.set_columns(draft_columns(JobList(sweep.varying, rows)))
-        table.cursor = -1  # none of them is in hand
         table.show(rows, stay=False)
+        table.cursor = -1  # none of them is in hand
+        table.repaint()
         self.query_one(Facts).show(come_to.lines)
 
 

@@ -1,6 +1,6 @@
 """The thread that does the asking, so that no screen ever waits for a file system."""
 
-from asyncio import wrap_future
+from asyncio import CancelledError, wrap_future
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
@@ -96,6 +96,16 @@ async def apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     answer: Future[T] = Future()
     Thread(target=_answer, args=(answer, lambda: work(*args, **kwargs)), name="apart", daemon=True).start()
     return await wrap_future(answer)
+
+
+async def braked(work: Callable[..., T], *args: Any) -> T:
+    """The same for what takes a brake behind these arguments: it ends when nobody waits for it any more."""
+    brake = Brake()
+    try:
+        return await apart(work, *args, brake)
+    except CancelledError:
+        brake.pull()
+        raise
 
 
 def _answer(answer: Future[Any], question: Callable[[], Any]) -> None:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from tui_batch.sweep import Sweep
 
 DRAFT = Status(JobState.DRAFT)
-_BREATH = 1_000  # combinations between two breaths
 
 
 class Drafts(Sequence[JobRow]):
@@ -46,14 +45,7 @@ class Drafts(Sequence[JobRow]):
 
 def drafts(sweep: "Sweep", breath: Callable[[], None]) -> Drafts:
     """The rows of a sweep; with a condition it takes a walk through all combinations to find them."""
-    if not sweep.where:
-        return Drafts(sweep)
-    kept = array("Q")
-    for position in sweep.kept():
-        if len(kept) % _BREATH == 0:
-            breath()
-        kept.append(position)
-    return Drafts(sweep, kept)
+    return Drafts(sweep, array("Q", sweep.kept(breath)) if sweep.where else None)
 
 
 def widest(sweep: "Sweep") -> JobRow:

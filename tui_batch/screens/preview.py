@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tui_batch.errors import TuiBatchError
 from tui_batch.model import Batch, JobList, Target
 from tui_batch.numbers import spell
-from tui_batch.screens.clerk import Brake, Stopped, apart
+from tui_batch.screens.clerk import Brake, Stopped, apart, braked
 from tui_batch.screens.drafts import Drafts, draft_columns, drafts, widest
 from tui_batch.screens.page import Page, contents
 from tui_batch.screens.submitting import Submitting
@@ -76,12 +76,7 @@ class Preview(Submitting):
         return self._so_called
 
     async def _fill(self) -> None:
-        brake = Brake()
-        try:
-            self._rows = await apart(drafts, self._sweep, brake)
-        except CancelledError:
-            brake.pull()
-            raise
+        self._rows = await braked(drafts, self._sweep)
         longest = await apart(widest, self._sweep)
         table = self.query_one(LiveTable)
         table.set_columns(draft_columns(JobList(self._sweep.varying, [longest])))

@@ -23,6 +23,10 @@ class Typed:
     at: str = ""
     saved: str = ""
 
+    def like(self, other: "Typed") -> bool:
+        """There is nothing else to keep."""
+        return self.texts == other.texts and (self.at == other.at or not self.texts)
+
     def table(self) -> dict[str, Any]:
         """To be remembered; nothing if nothing was typed."""
         texts = {key: text.encode("utf-8", "replace").decode() for key, text in self.texts.items()}

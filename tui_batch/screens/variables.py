@@ -1,6 +1,5 @@
 """New batch, second step: a value or an axis for each variable, and what that comes to as one types."""
 
-from asyncio import CancelledError
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -15,7 +14,7 @@ from tui_batch.errors import StoreError, TemplateError
 from tui_batch.model import Target
 from tui_batch.numbers import spell
 from tui_batch.screens.beside import Beside
-from tui_batch.screens.clerk import Brake, apart
+from tui_batch.screens.clerk import apart, braked
 from tui_batch.screens.planning import Plan, Planner
 from tui_batch.screens.typed import NAME, TOGETHER, WHERE, Typed, drawer, groups, spelled, toggled, written
 from tui_batch.screens.view import View, age
@@ -50,7 +49,8 @@ class Variables(View):
 
     def __init__(self, template: "Template", typed: Typed) -> None:
         super().__init__()
-        self._template, self._kept = template, typed  # what lies in the store
+        self._template = template
+        self._kept = typed if typed.saved else Typed()  # what lies in the store
         self._first = {v.key: written(v.default) for v in template.variables if not v.hidden} | EMPTY
         known = {key: text for key, text in typed.texts.items() if text != self._first.get(key, text)}
         self._typed = replace(typed, texts=known)  # the template may have changed meanwhile
@@ -116,12 +116,7 @@ class Variables(View):
 
     async def _planned(self) -> Plan:
         """What stands in the fields now, as a plan; a former plan is not worked out any further."""
-        brake = Brake()
-        try:
-            return await apart(self._planner.plan, self.form.texts, brake)
-        except CancelledError:
-            brake.pull()
-            raise
+        return await braked(self._planner.plan, self.form.texts)
 
     def _head(self) -> None:
         sweep = self._plan.sweep
@@ -131,7 +126,7 @@ class Variables(View):
         draft: Part = ("", "")
         if self._typed.saved and self.typed().texts == self._typed.texts:
             when = age(self._typed.saved, self.now())
-            draft = (f"draft of {when}: ctrl+n anew", "quiet")
+            draft = (f"draft{f' of {when}' if when != 'now' else ''}: ctrl+n anew", "quiet")
         self.status.show(f"new batch: {self._template.name}", (words,), draft)
 
     def on_resize(self) -> None:
@@ -153,7 +148,7 @@ class Variables(View):
     def _keep(self) -> None:
         """Remember what was typed. Nothing waits for it, and nobody is told twice if it cannot be."""
         typed = self.typed()
-        if (typed.texts, typed.texts and typed.at) != (self._kept.texts, self._kept.texts and self._kept.at):
+        if not typed.like(self._kept):
             self._kept = typed
             # The app does it, not the screen, which may be on its way out.
             self.front.remember(drawer(self._template.name), typed.table())
@@ -179,8 +174,12 @@ class Variables(View):
         except (TemplateError, StoreError) as error:
             self.form.tell(self._planner.blamed(error, plan.remarks))
             return
-        name = self.form.texts[NAME].strip()
-        self._target = await self.app.push_screen_wait(Preview(plan.sweep, name, self._target))
+        preview = Preview(plan.sweep, self.form.texts[NAME].strip(), self._target)
+        self.app.push_screen(preview, self._come_back)
+
+    def _come_back(self, target: Target | None) -> None:
+        self._target = target
+        self._look()
 
     def action_default(self) -> None:
         """What stood in the field at first."""
@@ -212,12 +211,15 @@ class Variables(View):
     def action_anew(self) -> None:
         """All as it was at first; the same key brings back what was typed."""
         typed = self.typed()
-        if not typed.texts and not self._aside.texts:
-            return self.prompt.say("Nothing was typed yet.")
-        self.form.put({**self._first, **(self._aside.texts if not typed.texts else {})})
-        self._aside = typed
-        again = "" if not typed.texts else " ctrl+n once more brings back what was typed."
-        return self.prompt.say(f"All defaults.{again}" if typed.texts else "As it was typed.")
+        if typed.texts:
+            self._aside = typed
+            self.form.put(self._first)
+            self.prompt.say("All defaults; ctrl+n once more brings back what was typed.")
+        elif self._aside.texts:
+            self.form.put({**self._first, **self._aside.texts})
+            self.prompt.say("As it was typed.")
+        else:
+            self.prompt.say("Nothing was typed yet.")
 
     def action_back(self) -> None:
         """Back to the templates; what was typed goes along."""

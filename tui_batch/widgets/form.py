@@ -15,7 +15,7 @@ from tui_batch.widgets.printable import cells, fit, printable
 
 LABEL = 17
 FOOT = 5  # lines kept for the air above and for what is to be said of the field in hand
-REPLACED = ": type over it, ctrl+u clears it"
+REPLACED = ": type over, ctrl+u clears"
 
 
 @dataclass(frozen=True, slots=True)
