@@ -37,7 +37,7 @@ class Variables(View):
 
     HINTS = ("form.next", "variables.leave", "form.together", "form.where", "form.default", "form.anew", "form.down")
     FLOW = True
-    HELP = ""  # here a question mark is typed into the field
+    HELPS = False  # here a question mark is typed into the field
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "preview", id="form.next"),
         Binding("escape", "leave", "back", id="variables.leave"),
