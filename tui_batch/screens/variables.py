@@ -35,16 +35,17 @@ EMPTY = {TOGETHER: "", WHERE: "", NAME: ""}  # what stands at first in the field
 class Variables(View):
     """Dismisses with what was typed, so that coming back loses nothing; it is kept while one types, too."""
 
-    HINTS = ("form.next", "variables.leave", "form.together", "form.where", "form.default", "form.anew", "form.down")
+    HINTS = ("form.next", "variables.leave", "variables.together", "variables.where", "variables.default",
+             "variables.anew", "form.down")  # fmt: skip
     FLOW = True
     HELPS = False  # here a question mark is typed into the field
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "preview", id="form.next"),
         Binding("escape", "leave", "back", id="variables.leave"),
-        Binding("ctrl+r", "default", "default", id="form.default"),
-        Binding("ctrl+t", "together", "together", id="form.together"),
-        Binding("ctrl+l", "where", "only where", id="form.where"),
-        Binding("ctrl+n", "anew", "begin anew", id="form.anew"),
+        Binding("ctrl+r", "default", "default", id="variables.default"),
+        Binding("ctrl+t", "together", "together", id="variables.together"),
+        Binding("ctrl+l", "where", "only where", id="variables.where"),
+        Binding("ctrl+n", "anew", "begin anew", id="variables.anew"),
     ]
 
     def __init__(self, template: "Template", typed: Typed) -> None:
