@@ -177,8 +177,8 @@ class FakeDesk:
     def plan(self, template, axes=(), fixed=(), zips=(), where="", table="", breath=lambda: None):
         return plan(template, axes, fixed, zips, where, table, FileSources(), breath)
 
-    def rendered(self, sweep, index):
-        return sample(sweep, index, sweep.template.name)
+    def rendered(self, sweep, index, batch=""):
+        return sample(sweep, index, batch or sweep.template.name)
 
     def generate(self, sweep, name="", progress=None):
         name = name or f"{sweep.template.name}-new"

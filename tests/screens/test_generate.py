@@ -45,9 +45,8 @@ async def test_each_error_stands_at_its_field(app):
         await pilot.press("end", *"x", "down", "ctrl+u", *"11", "down", "down", "down", *"seed >")
         await shows(pilot, "not yet", "'1x' is not", "above the maximum 10")
         await pilot.press("enter")
-        await until(pilot, lambda: "new batch: raft" in app.screen.status.place)
-        await pilot.press("ctrl+u")
-        await pilot.press("up", "up", "up", "up", "backspace", "down", "backspace")
+        await shows(pilot, "> seed", "new batch: raft")
+        await pilot.press("backspace", "down", "backspace", "down", "down", "down", "ctrl+u")
         await shows(pilot, "1 job ")
 
 
@@ -125,7 +124,7 @@ async def test_what_cannot_be_rendered_is_said_before_the_target(app, desk):
 
 
 async def test_a_job_that_cannot_be_rendered_says_so_on_its_page(app, desk):
-    def fail(sweep, index):
+    def fail(sweep, index, batch=""):
         if index:
             raise TemplateError("raft: no file matches 'data'.")
         return "one", {}

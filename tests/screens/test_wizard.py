@@ -8,6 +8,7 @@ from textual import events
 from waiting import hides, shows, until
 
 from tui_batch.config import Config
+from tui_batch.errors import StoreError
 from tui_batch.model import Batch, JobList, JobRow, Limits, Problem, Status
 from tui_batch.screens.generate import Templates, clone
 from tui_batch.screens.home import Home
@@ -385,3 +386,40 @@ async def test_a_clone_is_the_form_as_it_was_filled_in(app, desk):
         assert not any(isinstance(screen, Templates) for screen in app.screen_stack)
         assert desk.memory["draft raft"]["texts"]["seed"] == "1, 3"
         assert TEMPLATES[1].name == "raft"
+
+
+async def test_a_draft_that_cannot_be_kept_is_said_once(app, desk):
+    def fail(name, table):
+        desk.asked.append(name)
+        raise StoreError("The store is read-only: draft ml-training is not kept.")
+
+    desk.remember = fail
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_form(pilot, app)
+        await pilot.press("7")
+        await shows(pilot, "draft ml-training is not kept.")
+        await pilot.press("8")
+        await hides(pilot, "is not kept")
+        await until(pilot, lambda: len(desk.asked) > 1)
+        await pilot.press("escape", "enter")
+        await shows(pilot, "78")
+        await hides(pilot, "is not kept")
+
+
+async def test_enter_goes_to_what_is_wrong(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_form(pilot, app)
+        await pilot.press("x", "down", "down", "enter")
+        await shows(pilot, "> seed", "'x' is not a number")
+
+
+async def test_the_name_that_the_batch_will_have_is_the_one_that_is_asked_about(app, desk):
+    desk.free_name = lambda wanted: f"{wanted}-3"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "it will be ml-training-3")
+        await pilot.press("enter")
+        await shows(pilot, "files")
+        await pilot.press("A")
+        await shows(pilot, "Submit 1 job of ml-training-3 to local?")

@@ -71,11 +71,11 @@ class Making(Looking):
 
         return plan(template, axes, fixed, zips, where, table, FileSources(), breath)
 
-    def rendered(self, sweep: "Sweep", index: int) -> tuple[str, dict[str, str]]:
+    def rendered(self, sweep: "Sweep", index: int, batch: str = "") -> tuple[str, dict[str, str]]:
         """The name and the files of one job of a sweep, its command among them; nothing is written."""
         from tui_batch.store.filling import sample
 
-        return sample(sweep, index, sweep.template.name)
+        return sample(sweep, index, batch or sweep.template.name)
 
     def generate(
         self,

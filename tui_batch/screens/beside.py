@@ -10,7 +10,7 @@ from tui_batch.desk import Desk
 from tui_batch.model import JobList, JobRow, Target
 from tui_batch.screens.clerk import apart
 from tui_batch.screens.drafts import Drafts, draft_columns
-from tui_batch.screens.totals import Totals, totals
+from tui_batch.screens.totals import Totals, draft, totals
 from tui_batch.widgets.facts import Facts
 from tui_batch.widgets.live_table import LiveTable
 
@@ -30,9 +30,9 @@ class Beside(Vertical):
         jobs.can_focus = False
         yield jobs
 
-    async def tell(self, desk: Desk, sweep: "Sweep", target: Target | None) -> None:
+    async def tell(self, desk: Desk, sweep: "Sweep", name: str, target: Target | None) -> None:
         """These are the jobs now."""
-        come_to, rows = await apart(_looked, desk, sweep, target)
+        come_to, rows = await apart(_looked, desk, sweep, name, target)
         table = self.query_one(LiveTable)
         table.set_columns(draft_columns(JobList(sweep.varying, rows)))
         table.show(rows, stay=False)
@@ -41,6 +41,6 @@ class Beside(Vertical):
         self.query_one(Facts).show(come_to.lines)
 
 
-def _looked(desk: Desk, sweep: "Sweep", target: Target | None) -> tuple[Totals, list[JobRow]]:
+def _looked(desk: Desk, sweep: "Sweep", name: str, target: Target | None) -> tuple[Totals, list[JobRow]]:
     rows = [row for row, _ in zip(Drafts(sweep), range(FIRST), strict=False)]
-    return totals(desk, sweep, target or desk.default_target()), rows
+    return totals(desk, draft(sweep, name), sweep, target or desk.default_target()), rows

@@ -25,8 +25,9 @@ class Plan:
 
     sweep: "Sweep | None" = None
     varying: tuple[str, ...] = ()
+    called: str = ""  # the name that was typed
+    name: str = ""  # the one that the batch will have; "" if it cannot have that
     remarks: Remarks = field(default_factory=Remarks)
-    named: bool = True  # the batch can have the name that was typed
 
 
 class Planner:
@@ -55,15 +56,16 @@ class Planner:
         varying = tuple(key for key, _ in axes if said[key])
         together = groups(texts[TOGETHER])
         marks = {key: f"={n}" for n, group in enumerate(together, 1) for key in group}
-        wrong, said[NAME] = self._name(texts[NAME].strip())
+        name, wrong = self._name(called := texts[NAME].strip())
+        said[NAME] = f"it will be {name}" if name != called else ""
         remarks = Remarks(said, wrong, doubts, marks)
         try:
             sweep = self._desk.plan(self._template, axes, fixed, together, texts[WHERE].strip(), "", breath)
         except TemplateError as error:
-            return Plan(None, varying, self.blamed(error, remarks), not wrong)
+            return Plan(None, varying, called, name, self.blamed(error, remarks))
         trouble = self._desk.size_trouble(sweep.count)
         loose = (f"{trouble} It is set in the configuration.",) if trouble else ()
-        return Plan(sweep, varying, replace(remarks, loose=loose), not wrong)
+        return Plan(sweep, varying, called, name, replace(remarks, loose=loose))
 
     def _settle(self, key: str, text: str) -> tuple[str, Sequence[str], str]:
         """The notation with the chance that was drawn for it, so that what is shown is what is made; first values."""
@@ -78,12 +80,12 @@ class Planner:
         more = ", ..." if sweep.count > SHOWN_VALUES else ""
         return notation, values, f"{sweep.count:,}: {', '.join(values)}{more}" if sweep.count > 1 else ""
 
-    def _name(self, name: str) -> tuple[dict[str, str], str]:
-        """What is wrong with the name; what the batch is called without one."""
-        if not name:
-            return {}, f"it will be {self._desk.free_name(self._template.name)}"
-        trouble = self._desk.name_trouble(name)
-        return ({NAME: trouble} if trouble else {}), ""
+    def _name(self, called: str) -> tuple[str, dict[str, str]]:
+        """The name that the batch will have, or what is wrong with the one that was typed."""
+        if not called:
+            return self._desk.free_name(self._template.name), {}
+        trouble = self._desk.name_trouble(called)
+        return ("", {NAME: trouble}) if trouble else (called, {})
 
     def blamed(self, error: TuiBatchError, remarks: Remarks) -> Remarks:
         """Each problem to the field that it names; what names none below the fields."""

@@ -45,10 +45,10 @@ class Preview(Submitting):
         Binding("e", "back", "edit", id="preview.edit"),
     ]
 
-    def __init__(self, sweep: "Sweep", name: str, target: Target | None = None) -> None:
+    def __init__(self, sweep: "Sweep", called: str, name: str, target: Target | None = None) -> None:
         super().__init__()
-        self._sweep, self._called, self._target = sweep, name, target
-        self._so_called = name or sweep.template.name
+        self._sweep, self._called, self._target = sweep, called, target
+        self._draft = draft(sweep, name)
         self._rows = Drafts(sweep)
         self._totals: Totals | None = None
         self._brake = Brake()
@@ -73,7 +73,7 @@ class Preview(Submitting):
     @property
     def about(self) -> str:
         """The batch that this becomes."""
-        return self._so_called
+        return self._draft.name
 
     async def _fill(self) -> None:
         self._rows = await braked(drafts, self._sweep)
@@ -85,7 +85,7 @@ class Preview(Submitting):
     async def _reckon(self) -> None:
         if self._target is None:
             self._target = await self.ask(self.desk.default_target)
-        self._totals = await apart(totals, self.desk, self._sweep, self._target)
+        self._totals = await apart(totals, self.desk, self._draft, self._sweep, self._target)
         self.query_one("#totals", Facts).show(self._totals.lines)
 
     def tick(self) -> None:
@@ -96,7 +96,7 @@ class Preview(Submitting):
         made = ("nothing is written yet", "") if self._batch is None else (f"written as {self._batch.name}", "")
         if self._made is not None:
             made = (f"{self._made:,} written; Esc stops", "running")
-        self.status.show(f"new batch: {self._so_called}", ((counted(self._sweep.count), "key"), made))
+        self.status.show(f"new batch: {self._draft.name}", ((counted(self._sweep.count), "key"), made))
 
     # -- one job ---------------------------------------------------------------------------------------------------
     @on(LiveTable.OpenRequested)
@@ -129,9 +129,9 @@ class Preview(Submitting):
         lines = [heading("Values"), *(pair(key, spell(value)) for key, value in values.items()), ()]
         name = ""
         try:
-            name, files = self.desk.rendered(self._sweep, index)
+            name, files = self.desk.rendered(self._sweep, index, self._draft.name)
             target = self._target or self.desk.default_target()
-            script = self.desk.script(draft(self._sweep, self._so_called), target, name, files)
+            script = self.desk.script(self._draft, target, name, files)
             lines += [*contents({f"What {target.name} gets": script}), (), *contents(files)]
         except TuiBatchError as error:
             lines += [((f"  {line}", "trouble"),) for line in str(error).splitlines()]
@@ -146,7 +146,7 @@ class Preview(Submitting):
     async def _choose(self) -> None:
         from tui_batch.screens.pick import ChooseTarget
 
-        chosen = await self.app.push_screen_wait(ChooseTarget(draft(self._sweep, self._so_called), self._target))
+        chosen = await self.app.push_screen_wait(ChooseTarget(self._draft, self._target))
         if chosen is not None:
             self._target = chosen
             await self._reckon()
@@ -167,13 +167,13 @@ class Preview(Submitting):
             return
         come_to, target = self._totals, self._target
         if come_to is None or target is None:
-            self.prompt.say(f"Still looking at what {self._so_called} comes to.")
+            self.prompt.say(f"Still looking at what {self._draft.name} comes to.")
         elif come_to.refusal:
             self.prompt.say(come_to.refusal, "trouble")
         else:
             jobs = counted(self._sweep.count)
-            what = f"Submit 1 of {jobs} of {self._so_called} to {target.name}, then the rest if it succeeds"
-            what = what if first else f"Submit {jobs} of {self._so_called} to {target.name}"
+            what = f"Submit 1 of {jobs} of {self._draft.name} to {target.name}, then the rest if it succeeds"
+            what = what if first else f"Submit {jobs} of {self._draft.name} to {target.name}"
             answer = self.prompt.yes(f"{what}{' all the same' * come_to.warned}?", safe="y")
             self.go(self._submit, target.name, first, answer)
 

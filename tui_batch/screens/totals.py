@@ -34,9 +34,8 @@ def draft(sweep: "Sweep", name: str) -> Batch:
                  template.resources, template.options, template.results)  # fmt: skip
 
 
-def totals(desk: Desk, sweep: "Sweep", target: Target) -> Totals:
-    """All of it. Blocks: some jobs are rendered to know how heavy they are."""
-    batch = draft(sweep, sweep.template.name)
+def totals(desk: Desk, batch: Batch, sweep: "Sweep", target: Target) -> Totals:
+    """All of it, of the batch that the sweep would become. Blocks: some jobs are rendered to know their weight."""
     refusals: list[str] = []
     warnings: list[str] = []
     limits, files = Limits(), "unknown"

@@ -113,7 +113,7 @@ class Variables(View):
         self.form.tell(plan.remarks)
         self._head()
         if plan.sweep and self.query_one(Beside).display:
-            await self.query_one(Beside).tell(self.desk, plan.sweep, self._target)
+            await self.query_one(Beside).tell(self.desk, plan.sweep, plan.name, self._target)
 
     async def _planned(self) -> Plan:
         """What stands in the fields now, as a plan; a former plan is not worked out any further."""
@@ -122,7 +122,7 @@ class Variables(View):
     def _head(self) -> None:
         sweep = self._plan.sweep
         words: Part = ("not yet", "attention")
-        if sweep and self._plan.named:
+        if sweep and self._plan.name:
             words = (counted(sweep.count), "attention" if self._plan.remarks.loose else "key")
         draft: Part = ("", "")
         if self._typed.saved and self.typed().texts == self._typed.texts:
@@ -167,16 +167,16 @@ class Variables(View):
         self._plan = plan = await self._planned()
         self.form.tell(plan.remarks)
         self._head()
-        if plan.sweep is None or not plan.named:
+        if plan.sweep is None or not plan.name:
+            self.form.go_to(next((key for key in self.form.texts if key in plan.remarks.wrong), ""))
             return
         try:
             # A template that cannot be rendered is told here, not after the answer was given.
-            await apart(self.desk.rendered, plan.sweep, 0)
+            await apart(self.desk.rendered, plan.sweep, 0, plan.name)
         except (TemplateError, StoreError) as error:
             self.form.tell(self._planner.blamed(error, plan.remarks))
             return
-        preview = Preview(plan.sweep, self.form.texts[NAME].strip(), self._target)
-        self.app.push_screen(preview, self._come_back)
+        self.app.push_screen(Preview(plan.sweep, plan.called, plan.name, self._target), self._come_back)
 
     def _come_back(self, target: Target | None) -> None:
         self._target = target
