@@ -5,7 +5,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -20,7 +20,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from tui_batch.desk import Desk
-from tui_batch.errors import StoreError, TuiBatchError
+from tui_batch.errors import TuiBatchError
 from tui_batch.model import Snapshot
 from tui_batch.screens.clerk import Clerk
 from tui_batch.screens.home import Home
@@ -83,7 +83,6 @@ class BatchApp(App[None], inherit_bindings=False):
         self._missed: float | None = None  # since when something is open and no courier is alive
         self.sortings: Mapping[str, Any] | None = None  # by table, once they were recalled from the last time
         self.filters: dict[tuple[str, str], str] = {}  # by table and what it is about
-        self._forgetful = False  # something could not be remembered, and that was said
         self.trouble = ""  # why the store could not be read the last time
         self.clerk.start(self._tell)
 
@@ -187,20 +186,6 @@ class BatchApp(App[None], inherit_bindings=False):
         """Say something at the bottom line of the screen in front."""
         if isinstance(self.screen, View):
             self.screen.call_after_refresh(lambda screen: screen.prompt.say(words, tone), self.screen)
-
-    def remember(self, name: str, table: Mapping[str, Any]) -> None:
-        """Have the desk keep this for the next time; nobody waits for it."""
-
-        async def work() -> None:
-            try:
-                await self.clerk.ask(self.desk.remember, name, table)
-            except StoreError:
-                if not self._forgetful:  # once is enough: it would come back with every word that is typed
-                    self._forgetful = True
-                    raise
-
-        wanted: Callable[[], Awaitable[None]] = work
-        self.run_worker(wanted)
 
     def action_batches(self) -> None:
         """The batches, one step from home."""

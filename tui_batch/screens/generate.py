@@ -64,7 +64,7 @@ class Templates(TableView):
         with Horizontal():
             yield ChoiceTable(columns, lambda o: o.name, id="templates")
             yield TextView(id="beside")
-        yield Facts(id="about")
+        yield Facts(id="summary")
 
     def on_screen_resume(self) -> None:
         """Ask what there is, also which drafts, coming back from one."""
@@ -82,7 +82,7 @@ class Templates(TableView):
     def _tell(self) -> None:
         offer: Offer | None = self.query_one(LiveTable).current
         self.query_one("#beside", TextView).show(described(offer) if offer else ())
-        self.query_one("#about", Facts).show(summary(offer) if offer else ())
+        self.query_one("#summary", Facts).show(summary(offer) if offer else ())
 
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:

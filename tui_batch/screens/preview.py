@@ -206,8 +206,11 @@ class Preview(Submitting):
             self._made = None
         self._head()
         if self._batch is not None:
-            self.front.remember(drawer(self._sweep.template.name), {})
+            self.go_regardless(self._drop_draft)
         return self._batch
+
+    async def _drop_draft(self) -> None:
+        await self.ask(self.desk.remember, drawer(self._sweep.template.name), {})
 
     async def _written(self) -> Batch:
         self._brake = brake = Brake()

@@ -58,6 +58,7 @@ class Variables(View):
         self._aside = Typed()  # what `begin anew` changes places with
         self._resting: Timer | None = None
         self._keeping: Timer | None = None
+        self._forgetful = False  # what is typed cannot be kept
         self._plan = Plan()
         self._before_where = ""
         self._target: Target | None = None  # the one that was chosen while the jobs were looked at
@@ -147,12 +148,18 @@ class Variables(View):
         self._keeping = self.set_timer(KEPT_SECONDS, self._keep)
 
     def _keep(self) -> None:
-        """Remember what was typed. Nothing waits for it, and nobody is told twice if it cannot be."""
+        """Remember what was typed; whoever cannot is told so once."""
         typed = self.typed()
-        if not typed.like(self._kept):
+        if not self._forgetful and not typed.like(self._kept):
             self._kept = typed
-            # The app does it, not the screen, which may be on its way out.
-            self.front.remember(drawer(self._template.name), typed.table())
+            self.go_regardless(self._remember, typed)
+
+    async def _remember(self, typed: Typed) -> None:
+        try:
+            await self.ask(self.desk.remember, drawer(self._template.name), typed.table())
+        except StoreError:
+            self._forgetful = True
+            raise
 
     # -- keys ------------------------------------------------------------------------------------------------------
     def action_next(self) -> None:
