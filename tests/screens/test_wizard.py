@@ -354,6 +354,10 @@ async def test_at_120_columns_the_jobs_stand_beside_the_form(app):
         await shows(pilot, "A submit all", "# seed1 on local")
         await pilot.press("j")
         await shows(pilot, "# seed2 on local")
+        await pilot.press("t")
+        await shows(pilot, "> local")
+        await pilot.press("j", "enter")
+        await shows(pilot, "# seed2 on fir")
 
 
 async def test_a_terminal_that_grows_shows_what_there_is_room_for(app):
@@ -365,6 +369,10 @@ async def test_a_terminal_that_grows_shows_what_there_is_room_for(app):
         await shows(pilot, "JOB seed", "local: all 9 jobs at once")
         await pilot.resize_terminal(60, 15)
         await hides(pilot, "JOB seed")
+        await pilot.press("enter")
+        await shows(pilot, "A submit all", "JOB seed")
+        await pilot.resize_terminal(120, 40)
+        await shows(pilot, "# seed1 on local")
 
 
 # -- from a batch ------------------------------------------------------------------------------------------------------

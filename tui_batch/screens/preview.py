@@ -115,11 +115,10 @@ class Preview(Submitting):
     def _rest(self) -> None:
         if self._resting:
             self._resting.stop()
-        if self.query_one("#beside").display:
-            self._resting = self.set_timer(REST_SECONDS, lambda: self.go_instead("beside", self._show_beside))
+        self._resting = self.set_timer(REST_SECONDS, lambda: self.go_instead("beside", self._show_beside))
 
     async def _show_beside(self) -> None:
-        if (row := self.query_one(LiveTable).current) is not None:
+        if self.has_class("-wide") and (row := self.query_one(LiveTable).current):
             _, lines = await apart(self._job, row.index)
             self.query_one("#beside", TextView).show(lines)
 
@@ -148,8 +147,9 @@ class Preview(Submitting):
 
         chosen = await self.app.push_screen_wait(ChooseTarget(self._draft, self._target))
         if chosen is not None:
-            self._target = chosen
-            await self._reckon()
+            self._target, self._totals = chosen, None
+            self.go_instead("totals", self._reckon)
+            self._rest()
 
     def action_all(self) -> None:
         """Generate and submit them all, if it is meant."""

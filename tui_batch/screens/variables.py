@@ -113,7 +113,7 @@ class Variables(View):
         self._plan = plan = await self._planned()
         self.form.tell(plan.remarks)
         self._head()
-        if plan.sweep and self.query_one(Beside).display:
+        if plan.sweep and self.has_class("-wide"):
             await self.query_one(Beside).tell(self.desk, plan.sweep, plan.name, self._target)
 
     async def _planned(self) -> Plan:
