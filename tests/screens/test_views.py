@@ -162,3 +162,17 @@ async def test_one_goes_home_from_anywhere(app):
         await shows(pilot, "Variables")
         await pilot.press("1")
         await until(pilot, lambda: isinstance(app.screen, Home))
+
+
+async def test_a_screen_that_is_left_while_it_fills_does_no_harm(app):
+    async def fill():
+        batches.query_one("#nothing-of-it-is-left")
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("2")
+        await shows(pilot, "never-sent")
+        batches = app.screen
+        await pilot.press("q")
+        await shows(pilot, "R    212")
+        await batches._while_here(fill)  # it was filling at the very moment in which it was left

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -102,7 +103,7 @@ class View(Screen[Any], inherit_bindings=False):
     def go(self, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
         """Do this while the screen goes on."""
         # Not a coroutine but what makes one: a worker that is cancelled before it began would leave it unawaited.
-        self.run_worker(partial(work, *args, **kwargs))
+        self.run_worker(partial(self._while_here, partial(work, *args, **kwargs)))
 
     def go_regardless(self, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
         """Do this even if the screen is left meanwhile."""
@@ -110,7 +111,15 @@ class View(Screen[Any], inherit_bindings=False):
 
     def go_instead(self, group: str, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
         """Do this in place of what of the same group is still being done."""
-        self.run_worker(partial(work, *args, **kwargs), group=group, exclusive=True)
+        self.run_worker(partial(self._while_here, partial(work, *args, **kwargs)), group=group, exclusive=True)
+
+    async def _while_here(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it; a screen that was left meanwhile may lack what it wants to fill."""
+        try:
+            await work()
+        except NoMatches:
+            if self in self.app.screen_stack:
+                raise
 
     def look(self, snapshot: Snapshot) -> None:
         """Something changed."""
