@@ -69,10 +69,11 @@ class Batches(Submitting, Undoing, Panes):
         rows = await self.ask(self.desk.batches)
         self.batches.show(rows, EMPTY)
         self.status.show("batches", ((f"{len(rows)}", ""), ("newest submission first", "quiet")))
-        self._tell_axes()
+        self.beside()
 
     @on(LiveTable.Moved)
-    def _tell_axes(self) -> None:
+    def beside(self) -> None:
+        """What the batch under the cursor was made from."""
         if self.has_class("-wide"):
             self.go_instead("axes", self._axes)
 
@@ -97,11 +98,10 @@ class Batches(Submitting, Undoing, Panes):
     def action_delete(self) -> None:
         """Ask whether to delete it; the number is typed if it was ever sent, or is large."""
         if row := self.batches.current:
-            times = (
-                f"submitted {row.submitted} time{'s' * (row.submitted != 1)}" if row.submitted else "never submitted"
-            )
+            once = {0: "never submitted", 1: "submitted once"}
+            times = once.get(row.submitted, f"submitted {row.submitted} times")
             question = f"Delete {row.name}, {counted(row.jobs)}, {times}?"
-            self.go(self._delete, row, sure(self.prompt, question, row.jobs, always=row.submitted > 0))
+            self.go(self._delete, row, sure(self.prompt, row.jobs, question, always=row.submitted > 0))
 
     async def _delete(self, row: BatchRow, answer: "Future[str | None]") -> None:
         if await answer not in ("y", str(row.jobs)):
@@ -127,5 +127,5 @@ def about(batch: Batch) -> list[Line]:
         pair("each", ", ".join(each)),
         (),
         heading("Axes"),
-        *(pair(key, text) for key, text in batch.axes.items()),
+        *([pair(key, text) for key, text in batch.axes.items()] or [(("  Nothing varies.", "quiet"),)]),
     ]
