@@ -105,6 +105,10 @@ class View(Screen[Any], inherit_bindings=False):
         """Do this while the screen goes on."""
         self._run(partial(work, *args, **kwargs))
 
+    def go_regardless(self, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Do this even if the screen is left meanwhile."""
+        self.app.run_worker(partial(work, *args, **kwargs))
+
     def go_instead(self, group: str, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
         """Do this in place of what of the same group is still being done."""
         self._run(partial(work, *args, **kwargs), group)
