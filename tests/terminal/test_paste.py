@@ -10,7 +10,7 @@ PLACES = {
     "job": (("d",), "stdout"),
     "log": (("l",), "stdout"),
     "batches": (("2",), "batches"),
-    "help": (("?",), "Moving and finding"),
+    "help": (("?",), "the keys of the screen"),
     "settings": ((",",), "undo_seconds"),
     "templates": (("n",), "from which template?"),
     "variables": (("n", "enter"), "step together"),

@@ -26,6 +26,7 @@ class Seen:
         self._desk = desk
         self.before: Table | None = None  # what the app knew when it was last open
         self._open: Table | None = None
+        self._looked: Snapshot | None = None
         self._next = 0.0
 
     def look(self, snapshot: Snapshot) -> None:
@@ -34,7 +35,9 @@ class Seen:
         if self.before is None:
             self.before, self._next = self._desk.recall(NAME), now + BUSY_SECONDS
             return
-        known = _known(snapshot) if now >= self._next else self._open
+        known = self._open
+        if now >= self._next and snapshot is not self._looked:  # to go through ten thousand each second is felt
+            known, self._looked = _known(snapshot), snapshot
         if known == self._open and now < self._next + QUIET_SECONDS:
             return
         self._open, self._next = known, now + BUSY_SECONDS
