@@ -27,7 +27,7 @@ class Clerk:
         self._errands: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
         self._tell: Callable[[Snapshot | Exception], None] | None = None
         self._told: Snapshot | str | None = None
-        self._lively = True
+        self._lively, self._watched = True, False
         self.seen = Seen(desk)
         self.paused = False  # no snapshot is taken, so that nothing moves on the screen
 
@@ -67,8 +67,9 @@ class Clerk:
             if self._tell and found is not self._told:
                 self._tell(found)
                 self._lively = found.lively
+                self._watched = found.courier is not None and found.courier.alive
             self._told = found
-            if self._lively and not (found.courier and found.courier.alive):
+            if self._lively and not self._watched:
                 self.desk.tend()
         except Exception as error:  # carried to the app, which knows what to do with it
             if self._tell and self._told != str(error):
