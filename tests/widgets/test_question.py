@@ -57,7 +57,7 @@ def test_a_question_never_hides_its_choices(width, key):
 def test_words_are_cut_before_letters():
     sort = Question("sort by", choices=LETTERS)
     assert text_of(sort.line(80)) == " sort by s state  n name  o on  d done  f failed  a age  e eta  t template  "
-    assert text_of(sort.line(64)) == " sort by s sta~ n name o on d done f fai~ a age e eta t tem~ "
+    assert text_of(sort.line(64)) == " sort by s state n name o on d done f fail~ a age e eta t temp~ "
     assert text_of(sort.line(30)) == " sort by s n o d f a e t"
 
 
