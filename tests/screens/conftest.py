@@ -1,9 +1,17 @@
 """The program on a desk in memory."""
 
+from pathlib import Path
+
 import pytest
 from stand_in import FULL, FakeDesk
+from waiting import shows, until
 
 from tui_batch.app import BatchApp
+
+NAMED = (
+    "enter", "slash", "tab", "down", "up", "escape", "ctrl+u", "question_mark", "pagedown", "space",
+    "asterisk", "backslash",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +31,31 @@ def desk(tmp_path):
 def app(desk):
     """The program on that desk."""
     return BatchApp(desk)
+
+
+@pytest.fixture
+def picture(snap_compare, tmp_path):
+    """Presses keys, each after what has to be shown before it, and compares the screen."""
+
+    def compare(*steps, snapshot=FULL, size=(80, 24), home=None, ready=None):
+        desk = FakeDesk(home or Path("store"), snapshot)
+        if ready:
+            ready(desk)
+
+        async def prepare(pilot):
+            for step in steps:
+                if callable(step):
+                    step(desk)
+                elif isinstance(step, tuple):
+                    await shows(pilot, *step)
+                else:
+                    await pilot.press(*([step] if step in NAMED else step))
+            await until(pilot, lambda: not any(worker.is_running for worker in pilot.app.workers) or asking(pilot))
+
+        return snap_compare(BatchApp(desk), terminal_size=size, run_before=prepare)
+
+    return compare
+
+
+def asking(pilot):
+    return pilot.app.screen.prompt.question is not None or len(pilot.app.screen_stack) > 2

@@ -1,13 +1,10 @@
 """Each screen in each state that looks different, at 80x24; the main ones small and wide as well."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from stand_in import BEAT, FULL, SUBMISSIONS, TARGETS, FakeDesk, ago
-from waiting import shows, until
+from stand_in import BEAT, FULL, SUBMISSIONS, TARGETS, ago
 
-from tui_batch.app import BatchApp
 from tui_batch.errors import StoreError
 from tui_batch.model import Snapshot
 
@@ -24,37 +21,6 @@ HOSTILE = Snapshot(
 )  # fmt: skip
 
 HOME = ("R    212",)
-
-
-@pytest.fixture
-def picture(snap_compare, tmp_path):
-    """Presses keys, each after what has to be shown before it, and compares the screen."""
-
-    def compare(*steps, snapshot=FULL, size=(80, 24), home=None, ready=None):
-        desk = FakeDesk(home or Path("store"), snapshot)
-        if ready:
-            ready(desk)
-
-        async def prepare(pilot):
-            for step in steps:
-                if callable(step):
-                    step(desk)
-                elif isinstance(step, tuple):
-                    await shows(pilot, *step)
-                else:
-                    await pilot.press(*([step] if step in NAMED else step))
-            await until(pilot, lambda: not any(worker.is_running for worker in pilot.app.workers) or asking(pilot))
-
-        return snap_compare(BatchApp(desk), terminal_size=size, run_before=prepare)
-
-    return compare
-
-
-NAMED = ("enter", "slash", "tab", "down", "up", "escape", "ctrl+u", "question_mark", "pagedown")
-
-
-def asking(pilot):
-    return pilot.app.screen.prompt.question is not None or len(pilot.app.screen_stack) > 2
 
 
 def later(desk):

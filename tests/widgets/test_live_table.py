@@ -1,36 +1,8 @@
 """The table: what it paints, where its cursor stays, and a hundred thousand rows."""
 
-from textual.app import App
+from alone import COLUMNS, Alone, rows
 
 from tui_batch.widgets.columns import Column, widths
-from tui_batch.widgets.live_table import LiveTable
-
-COLUMNS = [
-    Column("state", "ST", 2, lambda row: row[1], letter="s"),
-    Column("name", "NAME", 8, lambda row: row[0], lambda row: int(row[0]), grow=True, letter="n"),
-    Column("more", "MORE", 10, lambda row: row[2], rank=1),
-]
-
-
-class Alone(App):
-    """A table and nothing else; `cells` counts the calls that draw."""
-
-    CSS_PATH = None
-
-    def __init__(self, rows):
-        super().__init__()
-        self.table = LiveTable(COLUMNS, lambda row: row[0])
-        self.table.show(rows, ("nothing",))
-        self.painted = []
-        refresh = self.table.refresh
-        self.table.refresh = lambda *regions, **more: (self.painted.extend(regions), refresh(*regions, **more))
-
-    def compose(self):
-        yield self.table
-
-
-def rows(count, state="R"):
-    return [(str(n), state, "more") for n in range(count)]
 
 
 async def test_only_what_changed_in_sight_is_painted():

@@ -108,9 +108,9 @@ class View(Screen[Any], inherit_bindings=False):
             self.look(self.front.snapshot)
 
     @on(LiveTable.Filtered)
+    @on(LiveTable.Marked)
     def _tell_filters(self) -> None:
-        tables = [table for table in self.query(LiveTable) if table.filter_text]
-        self.status.show_filter("; ".join(map(_filtered, tables)))
+        self.status.show_filter("; ".join(filter(None, map(_told, self.query(LiveTable)))))
         self.prompt.repaint()  # where there is no row there is nothing to open
 
     def on_descendant_focus(self) -> None:
@@ -167,9 +167,13 @@ class TableView(View):
             table.sort(letters[letter])
 
 
-def _filtered(table: LiveTable[Any]) -> str:
-    text = fit(table.filter_text, min(FILTER_CELLS, cells(printable(table.filter_text))))
-    return f"filter: {text}, {len(table.view):,} of {len(table.rows):,}"
+def _told(table: LiveTable[Any]) -> str:
+    """What is marked in a table and what hides a part of it, lest it be forgotten."""
+    told = [f"{len(table.marked):,} marked"] if table.marked else []
+    if table.filter_text:
+        text = fit(table.filter_text, min(FILTER_CELLS, cells(printable(table.filter_text))))
+        told.append(f"filter: {text}, {len(table.view):,} of {len(table.rows):,}")
+    return "; ".join(told)
 
 
 def age(moment: str, now: float) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic
+from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -11,11 +11,11 @@ from textual.message import Message
 from tui_batch.widgets.columns import Column, R, widths
 from tui_batch.widgets.filter import keep
 from tui_batch.widgets.lines import Line, Part, joined
-from tui_batch.widgets.moves import Moving
+from tui_batch.widgets.marks import Marking
 from tui_batch.widgets.printable import cells, fit
 
 
-class LiveTable(Moving, Generic[R], can_focus=True):
+class LiveTable(Marking[R], can_focus=True):
     """Rows under a heading. The cursor stays on its row's key through every refresh, sort and filter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,13 +48,13 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         key: Callable[[R], str],
         dim: Callable[[R], bool] = lambda row: False,
         id: str | None = None,
+        marks: bool = False,
     ) -> None:
         super().__init__(id=id)
+        self.marks = marks
         self.columns = tuple(columns)
         self.key, self._dim = key, dim
-        self.rows: Sequence[R] = ()
-        self.view: Sequence[R] = ()  # the rows after filter and sort
-        self.cursor = self.top = 0
+        self.top = 0
         self.empty: Sequence[str] = ("loading...",)  # what stands there when there is no row
         self.filter_text = ""
         self.sort_name, self.descending = "", False
@@ -64,6 +64,8 @@ class LiveTable(Moving, Generic[R], can_focus=True):
     def show(self, rows: Sequence[R], empty: Sequence[str] | None = None, stay: bool = True) -> None:
         """These are the rows now; the cursor stays on its row, or else goes to the first."""
         self.rows = rows
+        if self.marked:  # what is no longer there is not marked any more
+            self._mark(self.marked.intersection(map(self.key, rows)))
         if empty is not None:
             self.empty = empty
         self._arrange(stay)
@@ -86,17 +88,14 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         self.sort_name = name
         self._arrange()
 
-    @property
-    def current(self) -> R | None:
-        """The row under the cursor."""
-        return self.view[self.cursor] if 0 <= self.cursor < len(self.view) else None
+    def place(self, key: str) -> int | None:
+        """Where the row with this key stands in the view."""
+        return next((index for index, row in enumerate(self.view) if self.key(row) == key), None)
 
     def go_to(self, key: str) -> None:
         """Put the cursor on the row with this key, if it is shown."""
-        for index, row in enumerate(self.view):
-            if self.key(row) == key:
-                return self._move(index)
-        return None
+        if (place := self.place(key)) is not None:
+            self._move(place)
 
     def _arrange(self, stay: bool = True) -> None:
         before = self.current
@@ -171,7 +170,8 @@ class LiveTable(Moving, Generic[R], can_focus=True):
             return ((" " + fit(self._reason[y - 2], self.size.width - 2), "quiet"),) if self._has_reason(y) else ()
         row, here = self.view[index], index == self.cursor
         under = "cursor" if here and self.has_focus else "quiet" if self._dim(row) else ""
-        parts: list[Part] = [("> " if here else "  ", under)]
+        mark = "*" if self.marked and self.key(row) in self.marked else " "
+        parts: list[Part] = [(">" if here else " ", under), (mark, f"{under} key".strip() if mark == "*" else under)]
         for column, width in zip(self.columns, room, strict=True):
             if width:
                 tone = column.tone(row) if column.tone else ""
@@ -214,8 +214,8 @@ class LiveTable(Moving, Generic[R], can_focus=True):
         self._move(len(self.view) - 1)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where there is no row there is nothing to open."""
-        return action != "open" or self.current is not None
+        """Where there is no row there is nothing to open, and nothing to mark."""
+        return self._marks_action(action) and (action != "open" or self.current is not None)
 
     def action_open(self) -> None:
         """Open what is under the cursor."""

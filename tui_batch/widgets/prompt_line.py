@@ -17,6 +17,7 @@ MESSAGE_SECONDS = 5.0
 _KEYS = {
     "question_mark": "?", "slash": "/", "enter": "Enter", "escape": "Esc", "backspace": "Bksp", "pagedown": "PgDn",
     "pageup": "PgUp", "home": "Home", "end": "End", "tab": "Tab", "up": "Up", "down": "Down",
+    "space": "Space", "asterisk": "*", "backslash": "\\",
 }  # fmt: skip
 
 
