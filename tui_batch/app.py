@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -55,6 +56,8 @@ class BatchApp(App[None], inherit_bindings=False):
         self.clerk = Clerk(desk)
         self.snapshot: Snapshot | None = None
         self._missed: float | None = None  # since when something is open and no courier is alive
+        self.sortings: Mapping[str, Any] | None = None  # by table, once they were recalled from the last time
+        self.filters: dict[tuple[str, str], str] = {}  # by table and what it is about
         self.trouble = ""  # why the store could not be read the last time
         self.clerk.start(self._tell)
 

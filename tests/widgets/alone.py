@@ -1,5 +1,7 @@
 """A table and nothing else."""
 
+from operator import itemgetter
+
 from textual.app import App
 
 from tui_batch.widgets.columns import Column
@@ -17,9 +19,9 @@ class Alone(App):
 
     CSS_PATH = None
 
-    def __init__(self, rows, **more):
+    def __init__(self, rows, columns=COLUMNS, key=itemgetter(0), **more):
         super().__init__()
-        self.table = LiveTable(COLUMNS, lambda row: row[0], id="table", **more)
+        self.table = LiveTable(columns, key, id="table", **more)
         self.table.show(rows, ("nothing",))
         self.painted = []
         refresh = self.table.refresh

@@ -1,10 +1,9 @@
-"""A line of text being typed, and what is typed after `/`."""
+"""A line of text being typed."""
 
 import pytest
 from rich.cells import cell_len
 
 from tui_batch.widgets.entry import Entry
-from tui_batch.widgets.filter import keep
 
 
 def typed(entry, *keys):
@@ -35,13 +34,3 @@ def test_it_is_drawn_in_its_width_with_the_cursor_in_sight(entry):
     line = entry.line(20)
     assert sum(cell_len(text) for text, _ in line) == 20
     assert [tone for _, tone in line].count("caret") == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [("", True), ("netmc", True), ("NETMC fir", True), ("!netmc", False), ("on:fir", True), ("on:aws", False),
-     ("state:r", True), ("state:f", False), ("!state:f", True), ("fox:1", False), ("fir !aws", True)],
-)  # fmt: skip
-def test_what_a_filter_keeps(text, kept):
-    columns = {"state": lambda row: row[0], "name": lambda row: row[1], "on": lambda row: row[2]}
-    assert keep(text, columns)(("R", "netmc-0.1", "fir")) is kept

@@ -79,9 +79,7 @@ async def test_without_rows_it_says_why():
 
 async def test_a_hundred_thousand_rows_are_drawn_by_the_screenful():
     drawn = []
-    app = Alone([])
-    app.table.columns = (Column("name", "NAME", 8, lambda row: drawn.append(row) or str(row)),)
-    app.table.key = str
+    app = Alone([], [Column("name", "NAME", 8, lambda row: drawn.append(row) or str(row))], str)
     async with app.run_test(size=(40, 11)) as pilot:
         app.table.focus()
         app.table.show(range(100_000))

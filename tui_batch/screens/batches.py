@@ -10,6 +10,7 @@ from textual.widget import Widget
 from tui_batch.model import BatchRow, Snapshot
 from tui_batch.screens.submitting import Submitting
 from tui_batch.screens.view import age
+from tui_batch.times import seconds
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import LiveTable
 
@@ -28,13 +29,14 @@ class Batches(Submitting):
         columns: list[Column[BatchRow]] = [
             Column("name", "NAME", 20, lambda b: b.name, grow=True, ending=True, letter="n"),
             Column("template", "TEMPLATE", 14, lambda b: b.template, letter="t", rank=2),
-            Column("jobs", "JOBS", 6, lambda b: str(b.jobs), lambda b: b.jobs, right=True, letter="j"),
-            Column("made", "MADE", 5, lambda b: age(b.created, now()), lambda b: b.created, right=True,
-                             letter="m", rank=1),
+            Column("jobs", "JOBS", 6, lambda b: str(b.jobs), lambda b: b.jobs, right=True, letter="j", plain=False),
+            Column("made", "MADE", 5, lambda b: age(b.created, now()), lambda b: now() - seconds(b.created),
+                             right=True, letter="m", rank=1, unit="time", plain=False),
             Column("sent", "SENT", 4, lambda b: str(b.submitted) if b.submitted else "-",
-                             lambda b: b.submitted, right=True, letter="s"),
+                             lambda b: b.submitted, right=True, letter="s", plain=False),
             Column("last", "LAST", 5, lambda b: age(b.last_submitted, now()) or "-",
-                             lambda b: b.last_submitted, right=True, letter="l"),
+                             lambda b: now() - seconds(b.last_submitted) if b.last_submitted else None,
+                             right=True, letter="l", unit="time", plain=False),
         ]  # fmt: skip
         yield LiveTable(columns, lambda b: b.name, id="batches")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.widget import Widget
 
-from tui_batch.screens.view import TableView
+from tui_batch.screens.table_view import TableView
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import ChoiceTable, LiveTable
 from tui_batch.widgets.status_line import StatusLine

@@ -37,6 +37,11 @@ class Jobs(Verbs):
         yield table
 
     @property
+    def about(self) -> str:
+        """Its submission."""
+        return self._submission.id
+
+    @property
     def jobs(self) -> LiveTable[JobRow]:
         """The table."""
         return self.query_one("#jobs", LiveTable)

@@ -6,7 +6,7 @@ from textual import on
 from textual.widget import Widget
 
 from tui_batch.model import Batch, Target
-from tui_batch.screens.view import TableView
+from tui_batch.screens.table_view import TableView
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import ChoiceTable, LiveTable
 from tui_batch.widgets.progress import counted

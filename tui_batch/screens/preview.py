@@ -70,6 +70,11 @@ class Preview(Submitting):
         self._head()
         self.go(self._fill)
 
+    @property
+    def about(self) -> str:
+        """The batch that this becomes."""
+        return self._called or self._template
+
     async def _fill(self) -> None:
         drafts: Sequence[JobRow] = Drafts(self._sweep)
         if self._sweep.where:
@@ -161,6 +166,11 @@ class BatchJobs(Submitting):
         """A batch never changes."""
         self.status.show(f"batch {self._batch}", ((counted(self._jobs), ""),))
         self.go(self._fill)
+
+    @property
+    def about(self) -> str:
+        """Its batch."""
+        return self._batch
 
     async def _fill(self) -> None:
         jobs = await self.ask(self.desk.batch_jobs, self._batch)

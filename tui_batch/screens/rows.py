@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from heapq import nsmallest
 from itertools import islice
+from math import isnan
+from operator import attrgetter
 
 from tui_batch.model import JobList, JobRow, Order, Snapshot, Submission
 from tui_batch.screens.view import age
@@ -15,6 +17,8 @@ from tui_batch.widgets.progress import TONES, Paces, bar, done, failed
 SAMPLED = 300  # rows that tell how wide the values are
 WIDEST = 24  # of them
 MONITORED = 200  # more than that nobody reads in a pane
+
+_OWN = frozenset({"state", "job", "name", "id", "time", "says", "exit", "attempt"})  # columns that every job has
 
 _URGENCY = {
     **dict.fromkeys(ENDED, 2),
@@ -31,15 +35,22 @@ def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
     """The history."""
     paces = Paces()
     return [
-        Column("state", "ST", 2, lambda s: s.state.code, tone=lambda s: TONES[s.state], letter="s"),
+        Column("state", "ST", 2, lambda s: s.state.code, tone=lambda s: TONES[s.state], letter="s",
+               word=lambda s: s.state),
         Column("name", "NAME", 12, title, grow=True, ending=True, letter="n"),
         Column("on", "ON", 8, lambda s: s.target, letter="o", rank=3),
-        Column("progress", "PROGRESS", 16, lambda s: bar(s.counts, s.jobs, 16), rank=2),
-        Column("done", "DONE/ALL", 9, _share, lambda s: done(s.counts) / max(1, s.jobs), right=True, letter="d"),
+        Column("progress", "PROGRESS", 16, lambda s: bar(s.counts, s.jobs, 16), _part, rank=2, letter="p",
+               unit="share", plain=False),
+        Column("done", "DONE/ALL", 9, _share, _part, right=True, letter="d", unit="share", plain=False),
         Column("failed", "F", 3, lambda s: _short(failed(s.counts)), lambda s: failed(s.counts),
-               tone=lambda s: "trouble" if failed(s.counts) else "", right=True, letter="f"),
-        Column("eta", "ETA", 9, paces.remaining, right=True, rank=4),
-        Column("age", "AGE", 4, lambda s: age(s.created, now()) or "-", lambda s: s.created, right=True, letter="a"),
+               tone=lambda s: "trouble" if failed(s.counts) else "", right=True, letter="f", plain=False),
+        Column("eta", "ETA", 9, paces.remaining, paces.left, right=True, rank=4, letter="e", unit="time", plain=False),
+        Column("age", "AGE", 4, lambda s: age(s.created, now()) or "-", lambda s: now() - seconds(s.created),
+               right=True, letter="a", unit="time", plain=False),
+        *_only_asked_for("id", "template", "kind", "target"),
+        Column("jobs", "", 0, lambda s: str(s.jobs), lambda s: s.jobs, plain=False),
+        Column("run", "", 0, lambda s: str(s.run), lambda s: s.run, plain=False),
+        Column("note", "", 0, lambda s: s.note),
     ]  # fmt: skip
 
 
@@ -47,16 +58,20 @@ def job_columns(jobs: JobList, now: Callable[[], float]) -> list[Column[JobRow]]
     """The jobs of a submission: known by what varies, or else by their names."""
     values = value_columns(jobs.varying[:6], jobs.rows)
     return [
-        Column("state", "ST", 2, lambda r: r.status.state.code, tone=lambda r: TONES[r.status.state], letter="s"),
-        Column("index", "JOB", 5, lambda r: str(r.index), lambda r: r.index, right=True, letter="j", rank=3),
+        Column("state", "ST", 2, lambda r: r.status.state.code, tone=lambda r: TONES[r.status.state], letter="s",
+               word=lambda r: r.status.state),
+        Column("job", "JOB", 5, lambda r: str(r.index), lambda r: r.index, right=True, letter="j", rank=3),
         Column("name", "NAME", 24 if values else 14, lambda r: r.name, grow=True, ending=True, letter="n",
                rank=11 if values else 0),
         *values,
         Column("id", "ID", 10, lambda r: r.status.id or "-", ending=True, rank=12 if values else 4),
         Column("time", "TIME", 5, lambda r: elapsed(r, now()) or "-", lambda r: _duration(r, now()),
-               right=True, letter="t"),
+               right=True, letter="t", unit="time", plain=False),
         Column("says", "SAYS", 22 if values else 10, says, grow=True, letter="y",
                tone=lambda r: "" if r.status.state.ended else "quiet"),
+        Column("exit", "", 0, lambda r: "" if r.status.exit_code is None else str(r.status.exit_code),
+               lambda r: r.status.exit_code, plain=False),
+        Column("attempt", "", 0, lambda r: str(r.status.attempt), lambda r: r.status.attempt, plain=False),
     ]  # fmt: skip
 
 
@@ -74,7 +89,13 @@ def _value_column(n: int, label: str, width: int) -> Column[JobRow]:
     def value(row: JobRow) -> str:
         return row.values[n] if n < len(row.values) else ""  # a row may be another submission's while panes change
 
-    return Column(label.casefold(), label, width, value, lambda r: _number(value(r)), ending=True, rank=5 + n)
+    name = f"value.{label}" if label.casefold() in _OWN else label
+    return Column(name, label, width, value, lambda r: _number(value(r)), ending=True, rank=5 + n)
+
+
+def _only_asked_for(*names: str) -> list[Column[Submission]]:
+    """What there is no room for, and a filter may want all the same."""
+    return [Column(name, "", 0, attrgetter(name), plain=False) for name in names]
 
 
 def title(submission: Submission) -> str:
@@ -93,13 +114,13 @@ def says(row: JobRow) -> str:
 
 def elapsed(row: JobRow, now: float) -> str:
     """How long it ran, or has been running."""
-    return span(_duration(row, now)) if row.status.started else ""
+    return "" if (duration := _duration(row, now)) is None else span(duration)
 
 
-def _duration(row: JobRow, now: float) -> float:
+def _duration(row: JobRow, now: float) -> float | None:
     status = row.status
     if not status.started:
-        return 0.0
+        return None
     return (seconds(status.ended) if status.ended else now) - seconds(status.started)
 
 
@@ -129,9 +150,13 @@ def _short(number: int, width: int = 3) -> str:
     return str(number) if len(str(number)) <= width else f"{number // 1000}k"
 
 
-def _number(text: str) -> tuple[bool, float, str]:
-    """Numbers by their size, before words by their letters."""
+def _part(submission: Submission) -> float:
+    return done(submission.counts) / max(1, submission.jobs)
+
+
+def _number(text: str) -> float | str:
     try:
-        return (False, float(text), "")
+        number = float(text)
     except ValueError:
-        return (True, 0.0, text)
+        return text
+    return text if isnan(number) else number

@@ -2,7 +2,7 @@
 
 from tui_batch.screens.home import Home
 from tui_batch.screens.pick import PickTarget
-from tui_batch.screens.view import TableView
+from tui_batch.screens.table_view import TableView
 
 
 class Submitting(TableView):

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 
 from tui_batch.model import Submission
 from tui_batch.screens.rows import title
-from tui_batch.screens.view import TableView
+from tui_batch.screens.table_view import TableView
 from tui_batch.states import JobState, active
 from tui_batch.widgets.progress import counted, words
 

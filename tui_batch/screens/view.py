@@ -1,6 +1,5 @@
 """What all screens have in common: a line at the top, a line at the bottom, and the way back."""
 
-from asyncio import Future
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
@@ -124,47 +123,6 @@ class View(Screen[Any], inherit_bindings=False):
     def action_back(self) -> None:
         """To the screen before."""
         self.dismiss()
-
-
-class TableView(View):
-    """A screen about one table: it can be filtered and sorted."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "filter", id="list.filter"),
-        Binding("s", "sort", "sort", id="list.sort"),
-    ]
-
-    @property
-    def table(self) -> LiveTable[Any]:
-        """The table that the keys are for."""
-        focused = self.focused
-        return focused if isinstance(focused, LiveTable) else self.query_one(LiveTable)
-
-    def action_leave(self) -> None:
-        """Esc clears the filter first."""
-        if self.table.filter_text:
-            self.table.filter("")
-        else:
-            self.action_back()
-
-    def action_filter(self) -> None:
-        """Ask what to show."""
-        table = self.table
-        self.go(self._filter, table, self.prompt.ask("filter", table.filter_text))
-
-    async def _filter(self, table: LiveTable[Any], answer: "Future[str | None]") -> None:
-        if (text := await answer) is not None:
-            table.filter(text)
-
-    def action_sort(self) -> None:
-        """Ask for a column's letter."""
-        table = self.table
-        letters = {column.letter: column.name for column in table.columns if column.letter}
-        self.go(self._sort, table, letters, self.prompt.choose("sort by", letters))
-
-    async def _sort(self, table: LiveTable[Any], letters: dict[str, str], answer: "Future[str | None]") -> None:
-        if letter := await answer:
-            table.sort(letters[letter])
 
 
 def _told(table: LiveTable[Any]) -> str:

@@ -1,33 +1,40 @@
-"""The columns of a table, and which of them there is room for."""
+"""The columns of a table: which of them there is room for, and how they are named and sorted by."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from string import ascii_letters
+from typing import Any, Generic, Literal, TypeVar
+
+from tui_batch.errors import nearest
 
 R = TypeVar("R")
+Comparable = float | str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[R]):
     """One column: what it says of a row, how wide it is, and what it sorts by."""
 
-    name: str  # for sorting by its letter and for `name:word` in a filter
+    name: str  # in a filter, in a command, and beside its letter
     label: str
-    width: int
+    width: int  # 0 for what is never drawn and only there to be asked for
     cell: Callable[[R], str]
-    sort: Callable[[R], Any] | None = None  # what to compare instead of the text
+    value: Callable[[R], Comparable] | None = None  # what to compare instead of the text: None for what is not known
     tone: Callable[[R], str] | None = None
     right: bool = False
     grow: bool = False  # takes what the others leave
     ending: bool = False  # the end tells as much as the beginning: what is too long is cut in the middle
     letter: str = ""  # its key after `s`
     rank: int = 0  # the highest goes first when there is no room for all
+    unit: Literal["", "time", "share"] = ""  # what the value counts: seconds, parts of a whole
+    word: Callable[[R], str] | None = None  # the cell is a code, and this is what it stands for
+    plain: bool = True  # a word without a column's name is looked for in this one too
 
 
 def widths(columns: Sequence[Column[Any]], room: int) -> list[int]:
     """A width for each column, 0 for those there is no room for; each is followed by a blank."""
-    shown = list(columns)
-    for column in sorted(columns, key=lambda column: -column.rank):
+    shown = [column for column in columns if column.width]
+    for column in sorted(shown, key=lambda column: -column.rank):
         if _taken(shown) <= room or not column.rank:
             break
         shown.remove(column)
@@ -38,3 +45,30 @@ def widths(columns: Sequence[Column[Any]], room: int) -> list[int]:
 
 def _taken(columns: Sequence[Column[Any]]) -> int:
     return sum(column.width + 1 for column in columns)
+
+
+def find(name: str, columns: Sequence[Column[R]]) -> Column[R]:
+    """The column of this name, however it is capitalized, or of this beginning; else a ValueError that names others."""
+    wanted = name.casefold()
+    found = (
+        [column for column in columns if column.name == name]
+        or [column for column in columns if column.name.casefold() == wanted]
+        or [column for column in columns if wanted and column.name.casefold().startswith(wanted)]
+    )
+    if not found:
+        raise ValueError(f"no column {name!r}.{nearest(name, [column.name for column in columns])}")
+    if len(found) > 1 and found[0].name.casefold() != wanted:
+        raise ValueError(f"{name!r} may be {' or '.join(column.name for column in found)}")
+    return found[0]
+
+
+def letters(columns: Sequence[Column[R]]) -> dict[str, Column[R]]:
+    """A key for each column that is drawn: its own, else the first of its name that is free, else any."""
+    given = {column.letter for column in columns}
+    found: dict[str, Column[R]] = {}
+    for column in columns:
+        free = (key for key in column.name.casefold() + ascii_letters if key in ascii_letters)
+        key = column.letter or next((key for key in free if key not in given and key not in found), "")
+        if column.width and key:
+            found[key] = column
+    return found

@@ -1,18 +1,25 @@
 """A table that never holds more than it shows: rows are values, a cell is made when its line is drawn."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from asyncio import to_thread
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.worker import Worker
 
+from tui_batch.widgets.arranging import Arranged, Sorting, Wish, arrange
 from tui_batch.widgets.columns import Column, R, widths
-from tui_batch.widgets.filter import keep
-from tui_batch.widgets.lines import Line, Part, joined
+from tui_batch.widgets.filter import wrong
+from tui_batch.widgets.lines import Line
 from tui_batch.widgets.marks import Marking
-from tui_batch.widgets.printable import cells, fit
+from tui_batch.widgets.printable import fit
+from tui_batch.widgets.table_lines import heading, row_line
+
+MANY = 2_000  # rows that another thread filters and sorts, lest a key wait for it
+PATIENCE_SECONDS = 0.2  # so long nothing is said of that
 
 
 class LiveTable(Marking[R], can_focus=True):
@@ -51,66 +58,117 @@ class LiveTable(Marking[R], can_focus=True):
         marks: bool = False,
     ) -> None:
         super().__init__(id=id)
-        self.marks = marks
-        self.columns = tuple(columns)
-        self.key, self._dim = key, dim
+        self.key, self.marks = key, marks
+        self._dim = dim
         self.top = 0
         self.empty: Sequence[str] = ("loading...",)  # what stands there when there is no row
-        self.filter_text = ""
-        self.sort_name, self.descending = "", False
+        self._wish: Wish[R] = Wish(tuple(columns), key)
+        self._shown: Arranged[R] = Arranged(self._wish)  # what came of the last wish that was arranged
+        self._places: Mapping[str, int] | None = None  # where each key stands in the view
+        self._aside: Worker[None] | None = None  # who sees to it that another thread arranges
+        self._stay = True  # the cursor stays on its row when the next arrangement is shown
+        self._waiting = ""  # a filter that names columns which are not there
+        self._late = ""  # what takes longer than one would think
+        self._room: tuple[object, Sequence[int]] = (None, ())  # the widths of the columns, and what they were made for
         self._told = ("", 0, 0)  # what was said of the filter the last time
 
     # -- rows ------------------------------------------------------------------------------------------------------
+    @property
+    def columns(self) -> Sequence[Column[R]]:
+        """What is said of each row; also what a filter and a sort may name."""
+        return self._wish.columns
+
+    @property
+    def filter_text(self) -> str:
+        """What was typed to hide a part of the rows."""
+        return self._wish.filter
+
+    @property
+    def sorting(self) -> Sorting:
+        """What the rows are sorted by."""
+        return self._wish.sorting
+
     def show(self, rows: Sequence[R], empty: Sequence[str] | None = None, stay: bool = True) -> None:
         """These are the rows now; the cursor stays on its row, or else goes to the first."""
         self.rows = rows
-        if self.marked:  # what is no longer there is not marked any more
-            self._mark(self.marked.intersection(map(self.key, rows)))
+        self._stay = self._stay and stay
         if empty is not None:
             self.empty = empty
-        self._arrange(stay)
+        self._arrange(rows=rows)
 
     def set_columns(self, columns: Sequence[Column[R]]) -> None:
         """Other columns for the rows to come; nothing to do if they look alike."""
-        if [(column.name, column.width) for column in columns] == [(one.name, one.width) for one in self.columns]:
-            return
-        self.columns = tuple(columns)
-        self._arrange()
+        if [(column.name, column.width) for column in columns] != [(one.name, one.width) for one in self.columns]:
+            self._waiting = self._waiting or self.filter_text
+            self._arrange(columns=tuple(columns), filter=self._fitting(columns))
+
+    def restore(self, filter: str, sorting: Sorting) -> None:
+        """As it was once. A filter for columns that are not there waits until they are."""
+        self._waiting = filter
+        self._arrange(filter=self._fitting(self.columns), sorting=sorting)
+
+    def _fitting(self, columns: Sequence[Column[R]]) -> str:
+        if wrong(self._waiting, columns):
+            return ""
+        text, self._waiting = self._waiting, ""
+        return text
+
+    def wrong(self, text: str) -> str:
+        """Why this is no filter here, in a few words; "" if it is one."""
+        return wrong(text, self.columns)
 
     def filter(self, text: str) -> None:
         """Show only the rows that this keeps."""
-        self.filter_text = text.strip()
-        self._arrange()
+        self._waiting = ""
+        self._arrange(filter=text.strip())
 
     def sort(self, name: str) -> None:
-        """Sort by a column; the same again turns it round."""
-        self.descending = name == self.sort_name and not self.descending
-        self.sort_name = name
-        self._arrange()
+        """Sort by a column; the same again turns it round; "" is the order in which the rows come."""
+        self._arrange(sorting=self.sorting.turned(name) if name else Sorting())
 
     def place(self, key: str) -> int | None:
         """Where the row with this key stands in the view."""
-        return next((index for index, row in enumerate(self.view) if self.key(row) == key), None)
+        if self._places is None:
+            self._places = {self.key(row): place for place, row in enumerate(self.view)}
+        return self._places.get(key)
 
     def go_to(self, key: str) -> None:
         """Put the cursor on the row with this key, if it is shown."""
         if (place := self.place(key)) is not None:
             self._move(place)
 
-    def _arrange(self, stay: bool = True) -> None:
+    # -- arranging -------------------------------------------------------------------------------------------------
+    def _arrange(self, **wishes: Any) -> None:
+        """Show something else: at once, or, where that is much work, when another thread has done it."""
+        self._wish = wish = replace(self._wish, **wishes, marked=self.marked)
+        if wish.as_it_is or len(wish.rows) <= MANY or not self.is_running:
+            self._land(arrange(wish))
+        elif self._aside is None or self._aside.is_finished:
+            self._aside = self.run_worker(self._arrange_aside)
+            self.set_timer(PATIENCE_SECONDS, self._tell_late)
+
+    async def _arrange_aside(self) -> None:
+        while (wish := self._wish) is not self._shown.wish:
+            arranged = await to_thread(arrange, wish)
+            # Newer rows may wait for the next turn, else a table that always changes would never show anything; but
+            # what was asked differently meanwhile nobody wants to see any more.
+            if wish.like(self._wish):
+                self._land(arranged)
+
+    def _tell_late(self) -> None:
+        if not self._wish.like(self._shown.wish):
+            self._late = "sorting..." if self._wish.sorting != self._shown.wish.sorting else "filtering..."
+            self.repaint()
+
+    def _land(self, arranged: Arranged[R]) -> None:
         before = self.current
-        view: Sequence[R] = self.rows
-        if self.filter_text:
-            kept = keep(self.filter_text, {column.name: column.cell for column in self.columns})
-            view = [row for row in view if kept(row)]
-        by = next((column for column in self.columns if column.name == self.sort_name), None)
-        if by:
-            view = sorted(view, key=by.sort or by.cell, reverse=self.descending)
-        self.view = view
-        if stay:
+        self._shown, self.view, self._places, self._late = arranged, arranged.view, arranged.places, ""
+        self._mark(self.marked - arranged.gone)
+        if self._stay:
             self._follow(before)
         else:
             self.cursor = self.top = 0
+        self._stay = True
         self.repaint()
         if (filtered := self._kept) != self._told:
             self._told = filtered
@@ -128,11 +186,10 @@ class LiveTable(Marking[R], can_focus=True):
         """The cursor goes where its row went, and keeps its line on the screen if it can."""
         line = self.cursor - self.top
         if before is not None:
-            key = self.key(before)
-            now = self.current
+            key, now = self.key(before), self.current
             if now is None or self.key(now) != key:
-                found = (index for index, row in enumerate(self.view) if self.key(row) == key)
-                self.cursor = next(found, self.cursor)
+                place = self.place(key)
+                self.cursor = self.cursor if place is None else place
         self.cursor = max(0, min(self.cursor, len(self.view) - 1))
         self.top = self._top_for(self.cursor - line)
 
@@ -162,34 +219,28 @@ class LiveTable(Marking[R], can_focus=True):
 
     def line(self, y: int) -> Line:
         """The heading, a row, or why there is none."""
-        room = widths(self.columns, self.size.width - 2)
+        columns, width = self.columns, self.size.width
         if y == 0:
-            return self._heading(room)
+            return heading(columns, self._widths(), self._shown.wish.sorting, self._where, width)
         index = self.top + y - 1
         if index >= len(self.view):
-            return ((" " + fit(self._reason[y - 2], self.size.width - 2), "quiet"),) if self._has_reason(y) else ()
+            return ((" " + fit(self._reason[y - 2], width - 2), "quiet"),) if self._has_reason(y) else ()
         row, here = self.view[index], index == self.cursor
+        signs = (">" if here else " ") + ("*" if self.marked and self.key(row) in self.marked else " ")
         under = "cursor" if here and self.has_focus else "quiet" if self._dim(row) else ""
-        mark = "*" if self.marked and self.key(row) in self.marked else " "
-        parts: list[Part] = [(">" if here else " ", under), (mark, f"{under} key".strip() if mark == "*" else under)]
-        for column, width in zip(self.columns, room, strict=True):
-            if width:
-                tone = column.tone(row) if column.tone else ""
-                text = fit(column.cell(row), width, column.right, column.ending) + " "
-                parts.append((text, f"{under} {tone}".strip()))
-        spare = self.size.width - sum(cells(text) for text, _ in parts)
-        return joined([*parts, (" " * spare, under)])
+        return row_line(columns, self._widths(), row, signs, under, width)
 
-    def _heading(self, room: Sequence[int]) -> Line:
-        text = "  "
-        for column, width in zip(self.columns, room, strict=True):
-            if width:
-                mark = ("-" if self.descending else "+") if column.name == self.sort_name else ""
-                text += fit(column.label + mark, width, column.right) + " "
-        if len(self.view) > self.page or self.filter_text:
-            where = f" {self.cursor + 1 if self.view else 0}/{len(self.view)} "
-            text = f"{text:<{self.size.width}}"[: -len(where)] + where
-        return ((fit(text, self.size.width), "head"),)
+    def _widths(self) -> Sequence[int]:
+        room = (self.columns, self.size.width)
+        if self._room[0] != room:
+            self._room = (room, widths(self.columns, self.size.width - 2))
+        return self._room[1]
+
+    @property
+    def _where(self) -> str:
+        if self._late or (len(self.view) <= self.page and not self.filter_text):
+            return self._late
+        return f"{self.cursor + 1 if self.view else 0}/{len(self.view)}"
 
     @property
     def _reason(self) -> Sequence[str]:

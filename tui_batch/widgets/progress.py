@@ -76,6 +76,10 @@ class Paces:
     def __init__(self) -> None:
         self._guesses: dict[str, tuple[int, int, float]] = {}  # by id: how many had ended, were left, and the guess
 
+    def left(self, submission: Submission) -> float | None:
+        """The seconds behind the words, where there is anything to go by."""
+        return None if self.remaining(submission) in ("-", "unknown") else self._guesses[submission.id][2]
+
     def remaining(self, submission: Submission) -> str:
         """Worded by how much is known; `-` when nothing is left."""
         left = active(submission.counts)

@@ -43,8 +43,8 @@ class Question:
     def press(self, key: str, character: str | None) -> "Question":
         """What a key makes of it, Enter apart."""
         if self.entry is None:
-            keys = " or ".join(self.choices) if len(self.choices) < 4 else "one of these"
-            return replace(self, wrong=f"press {keys}; Esc leaves")
+            few = len(self.choices) < 4
+            return replace(self, wrong=f"press {' or '.join(self.choices)}" if few else f"{character or key} is none of these")
         match key:
             case "tab":
                 before, after = self.entry.text[: self.entry.at], self.entry.text[self.entry.at :]

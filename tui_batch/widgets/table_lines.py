@@ -1,0 +1,38 @@
+"""How the lines of a table look: the heading, and one row below it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tui_batch.widgets.arranging import Sorting
+from tui_batch.widgets.columns import Column, R
+from tui_batch.widgets.lines import Line, Part, joined
+from tui_batch.widgets.printable import cells, fit
+
+
+def heading(columns: Sequence[Column[Any]], room: Sequence[int], sorting: Sorting, where: str, width: int) -> Line:
+    """The names of the columns, the sign of what sorts them, and at the right end where one is."""
+    text = "  "
+    for column, taken in zip(columns, room, strict=True):
+        sign = sorting.sign if column.name == sorting.name else ""
+        if taken:
+            text += fit(column.label + sign, taken, column.right) + " "
+        elif sign:
+            where = f"by {column.name}{sign} {where}".rstrip()
+    if where:
+        text = f"{text:<{width}}"[: -len(where) - 2] + f" {where}"
+    return ((fit(text, width), "head"),)
+
+
+def row_line(columns: Sequence[Column[R]], room: Sequence[int], row: R, signs: str, under: str, width: int) -> Line:
+    """The signs of the cursor and of a mark, and the cells there is room for; the tone `under` lies under them all."""
+    parts: list[Part] = [(signs[0], under), (signs[1], _over(under, "key") if signs[1] != " " else under)]
+    for column, taken in zip(columns, room, strict=True):
+        if taken:
+            text = fit(column.cell(row), taken, column.right, column.ending) + " "
+            parts.append((text, _over(under, column.tone(row) if column.tone else "")))
+    spare = width - sum(cells(text) for text, _ in parts)
+    return joined([*parts, (" " * spare, under)])
+
+
+def _over(under: str, tone: str) -> str:
+    return f"{under} {tone}".strip()
