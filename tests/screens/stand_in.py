@@ -18,7 +18,9 @@ from tui_batch.model import (
     Target,
 )
 from tui_batch.states import JobState as S
+from tui_batch.store import export
 from tui_batch.store.filling import sample
+from tui_batch.store.home import Home
 from tui_batch.store.sources import FileSources
 from tui_batch.sweep import plan
 from tui_batch.template import read
@@ -235,6 +237,18 @@ class FakeDesk:
 
     def remember(self, name, table):
         self.memory[name] = table
+
+    def tail(self, submission, index, stream="out", lines=100):
+        return export.tail(self.log(submission, index, stream), lines)
+
+    def keep_copy(self, text):
+        return export.keep(Home(self.home), text)
+
+    def export_place(self, name):
+        return export.place(name)
+
+    def export(self, path, header, rows):
+        return export.write(path, header, rows)
 
     def fetch(self, submission):
         self.asked.append(("fetch", submission))

@@ -1,8 +1,8 @@
 """One job: what it is, what became of it, what was sent, and where its files are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -15,6 +15,9 @@ from tui_batch.times import seconds
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.progress import TONES
 from tui_batch.widgets.text_view import TextView, heading, pair
+
+if TYPE_CHECKING:
+    from tui_batch.screens.copying import Copy
 
 
 class JobView(View):
@@ -89,6 +92,12 @@ class JobView(View):
             *(pair(label, value) for label, value in shown.items() if value),
             *([pair("the target says", status.detail)] if status.detail else []),
         ]
+
+    def copies(self) -> "Sequence[Copy]":
+        """Of this job."""
+        from tui_batch.screens.copying import of_jobs
+
+        return of_jobs(self.desk, self._submission, [self._row])
 
     def action_log(self) -> None:
         """Its log."""

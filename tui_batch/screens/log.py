@@ -1,8 +1,8 @@
 """The log of one job, the whole screen for it."""
 
 from asyncio import Future
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -14,6 +14,9 @@ from tui_batch.states import JobState
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.log_view import LogView
 from tui_batch.widgets.progress import TONES
+
+if TYPE_CHECKING:
+    from tui_batch.screens.copying import Copy
 
 _OTHER = {"out": "err", "err": "out"}
 
@@ -83,6 +86,12 @@ class Log(View):
         if view.wrap:
             facts += (("wrapped", ""),)
         self.status.show(f"{self._row.name or title(self._submission)}", facts, (view.where, ""))
+
+    def copies(self) -> "Sequence[Copy]":
+        """Of this job."""
+        from tui_batch.screens.copying import of_jobs
+
+        return of_jobs(self.desk, self._submission, [self._row], self._stream)
 
     # -- keys ------------------------------------------------------------------------------------------------------
     def action_stream(self) -> None:

@@ -1,15 +1,20 @@
 """What screens about a table have in common: it can be filtered and sorted, and stays so."""
 
 from asyncio import Future
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
 from tui_batch.errors import RequestError
+from tui_batch.naming import safe
 from tui_batch.screens.view import View
 from tui_batch.widgets.arranging import Sorting
 from tui_batch.widgets.columns import find, letters
 from tui_batch.widgets.live_table import LiveTable
+
+if TYPE_CHECKING:
+    from tui_batch.screens.copying import Copy
 
 REMEMBERED = "sorting"  # the name under which the desk remembers what each table was sorted by
 AS_IT_COMES = "0"  # the key for no order of one's own
@@ -21,6 +26,7 @@ class TableView(View):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "filter", id="list.filter"),
         Binding("s", "sort", "sort", id="list.sort"),
+        Binding("x", "export", "export", show=False, id="list.export"),
     ]
 
     @property
@@ -112,3 +118,17 @@ class TableView(View):
         sortings[self._named(table)] = "-" * by.descending + by.name
         self.front.sortings = {named: text for named, text in sortings.items() if text}
         await self.ask(self.desk.remember, REMEMBERED, self.front.sortings)
+
+    # -- out of the program ----------------------------------------------------------------------------------------
+    def copies(self) -> "Sequence[Copy]":
+        """Of the marked rows, or the current one."""
+        from tui_batch.screens.copying import of_rows
+
+        return of_rows(self.desk, self.table)
+
+    def action_export(self) -> None:
+        """Ask for a file, and write into it what the table shows."""
+        from tui_batch.screens.exporting import export
+
+        name = safe(self.about or str(self.table.id), "table")
+        self.go(export, self, self.table, self.prompt.ask("export to", f"{name}.csv"))

@@ -2,7 +2,7 @@
 
 from asyncio import Future
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
@@ -11,6 +11,9 @@ from tui_batch.screens.rows import title
 from tui_batch.screens.table_view import TableView
 from tui_batch.states import JobState, active
 from tui_batch.widgets.progress import counted, words
+
+if TYPE_CHECKING:
+    from tui_batch.screens.copying import Copy
 
 TYPED_ABOVE = 50  # as many jobs are not lost to one wrong key
 
@@ -32,6 +35,12 @@ class Verbs(TableView):
     def chosen_jobs(self) -> Sequence[int] | None:
         """Only these jobs of it; None for all."""
         return None
+
+    def copies(self) -> "Sequence[Copy]":
+        """Jobs are of the submission that the keys are for."""
+        from tui_batch.screens.copying import of_rows
+
+        return of_rows(self.desk, self.table, self.chosen())
 
     # -- cancel ----------------------------------------------------------------------------------------------------
     def action_cancel(self) -> None:

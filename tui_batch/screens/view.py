@@ -22,6 +22,7 @@ from tui_batch.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from tui_batch.app import BatchApp
+    from tui_batch.screens.copying import Copy
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class View(Screen[Any], inherit_bindings=False):
         Binding("q,backspace", "back", "back", id="view.back"),
         Binding("tab", "app.focus_next", "next pane", show=False, id="view.next-pane"),
         Binding("shift+tab", "app.focus_previous", "previous pane", show=False, id="view.previous-pane"),
+        Binding("y", "copy", "copy", show=False, id="view.copy"),
     ]
 
     # Textual paints the whole screen whenever the focus moves, 3.5 KB; our widgets show it by themselves.
@@ -115,6 +117,20 @@ class View(Screen[Any], inherit_bindings=False):
     def on_descendant_focus(self) -> None:
         """Other keys apply."""
         self.prompt.repaint()
+
+    def copies(self) -> "Sequence[Copy]":
+        """What can be copied here."""
+        return ()
+
+    def action_copy(self) -> None:
+        """Ask what to copy, then do."""
+        from tui_batch.screens.copying import choose
+
+        if copies := self.copies():
+            letters = {copy.letter: copy.word for copy in copies}
+            self.go(choose, self, copies, self.prompt.choose("copy", letters))
+        else:
+            self.prompt.say("There is nothing here to copy.")
 
     def action_leave(self) -> None:
         """Esc: out of whatever one is in."""

@@ -1,0 +1,124 @@
+"""The copy menu: what can be copied of what the cursor is on, and how it leaves the program."""
+
+import os
+from asyncio import Future
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from shlex import join
+from typing import Any, NamedTuple
+
+from tui_batch.desk import Desk
+from tui_batch.errors import StoreError
+from tui_batch.model import BatchRow, JobRow, Submission
+from tui_batch.screens.exporting import line
+from tui_batch.screens.view import View
+from tui_batch.widgets import clipboard
+from tui_batch.widgets.live_table import LiveTable
+
+TAIL = 100  # lines of a log
+
+
+class Copy(NamedTuple):
+    """One thing that can be copied; its text is asked for in the clerk's thread."""
+
+    letter: str
+    word: str
+    text: Callable[[], str]
+
+
+def of_rows(desk: Desk, table: LiveTable[Any], submission: Submission | None = None) -> list[Copy]:
+    """Of the marked rows of a table, or of the current one; jobs are of this submission."""
+    rows = table.chosen
+    row = Copy("r", "row", lambda: _lines(line(table.columns, row) for row in rows))
+    match rows[:1]:
+        case [Submission()]:
+            return [*of_submissions(desk, rows), row]
+        case [JobRow()] if submission:
+            return [*of_jobs(desk, submission, rows), row]
+        case [BatchRow()]:
+            return [
+                Copy("n", "name", lambda: _lines(batch.name for batch in rows)),
+                Copy("p", "path", lambda: _lines(desk.batch(batch.name).path for batch in rows)),
+                Copy("c", "command", lambda: _lines(join(["tui-batch", "submit", batch.name]) for batch in rows)),
+                row,
+            ]
+        case [_]:
+            return [Copy("n", "name", lambda: _lines(table.key(row) for row in rows)), row]
+    return []
+
+
+def of_submissions(desk: Desk, submissions: Sequence[Submission]) -> list[Copy]:
+    """Their ids, names, folders of results, and what sends the same once more."""
+
+    def command(one: Submission) -> str:
+        return join(["tui-batch", "submit", one.batch, "--target", one.target])
+
+    return [
+        Copy("i", "id", lambda: _lines(one.id for one in submissions)),
+        Copy("n", "name", lambda: _lines(one.batch for one in submissions)),
+        Copy("p", "path", lambda: _lines(desk.results(one.id) for one in submissions)),
+        Copy("c", "command", lambda: _lines(command(one) for one in submissions)),
+    ]
+
+
+def of_jobs(desk: Desk, submission: Submission, rows: Sequence[JobRow], stream: str = "out") -> list[Copy]:
+    """The target's ids, names, logs, folders of results, what is run, what varies, and the end of the log."""
+
+    def variables(row: JobRow) -> str:
+        names = desk.jobs(submission.id).varying
+        return _lines(f"{name} = {value}" for name, value in zip(names, row.values, strict=False))
+
+    def command(row: JobRow) -> str:
+        return desk.job_files(submission.batch, row.name).get("command", "").rstrip("\n")
+
+    return [
+        Copy("i", "id", lambda: _lines(row.status.id for row in rows)),
+        Copy("n", "name", lambda: _lines(row.name for row in rows)),
+        Copy("p", "path", lambda: _lines(desk.log(submission.id, row.index, stream) for row in rows)),
+        Copy("o", "output", lambda: _lines(desk.results(submission.id) / row.name for row in rows)),
+        Copy("c", "command", lambda: _lines(map(command, rows))),
+        Copy("v", "variables", lambda: _lines(map(variables, rows))),
+        Copy("t", "tail", lambda: _lines(desk.tail(submission.id, row.index, stream, TAIL) for row in rows)),
+    ]
+
+
+async def choose(screen: View, copies: Sequence[Copy], answer: "Future[str | None]") -> None:
+    """Copy what is answered."""
+    letter = await answer
+    for chosen in copies:
+        if chosen.letter == letter:
+            await copy(screen, chosen)
+
+
+async def copy(screen: View, chosen: Copy) -> None:
+    """Send the text to the terminal and keep it in a file; say what is known to have happened."""
+    if not (text := await screen.ask(chosen.text)):
+        return screen.prompt.say(f"There is no {chosen.word} to copy yet.", "attention")
+    road = clipboard.road(os.environ)
+    sent = clipboard.sequence(text, road)
+    if sent and (driver := screen.app._driver):
+        driver.write(sent)
+    try:
+        path = await screen.ask(screen.desk.keep_copy, text)
+    except StoreError as error:
+        return screen.prompt.say(f"{_sent(road) if sent else 'Nothing was copied'}. {error}", "attention")
+    if not sent:
+        return screen.prompt.say(
+            f"Too long for the terminal: {len(text):,} characters are in {short(path)}", "attention"
+        )
+    needs = "; tmux needs set-clipboard on" if road == "tmux" else ""
+    return screen.prompt.say(f"{_sent(road)}; also in {short(path)} ({len(text):,} characters{needs})")
+
+
+def _sent(road: str) -> str:
+    return f"Sent through {road}" if road else "Sent to the terminal"
+
+
+def short(path: Path) -> str:
+    """A path as it is typed: from `~` on, where it begins there."""
+    home = os.environ.get("HOME", "")
+    return f"~/{path.relative_to(home)}" if home and path.is_relative_to(home) else str(path)
+
+
+def _lines(texts: Iterable[object]) -> str:
+    return "\n".join(filter(None, map(str, texts)))
