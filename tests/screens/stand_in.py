@@ -248,7 +248,7 @@ class FakeDesk:
         return export.place(name)
 
     def export(self, path, header, rows):
-        return export.write(path, header, rows)
+        export.write(path, header, rows)
 
     def fetch(self, submission):
         self.asked.append(("fetch", submission))

@@ -40,7 +40,7 @@ async def test_home_as_filtered_and_sorted(app, here):
         rows = read(here / "history.csv")
         assert [(row["name"], row["state"], row["on"]) for row in rows] == [
             ("c4-monthly", "queued", "aws"),
-            ("c4-monthly #2", "failed", "aws"),
+            ("c4-monthly #2", "timed_out", "aws"),
         ]
         assert (rows[0]["id"], rows[0]["age"], rows[1]["jobs"]) == ("20261119-1000-moss", "200.0", "12")
 
@@ -129,7 +129,7 @@ async def test_a_hundred_thousand_rows_hold_nobody_up(app, desk, here):
         longest = max(later - sooner for sooner, later in pairwise(pauses))
         with (here / "20261120-1157-kelp.csv").open() as file:
             assert sum(1 for _ in file) == 100_001
-        assert longest < 0.25
+        assert longest < 0.1
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,6 @@ class Looking:
         """Where an export of this name would go, and whether a file is there; a RequestError if it cannot."""
         return export.place(name)
 
-    def export(self, path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-        """Write a table, the whole of it or nothing; how many rows it has."""
-        return export.write(path, header, rows)
+    def export(self, path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Write a table, the whole of it or nothing."""
+        export.write(path, header, rows)

@@ -32,8 +32,8 @@ async def _write(screen: TableView, table: LiveTable[Any], path: Path) -> None:
     screen.prompt.say(f"Writing {len(rows):,} rows to {path} ...")
     # The values are made as they are written, in the clerk's thread: a hundred thousand rows hold nobody up.
     values = ([value(column, row) for column in columns] for row in rows)
-    count = await screen.ask(screen.desk.export, path, [column.name for column in columns], values)
-    screen.prompt.say(f"{count:,} row{'s' * (count != 1)} written to {path}")
+    await screen.ask(screen.desk.export, path, [column.name for column in columns], values)
+    screen.prompt.say(f"{len(rows):,} row{'s' * (len(rows) != 1)} written to {path}")
 
 
 def value(column: Column[R], row: R) -> float | str | None:

@@ -1,8 +1,8 @@
 """What other programs get: a table as CSV, JSON or Markdown, the text copied last, and the end of a log."""
 
-import io
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +27,14 @@ def place(name: str) -> tuple[Path, bool]:
         raise RequestError(f"{name} cannot be written: {getattr(error, 'strerror', None) or error}.") from error
 
 
-def write(path: Path, header: Sequence[str], rows: Rows) -> int:
-    """Write the table, the whole of it or nothing; how many rows it has."""
-    table = [list(row) for row in rows]
-    text = FORMATS[path.suffix.casefold()](header, table)
+def write(path: Path, header: Sequence[str], rows: Rows) -> None:
+    """Write the table, the whole of it or nothing; rows are asked for one by one."""
+    text = "".join(FORMATS[path.suffix.casefold()](header, rows))
     try:
         write_whole(path, _sound(text))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise StoreError(f"Cannot write {path}: {reason}. Nothing was written; choose another folder.") from error
-    return len(table)
 
 
 def keep(home: Home, text: str) -> Path:
@@ -60,31 +58,32 @@ def tail(path: Path, lines: int, most: int = 1 << 20) -> str:
     return "\n".join(text.removesuffix("\n").split("\n")[-lines:])
 
 
-def as_csv(header: Sequence[str], rows: Rows) -> str:
+def as_csv(header: Sequence[str], rows: Rows) -> Iterator[str]:
     """Comma-separated, a heading first; whatever could be mistaken is quoted."""
-    text = io.StringIO()
-    for row in (header, *rows):
-        text.write(",".join(map(_quoted, row)) + "\n")
-    return text.getvalue()
+    return (",".join(map(_quoted, row)) + "\n" for row in chain([header], rows))
 
 
-def as_json(header: Sequence[str], rows: Rows) -> str:
+def as_json(header: Sequence[str], rows: Rows) -> Iterator[str]:
     """A list of objects, one a line."""
     from json import dumps
 
-    lines = ",\n".join(dumps(dict(zip(header, row, strict=True)), ensure_ascii=False) for row in rows)
-    return f"[\n{lines}\n]\n" if lines else "[]\n"
+    yield "["
+    for number, row in enumerate(rows):
+        yield ",\n" if number else "\n"
+        yield dumps(dict(zip(header, row, strict=True)), ensure_ascii=False)
+    yield "\n]\n"
 
 
-def as_markdown(header: Sequence[str], rows: Rows) -> str:
-    """A table with bars; numbers stand at the right."""
-    table = [[_cell(value) for value in row] for row in rows]
-    numbers = [all(isinstance(value, int | float) for value in column) for column in zip(*rows, strict=True)]
-    rule = ["---:" if number else "---" for number in numbers] or ["---"] * len(header)
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in (list(map(_cell, header)), rule, *table))
+def as_markdown(header: Sequence[str], rows: Rows) -> Iterator[str]:
+    """A table with bars."""
+    return (f"| {' | '.join(map(_cell, row))} |\n" for row in chain([header, ["---"] * len(header)], rows))
 
 
-FORMATS: Mapping[str, Callable[[Sequence[str], Rows], str]] = {".csv": as_csv, ".json": as_json, ".md": as_markdown}
+FORMATS: Mapping[str, Callable[[Sequence[str], Rows], Iterator[str]]] = {
+    ".csv": as_csv,
+    ".json": as_json,
+    ".md": as_markdown,
+}
 
 
 def _quoted(value: Any) -> str:
