@@ -40,6 +40,11 @@ class Batch:
     results: tuple[str, ...] = ()
 
 
+# Why a job is held on purpose, as its evidence: nothing but what is named here lets it go.
+BY_PERSON = "asked to wait"
+BY_FIRST = "sent after the first job"
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One rendered run of a submission, as it is sent; `id` is the target's word for it, once it has one."""
@@ -49,6 +54,7 @@ class Job:
     name: str
     attempt: int = 1
     id: str = ""
+    resources: Resources = Resources()  # what this attempt of it needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,11 @@ class Status:
     as_of: str = ""
     evidence: str = ""
     detail: str = ""
+
+    @property
+    def kept(self) -> bool:
+        """It is held on purpose: no new try at sending it sends it."""
+        return self.state is JobState.DRAFT or (self.state is JobState.HELD and self.evidence in (BY_PERSON, BY_FIRST))
 
 
 class Submission(NamedTuple):

@@ -155,6 +155,20 @@ def test_jobs_that_fail_and_are_tried_again(program):
     assert program.job(name, 2)["attempt"] == 2
 
 
+def test_one_job_first_and_what_it_holds_back(program):
+    flag = program.path / "flag"
+    batch = program.generate("-s", "n=1..3", "--set", f"then=test $TUI_BATCH_INDEX != 0 || test -e {flag}")
+    name = program("submit", batch, "--first", "--yes", "--json").json["submission"]
+    program.until(lambda: program.job(name, 1)["state"] == "held", "the others are held")
+    assert program.job(name, 0)["state"] == "failed"
+    assert "2 jobs of echo: asked to go on" in program("release", name).err
+    program("wait", name, code=1)
+    assert "Nothing to hold: no job of" in program("hold", name, code=1).err
+    assert "Nothing to release: no such job" in program("release", name, "1", code=1).err
+    flag.touch()
+    assert "sets no time" in program("retry", name, "--more", "time", code=2).err
+
+
 def test_waiting_following_and_cancelling(program):
     fifo = program.path / "fifo"
     os.mkfifo(fifo)

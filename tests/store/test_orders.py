@@ -93,3 +93,18 @@ def test_the_words_are_easy_to_say():
     assert all(len(word) == 8 for word in words)
     assert all(vowel in "aeiou" for word in words for vowel in itertools.islice(word, 1, None, 2))
     assert orders.read
+
+
+def test_an_order_that_waits_is_either_taken_or_taken_back(tmp_path):
+    waiting = order(leaves="2026-11-20T05:33:17.345Z")
+    write(tmp_path, waiting)
+    assert orders.take(tmp_path, waiting)
+    assert orders.take(tmp_path, waiting)  # the next courier goes on where one was killed
+    assert not orders.withdraw(tmp_path, waiting.id)
+    assert read(tmp_path) == ([waiting], [])
+    done(tmp_path, waiting)
+    assert read(tmp_path) == ([], [])
+    write(tmp_path, waiting)
+    assert orders.withdraw(tmp_path, waiting.id)
+    assert not orders.take(tmp_path, waiting)
+    assert read(tmp_path) == ([], [])

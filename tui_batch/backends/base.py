@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from tui_batch.errors import Unsupported
 from tui_batch.model import Accepted, Batch, Health, Job, LogChunk, Poll, Status
 
 
@@ -45,6 +46,14 @@ class Backend(ABC):
     @abstractmethod
     def cancel(self, ids: Collection[str]) -> None:
         """Ask for these jobs to be ended; one that has ended already is no error."""
+
+    def hold(self, ids: Collection[str]) -> None:
+        """Ask for these jobs not to begin; one that has begun goes on. The next poll says what came of it."""
+        raise Unsupported("This kind of target cannot hold jobs that it has: they go on as they are.")
+
+    def release(self, ids: Collection[str]) -> None:
+        """Let held jobs begin. Where the kind claims jobs they are submitted again instead."""
+        raise Unsupported("This kind of target cannot release jobs: they stay as they are.")
 
     @abstractmethod
     def tail(self, job: Job, stream: str, cursor: str) -> LogChunk:

@@ -18,7 +18,7 @@ from tui_batch.backends.base import Backend, Files
 from tui_batch.backends.watch import Watch
 from tui_batch.backends.workplace import Paths, Workplace
 from tui_batch.errors import ConfigError, Refused, TuiBatchError
-from tui_batch.model import Accepted, Batch, Health, Job, LogChunk, Poll, Problem, Status, Target
+from tui_batch.model import BY_PERSON, Accepted, Batch, Health, Job, LogChunk, Poll, Problem, Status, Target
 from tui_batch.states import JobState
 from tui_batch.times import stamp
 from tui_batch.wire import processes
@@ -111,7 +111,7 @@ class Local(Backend):
             "TUI_BATCH_JOB": job.name,
             "TUI_BATCH_SUBMISSION": job.submission,
             "TUI_BATCH_ATTEMPT": str(job.attempt),
-            "TUI_BATCH_CPUS": str(batch.resources.cpus),
+            "TUI_BATCH_CPUS": str(job.resources.cpus),
         }
         pid = processes.spawn([SHELL, WRAPPER, folder, record], environment, f"{logs}.out", f"{logs}.err")
         self._watch.begin(batch, job, pid)
@@ -154,6 +154,16 @@ class Local(Backend):
             self._tell(job, Status(JobState.CANCELLED, ended=stamp(time.time()), evidence="queue", detail=detail))
         if elsewhere:
             raise Refused(f"{len(elsewhere)} jobs run on another machine that shares this store: cancel them there.")
+
+    def hold(self, ids: Collection[str]) -> None:
+        """Out of the queue they go; submitted again, they stand at its end."""
+        chosen = {name for name in ids if name in self._statuses and self._statuses[name].state is JobState.QUEUED}
+        queued = [entry[2] for entry in self._waiting] + [entry[1] for entry in self._ready]
+        for job in queued:
+            if job.id in chosen:
+                self._tell(job, Status(JobState.HELD, evidence=BY_PERSON, detail="held until it is released"))
+        self._waiting = deque(entry for entry in self._waiting if entry[2].id not in chosen)
+        self._ready = deque(entry for entry in self._ready if entry[1].id not in chosen)
 
     def _tell(self, job: Job, status: Status) -> None:
         """Note what is known of a job, if it is new."""

@@ -112,7 +112,7 @@ class Watch:
         for running in self._running.values():
             if running.kill_at:
                 wait = min(wait, running.kill_at - now)
-            if running.batch.resources.memory_mb:
+            if running.job.resources.memory_mb:
                 wait = min(wait, SAMPLE)
             if (limit := _deadline(running)) is not None:
                 wait = min(wait, limit - processes.uptime())
@@ -265,15 +265,15 @@ class Watch:
         for running in list(self._running.values()):
             limit = _deadline(running)
             if limit is not None and processes.uptime() >= limit:
-                minutes = running.batch.resources.minutes
+                minutes = running.job.resources.minutes
                 self._stop(running, f"timed_out its limit is {minutes:g} minutes", "TERM", self._grace)
             elif running.kill_at and now >= running.kill_at:
                 processes.signal_group(running.pid, running.alive_at, "KILL")
                 running.kill_at = now + 1.0
 
     def _enforce_memory(self) -> None:
-        limited = {one.pid: one for one in self._running.values() if one.batch.resources.memory_mb and not one.kill_at}
-        limits = {pid: (float(one.batch.resources.memory_mb or 0), one.alive_at) for pid, one in limited.items() if pid}
+        limited = {one.pid: one for one in self._running.values() if one.job.resources.memory_mb and not one.kill_at}
+        limits = {pid: (float(one.job.resources.memory_mb or 0), one.alive_at) for pid, one in limited.items() if pid}
         for pid, held in processes.above(limits).items():
             cause = f"out_of_memory it held {held:.0f} MB, its limit is {limits[pid][0]:.0f} MB"
             self._stop(limited[pid], cause, "KILL", 1.0)
@@ -289,7 +289,7 @@ class Watch:
 
 def _deadline(running: Running) -> float | None:
     """When a job's time is up, in uptime; None without a limit, or when it is being ended already."""
-    minutes = running.batch.resources.minutes
+    minutes = running.job.resources.minutes
     if not minutes or running.kill_at or running.since or not running.pid:
         return None
     return running.alive_at + 60 * minutes

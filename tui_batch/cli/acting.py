@@ -1,9 +1,11 @@
-"""Verbs that act on a submission: cancel, retry, fetch, note."""
+"""Verbs that act on a submission: cancel, hold, release, retry, fetch, note."""
 
 from argparse import Namespace
+from collections.abc import Callable, Collection, Sequence
 
 from tui_batch.cli.output import agrees, interactive, jobs, say
 from tui_batch.desk import Desk
+from tui_batch.states import JobState
 
 
 def cancel(desk: Desk, arguments: Namespace) -> int:
@@ -23,6 +25,34 @@ def cancel(desk: Desk, arguments: Namespace) -> int:
     return 0
 
 
+def hold(desk: Desk, arguments: Namespace) -> int:
+    return _keep(desk, arguments, desk.hold, (JobState.QUEUED, JobState.DRAFT), "hold", "asked to wait")
+
+
+def release(desk: Desk, arguments: Namespace) -> int:
+    return _keep(desk, arguments, desk.release, (JobState.HELD, JobState.DRAFT), "release", "asked to go on")
+
+
+def _keep(
+    desk: Desk,
+    arguments: Namespace,
+    ask: Callable[[str, Sequence[int]], None],
+    states: Collection[JobState],
+    doing: str,
+    done: str,
+) -> int:
+    submission = desk.submission(arguments.id)
+    named = [desk.find_job(submission.id, job) for job in arguments.jobs]
+    rows = desk.jobs(submission.id).rows
+    chosen = [row.index for row in rows if row.status.state in states and (not named or row.index in named)]
+    if not chosen:
+        say(f"Nothing to {doing}: no {'such ' if named else ''}job of {submission.id} is in a state for that.")
+        return 1
+    ask(submission.id, chosen)
+    say(f"{jobs(len(chosen))} of {submission.batch}: {done}.")
+    return 0
+
+
 def retry(desk: Desk, arguments: Namespace) -> int:
     submission = desk.submission(arguments.id)
     chosen = None
@@ -31,7 +61,7 @@ def retry(desk: Desk, arguments: Namespace) -> int:
     elif arguments.states:
         rows = desk.jobs(submission.id).rows
         chosen = [row.index for row in rows if row.status.state.value in arguments.states]
-    number = desk.retry(submission.id, chosen)
+    number = desk.retry(submission.id, chosen, arguments.more)
     say(f"{jobs(number)} of {submission.batch}: queued for another attempt.")
     return 0
 

@@ -75,6 +75,7 @@ def _sending(verbs: "Verbs") -> None:
     _sweep(run)
     for verb in (submit, run):
         verb.add_argument("--target", default="", metavar="TARGET", help="where to (the configuration's default)")
+        verb.add_argument("--first", action="store_true", help="one job first, the others when it has succeeded")
         verb.add_argument("--yes", action="store_true", help="do not ask")
 
 
@@ -94,18 +95,24 @@ def _watching(verbs: "Verbs") -> None:
 
 def _acting(verbs: "Verbs") -> None:
     cancel = _verb(verbs, "cancel", "acting:cancel", "cancel a submission, or some of its jobs")
+    hold = _verb(verbs, "hold", "acting:hold", "keep jobs that have not begun from beginning")
+    release = _verb(verbs, "release", "acting:release", "let held jobs go on")
     retry = _verb(verbs, "retry", "acting:retry", "run jobs again that did not succeed, or those that are named")
     fetch = _verb(verbs, "fetch", "acting:fetch", "bring the results that are not here yet")
     note = _verb(verbs, "note", "acting:note", "keep a note with a submission")
-    for verb in (cancel, retry, fetch, note):
+    for verb in (cancel, hold, release, retry, fetch, note):
         verb.add_argument("id", metavar="ID", help=ID)
-    for verb in (cancel, retry):
+    for verb in (cancel, hold, release, retry):
         verb.add_argument("jobs", nargs="*", metavar="JOB", help="a job's index or name; all of them without")
     cancel.add_argument("--yes", action="store_true", help="do not ask")
     which = retry.add_mutually_exclusive_group()
     which.add_argument("--failed", dest="states", action="store_const", const=["failed"], help="those that failed")
     which.add_argument("--lost", dest="states", action="store_const", const=["lost", "node_failed"], help="those lost")
     which.add_argument("--timed-out", dest="states", action="store_const", const=["timed_out"], help="out of time")
+    which.add_argument(
+        "--out-of-memory", dest="states", action="store_const", const=["out_of_memory"], help="too little"
+    )
+    retry.add_argument("--more", choices=("time", "memory"), default="", help="twice as much of it as the time before")
     note.add_argument("text", metavar="TEXT")
 
 

@@ -17,7 +17,7 @@ def submit(desk: Desk, arguments: Namespace) -> int:
     batch, target = desk.batch(arguments.batch), desk.config.target(arguments.target)
     if not _wanted(desk, batch, target, arguments.yes):
         return 1
-    name = desk.submit(batch.name, target.name)
+    name = desk.submit(batch.name, target.name, arguments.first)
     _tell(name, batch, target, arguments.json)
     return 0
 
@@ -28,7 +28,7 @@ def run(desk: Desk, arguments: Namespace) -> int:
     if not _wanted(desk, batch, target, arguments.yes):
         say(f"The batch {batch.name} was made and is kept.")
         return 1
-    name = desk.submit(batch.name, target.name)
+    name = desk.submit(batch.name, target.name, arguments.first)
     _tell(name, batch, target, arguments.json, made=True)
     return 0
 

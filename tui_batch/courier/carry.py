@@ -7,20 +7,16 @@ import time
 from typing import TYPE_CHECKING
 
 from tui_batch import indices
-from tui_batch.courier.lane import Cancel
+from tui_batch.courier import keeping
 from tui_batch.courier.tracked import Tracked
-from tui_batch.errors import ConfigError, RequestError
 from tui_batch.model import Order, Status, Submission
 from tui_batch.states import JobState
-from tui_batch.store import orders
+from tui_batch.store import more, orders
 from tui_batch.store.history import note_record, reopened_record, submission_record
 from tui_batch.times import stamp
 
 if TYPE_CHECKING:
     from tui_batch.courier.loop import Courier
-
-
-LATER = object()  # the order stays until its lane has answered
 
 
 def out(courier: "Courier", order: Order) -> Tracked | object | None:
@@ -32,6 +28,12 @@ def out(courier: "Courier", order: Order) -> Tracked | object | None:
             return retry(courier, order)
         case "cancel":
             return cancel(courier, order)
+        case "hold":
+            return keeping.hold(courier, order)
+        case "release":
+            return keeping.release(courier, order)
+        case "probe":
+            return courier.roads.probe(order)
         case "fetch":
             return fetch(courier, order)
         case "note":
@@ -51,9 +53,12 @@ def submit(courier: "Courier", order: Order) -> Tracked | None:
         order.submission, order.batch, order.digest, order.template, order.target, target.kind if target else "",
         _free_run(courier, order.batch), order.total, order.created,
     )  # fmt: skip
+    tracked = courier.track(submission)
+    if order.first:
+        keeping.keep_for_first(tracked)  # before it is in the history: whoever finds it there finds them kept back
     courier.history.append(submission_record(submission), stamp(time.time()))
     known[submission.id] = submission
-    return courier.track(submission)
+    return tracked
 
 
 def _free_run(courier: "Courier", batch: str) -> int:
@@ -76,13 +81,7 @@ def cancel(courier: "Courier", order: Order) -> object | None:
     moment = stamp(time.time())
     detail = "cancelled before it was sent"
     tracked.set_all(here, Status(JobState.CANCELLED, ended=moment, as_of=moment, evidence="order", detail=detail))
-    if not there:
-        return None
-    try:
-        courier.roads.to(tracked.submission.target).lane.ask(Cancel(order, there))
-    except (ConfigError, RequestError) as error:  # the target is not in the configuration any more
-        tracked.health, tracked.unwritten = str(error), True
-    return LATER
+    return courier.roads.tell(tracked, order, there)
 
 
 def retry(courier: "Courier", order: Order) -> Tracked | None:
@@ -96,10 +95,13 @@ def retry(courier: "Courier", order: Order) -> Tracked | None:
         moment = max(moment, submission.as_of)  # a clock may be behind the one that saw it end
         courier.history.append(reopened_record(submission.id, moment), moment)
         tracked = courier.track(submission._replace(counts={}, ended="", as_of=moment))
-    held = [index for index in tracked.unfinished() if tracked.statuses[index].state is JobState.HELD]
+    held = [index for index in tracked.to_send() if tracked.statuses[index].state is JobState.HELD]
     tracked.set_all(held, Status(JobState.QUEUED, as_of=moment, detail="waiting to be sent"))
     for attempt, numbers in orders.by_attempt(order.jobs):
-        tracked.again(numbers, attempt, moment)
+        chosen = list(numbers)
+        if order.more:
+            tracked.grant(more.twice(order.more, attempt + 1, indices.to_text(chosen)))
+        tracked.again(chosen, attempt, moment)
     tracked.health = ""
     return tracked
 
@@ -122,5 +124,5 @@ def _known(courier: "Courier", order: Order) -> Submission | None:
 def hold(tracked: Tracked, why: str, moment: str) -> None:
     """Keep back what has not been sent, until a person acts; jobs that the target has are not touched."""
     tracked.health, tracked.unwritten = why, True
-    here = [index for index in tracked.unfinished() if not tracked.statuses[index].id]
+    here = [index for index in tracked.to_send() if not tracked.statuses[index].id]
     tracked.set_all(here, Status(JobState.HELD, as_of=moment, evidence="order", detail=why))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tui_batch.backends.base import Backend, Files
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Accepted, Batch, Job, Order, Status
+from tui_batch.model import Accepted, Batch, Health, Job, Order, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,18 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancel:
-    """Asked for by an order, which stays until this is answered."""
+class Tell:
+    """What an order wants done to jobs that the target has; the order stays until this is answered."""
+
+    order: Order  # to cancel, hold or release
+    ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Find out how the target is."""
 
     order: Order
-    ids: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +80,18 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelled:
-    """The target was told what an order wants to be cancelled."""
+class Told:
+    """The target was told what an order wants."""
 
     order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """How the target is."""
+
+    order: Order
+    health: Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +102,8 @@ class Trouble:
     error: TuiBatchError
 
 
-Request = Send | Look | Cancel | Fetch
-Answer = Took | Learnt | Fetched | Cancelled | Trouble
+Request = Send | Look | Tell | Fetch | Probe
+Answer = Took | Learnt | Fetched | Told | Examined | Trouble
 
 
 class Lane(threading.Thread):
@@ -167,9 +182,11 @@ class Lane(threading.Thread):
             case Look(ids):
                 poll = backend.poll(ids)
                 return Learnt(poll.statuses, poll.complete)
-            case Cancel(order, ids):
-                backend.cancel(ids)
-                return Cancelled(order)
+            case Tell(order, ids):
+                {"cancel": backend.cancel, "hold": backend.hold, "release": backend.release}[order.verb](ids)
+                return Told(order)
+            case Probe(order):
+                return Examined(order, backend.probe())
             case Fetch():
                 return self._fetch(request)
 

@@ -5,22 +5,26 @@ import os
 import queue
 import select
 import time
-from collections import defaultdict
-from collections.abc import Mapping
 
 from tui_batch.config import Config
-from tui_batch.courier import carry
-from tui_batch.courier.lane import Answer, Cancel, Cancelled, Fetch, Fetched, Learnt, Look, Send, Took, Trouble
+from tui_batch.courier import answers, carry, keeping
+from tui_batch.courier.inbox import Inbox
+from tui_batch.courier.lane import (
+    Answer,
+    Fetch,
+    Look,
+    Send,
+)  # fmt: skip
 from tui_batch.courier.log import say
-from tui_batch.courier.roads import Road, Roads
+from tui_batch.courier.roads import LATER, Road, Roads
 from tui_batch.courier.tracked import Tracked
 from tui_batch.errors import StoreError, TuiBatchError
-from tui_batch.model import Order, Status, Submission
-from tui_batch.store import lock, orders
+from tui_batch.model import Order, Submission
+from tui_batch.store import lock
 from tui_batch.store.history import HistoryWriter, outcome_record
 from tui_batch.store.home import Home, modified
 from tui_batch.store.past import Past
-from tui_batch.times import stamp
+from tui_batch.times import seconds, stamp
 
 BEAT = 1.0
 ONE_ROUND = 5.0  # seconds at most for `--once`
@@ -41,10 +45,10 @@ class Courier:
         self.history = HistoryWriter(home.history, os.uname().nodename)
         self.tracked: dict[str, Tracked] = {}
         self.roads = Roads(home, config, self._answer)
+        self.inbox = Inbox(home)
         self._answers: queue.SimpleQueue[tuple[str, Answer]] = queue.SimpleQueue()
         self._answered, self._answer_bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._bell = lock.hang_bell(home)
-        self._asked: set[str] = set()  # orders that a lane has been asked to carry out
         self._config_as_read = modified(config.path)
         self.outdated = False  # the configuration was edited: another courier goes on with what it says now
         self._next_beat = self._next_listen = self._next_summary = 0.0
@@ -62,7 +66,7 @@ class Courier:
         idle_since = time.monotonic()
         while self._beats() and time.monotonic() < end_by and not self.outdated:
             self._turn()
-            if self.tracked or self._open_orders():
+            if self.tracked or self._orders_left():
                 idle_since = time.monotonic()
             elif once or time.monotonic() - idle_since > LINGER:
                 break
@@ -105,8 +109,11 @@ class Courier:
             if now >= road.next_look:
                 self._look(name, road, now)
         for tracked in list(self.tracked.values()):
+            if keeping.settle_first(tracked):
+                self.send(tracked)
             self._bring_home(tracked)
         self._write_summaries()
+        self.roads.write_contacts()
 
     def _rest(self) -> None:
         """Until an answer comes, the bell rings, or something is due."""
@@ -126,30 +133,39 @@ class Courier:
 
     # -- orders --------------------------------------------------------------------------------------------------------
 
-    def _open_orders(self) -> bool:
-        return bool(orders.read(self.home.orders)[0])
+    def listen_now(self) -> None:
+        """Look for orders in this turn."""
+        self._next_listen = 0.0
+
+    def _orders_left(self) -> bool:
+        self.inbox.look()
+        return bool(self.inbox.open)
 
     def _listen(self) -> None:
         self._next_listen = time.monotonic() + LISTEN
         if modified(self.config.path) != self._config_as_read:
             self.outdated = True
             return
-        found, problems = orders.read(self.home.orders)
-        for problem in problems:
-            say(problem)
-        for order in found:
+        self.inbox.look()
+        now = time.time()
+        for order in self.inbox.ready(stamp(now)):
             self._carry_out(order)
+        if self.inbox.next:
+            self._next_listen = min(self._next_listen, time.monotonic() + max(0.01, seconds(self.inbox.next) - now))
 
     def _carry_out(self, order: Order) -> None:
         """Do what was asked; the order goes when its effect is on disk, and only then anything is sent."""
         tracked = self.tracked.get(order.submission)
-        if order.id in self._asked or (tracked and tracked.sending):
-            return  # an answer is awaited, which brings us back here
+        if tracked and tracked.sending:
+            return  # its answer brings us back here
         to_send = carry.out(self, order)
-        if to_send is carry.LATER:
-            self._asked.add(order.id)
+        if to_send is LATER:
+            self.inbox.answer_awaited(order)
             return
-        orders.done(self.home.orders, order)
+        tracked = self.tracked.get(order.submission)
+        if tracked and tracked.unwritten:  # while the order is there the front shows what it will do: no gap between
+            tracked.write_summary(stamp(time.time()))
+        self.inbox.done(order)
         if isinstance(to_send, Tracked):
             self.send(to_send)
 
@@ -172,10 +188,10 @@ class Courier:
             carry.hold(tracked, str(error), stamp(time.time()))
             return
         road.owners.update(dict.fromkeys(tracked.ids(), tracked))
-        unfinished = tracked.unfinished()
-        if unfinished and tracked.batch and tracked.files:
+        to_send = tracked.to_send()
+        if to_send and tracked.batch and tracked.files:
             tracked.sending = True
-            road.lane.ask(Send(submission.id, tracked.batch, tracked.files, tracked.jobs(unfinished)))
+            road.lane.ask(Send(submission.id, tracked.batch, tracked.files, tracked.jobs(to_send)))
 
     def _answer(self, target: str, answer: Answer) -> None:
         """Called by the lanes."""
@@ -189,37 +205,7 @@ class Courier:
                 target, answer = self._answers.get_nowait()
             except queue.Empty:
                 return
-            self._take(target, answer)
-
-    def _take(self, target: str, answer: Answer) -> None:
-        if not isinstance(answer, Trouble):
-            self._recovered(target)
-        match answer:
-            case Took(name, accepted) if name in self.tracked:
-                tracked = self.tracked[name]
-                tracked.took(accepted, stamp(time.time()))
-                tracked.sending = False
-                self.roads.to(target).owners.update((taken.id, tracked) for taken in accepted)
-                self._next_listen = 0.0  # an order may have waited for this
-            case Learnt(statuses):
-                self._learn(self.roads.to(target), statuses)
-            case Fetched(name, jobs, failed) if name in self.tracked:
-                self.tracked[name].fetched((job.index for job in jobs), failed)
-            case Cancelled(order):
-                self._asked.discard(order.id)
-                orders.done(self.home.orders, order)
-            case Trouble(request, error):
-                self._trouble(target, request, error)
-
-    def _learn(self, road: Road, statuses: Mapping[str, Status]) -> None:
-        """Bring what a target said to the submissions it speaks of."""
-        by_owner: dict[str, dict[str, Status]] = defaultdict(dict)
-        for job_id, status in statuses.items():
-            if owner := road.owners.get(job_id):
-                by_owner[owner.submission.id][job_id] = status
-        for name, theirs in by_owner.items():
-            if name in self.tracked:
-                self.tracked[name].learn(theirs)
+            answers.take(self, target, answer)
 
     def _look(self, name: str, road: Road, now: float) -> None:
         """One question for all open jobs of a target; nothing open, no question."""
@@ -233,33 +219,6 @@ class Courier:
         road.next_look = now + road.pace * min(2**road.failures, LONGEST_BACK_OFF / road.pace)
         if ids:
             road.lane.ask(Look(ids))
-
-    # -- trouble -------------------------------------------------------------------------------------------------------
-
-    def _trouble(self, target: str, request: object, error: TuiBatchError) -> None:
-        """Say it where it is seen; no state changes, since nothing was learnt."""
-        say(f"{target}: {error}")
-        road = self.roads.to(target)
-        road.failures += 1
-        for tracked in self.tracked.values():
-            if tracked.submission.target == target and tracked.health != str(error):
-                tracked.health, tracked.unwritten = str(error), True
-        if isinstance(request, Fetch) and request.submission in self.tracked:
-            self.tracked[request.submission].fetched((), {job.index: str(error) for job in request.jobs})
-        elif isinstance(request, Cancel):
-            self._asked.discard(request.order.id)  # it is asked again at the next look
-        elif isinstance(request, Send) and request.submission in self.tracked:
-            self.tracked[request.submission].sending = False
-            carry.hold(self.tracked[request.submission], str(error), stamp(time.time()))
-
-    def _recovered(self, target: str) -> None:
-        road = self.roads.to(target)
-        if not road.failures:
-            return
-        road.failures = 0
-        for tracked in self.tracked.values():
-            if tracked.submission.target == target and tracked.health:
-                tracked.health, tracked.unwritten = "", True
 
     # -- endings -------------------------------------------------------------------------------------------------------
 

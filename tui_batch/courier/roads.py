@@ -1,14 +1,21 @@
-"""The ways to the targets: a lane for each, opened when it is first needed."""
+"""The ways to the targets: a lane for each, opened when it is first needed, and how each target is."""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from tui_batch import backends
 from tui_batch.config import Config
-from tui_batch.courier.lane import Answer, Lane
+from tui_batch.courier.lane import Answer, Lane, Probe, Tell
 from tui_batch.courier.tracked import Tracked
+from tui_batch.errors import ConfigError, RequestError, TuiBatchError
+from tui_batch.model import Contact, Health, Order
+from tui_batch.store import contacts
 from tui_batch.store.home import Home
+from tui_batch.times import stamp
+
+LATER = object()  # an order stays until its lane has answered
+WRITE_SECONDS = 15.0  # so old may be what is written down of a target that answers
 
 
 @dataclass(slots=True)
@@ -28,6 +35,8 @@ class Roads:
     def __init__(self, home: Home, config: Config, answer: Callable[[str, Answer], None]) -> None:
         self._home, self._config, self._answer = home, config, answer
         self._open: dict[str, Road] = {}
+        self._contacts = dict(contacts.read(home.contacts, config.targets))
+        self._unwritten: dict[str, float] = {}  # target → when it is to be written, by the monotonic clock
 
     def __iter__(self) -> Iterator[tuple[str, Road]]:
         return iter(list(self._open.items()))
@@ -50,3 +59,56 @@ class Roads:
     def stop(self) -> None:
         for road in self._open.values():
             road.lane.stop()
+
+    # -- what orders want of a target ----------------------------------------------------------------------------------
+
+    def tell(self, tracked: Tracked, order: Order, ids: Sequence[str]) -> object | None:
+        """Have a target told what an order wants done to these jobs; LATER, unless there are none."""
+        if not ids:
+            return None
+        try:
+            self.to(tracked.submission.target).lane.ask(Tell(order, ids))
+        except (ConfigError, RequestError) as error:  # the target is not in the configuration any more
+            tracked.health, tracked.unwritten = str(error), True
+        return LATER
+
+    def probe(self, order: Order) -> object | None:
+        """Have a target examined."""
+        try:
+            self.to(order.target).lane.ask(Probe(order))
+        except (ConfigError, RequestError) as error:
+            self.silent(order.target, error)
+            return None
+        return LATER
+
+    # -- how the targets are -------------------------------------------------------------------------------------------
+
+    def heard(self, target: str) -> None:
+        """It has answered."""
+        before = self._contacts.get(target, Contact())
+        urgent = bool(before.trouble) or before.reachable is not True
+        self._note(target, replace(before, reachable=True, heard=stamp(time.time()), trouble=""), urgent)
+
+    def silent(self, target: str, error: TuiBatchError) -> None:
+        """It has not, or not what was hoped for."""
+        before = self._contacts.get(target, Contact())
+        self._note(target, replace(before, reachable=False, trouble=str(error)), str(error) != before.trouble)
+
+    def examined(self, target: str, health: Health) -> None:
+        """This came out when it was looked at closely."""
+        contact = replace(self._contacts.get(target, Contact()), detail=health.detail, facts=health.facts)
+        self._note(target, replace(contact, reachable=health.reachable, as_of=stamp(time.time())), True)
+
+    def _note(self, target: str, contact: Contact, urgent: bool) -> None:
+        self._contacts[target] = contact
+        due = time.monotonic() + (0.0 if urgent else WRITE_SECONDS)
+        self._unwritten[target] = min(due, self._unwritten.get(target, due))
+
+    def write_contacts(self) -> None:
+        """Put down how the targets are, at once when it matters, else now and then."""
+        now = time.monotonic()
+        for target in [name for name, due in self._unwritten.items() if due <= now]:
+            del self._unwritten[target]
+            road = self._open.get(target)
+            when = stamp(time.time() + road.next_look - now) if road else ""
+            contacts.write(self._home.contacts, target, replace(self._contacts[target], next=when))

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from tui_batch import indices
 from tui_batch.errors import StoreError
-from tui_batch.model import Accepted, Batch, Job, Status, Submission
+from tui_batch.model import BY_FIRST, Accepted, Batch, Job, Resources, Status, Submission
 from tui_batch.states import JobState
 from tui_batch.store import batches, state
 from tui_batch.store.archive import Archive
 from tui_batch.store.ledger import Ledger, LedgerView
+from tui_batch.store.more import Grant, More
 
 
 class Tracked:
@@ -36,6 +37,8 @@ class Tracked:
         self.statuses = dict.fromkeys(range(submission.jobs), queued)
         self.statuses.update((index, status) for index, status in view.statuses.items() if index < submission.jobs)
         self._counts = Counter(status.state for status in self.statuses.values())
+        self.after_first = any(status.kept and status.evidence == BY_FIRST for status in self.statuses.values())
+        self._more = More(folder)
         self._by_id = {status.id: index for index, status in self.statuses.items() if status.id}
         self.received: set[int] = set()
         self._to_fetch: set[int] = set()
@@ -79,7 +82,12 @@ class Tracked:
     def jobs(self, numbers: Iterable[int]) -> Sequence[Job]:
         """These jobs as they are sent."""
         known, names, name = self.statuses, self._names, self.submission.id
-        return [Job(name, index, names[index], known[index].attempt, known[index].id) for index in numbers]
+        needs = self.batch.resources if self.batch else Resources()
+        return [
+            Job(name, index, names[index], status.attempt, status.id, self._more.needs(index, status.attempt, needs))
+            for index in numbers
+            for status in (known[index],)
+        ]
 
     # -- what is known -------------------------------------------------------------------------------------------------
 
@@ -98,6 +106,10 @@ class Tracked:
 
     def unfinished(self) -> list[int]:
         return [index for index, status in self.statuses.items() if not status.state.ended]
+
+    def to_send(self) -> list[int]:
+        """What the target should have: all that has not ended, but for what is kept back on purpose."""
+        return [index for index, status in self.statuses.items() if not status.state.ended and not status.kept]
 
     # -- results -------------------------------------------------------------------------------------------------------
 
@@ -143,6 +155,10 @@ class Tracked:
     def set_all(self, numbers: Iterable[int], status: Status) -> None:
         """One status for many jobs, each keeping its attempt."""
         self._put([(index, replace(status, attempt=self.statuses[index].attempt)) for index in numbers])
+
+    def grant(self, grant: Grant) -> None:
+        """Give an attempt of some jobs more than the batch says."""
+        self._more.give(grant)
 
     def again(self, numbers: Iterable[int], attempt: int, as_of: str) -> None:
         """Queue another attempt of jobs whose attempt so far has ended; what was queued again already is left alone."""

@@ -22,6 +22,7 @@ class Desk(Making):
 
     def __init__(self, home: Path, config: Config, templates: Sequence[Path] = ()) -> None:
         super().__init__(home, config, templates)
+        self._latest = 0.0
         self._started = time.monotonic() - RESTART + 2.0  # somebody may be starting one this moment
 
     def submit(self, batch: str, target: str = "", first: bool = False, wait: float = 0.0) -> str:
@@ -36,7 +37,7 @@ class Desk(Making):
         fatal = [problem.text for problem in self.check(chosen, place) if problem.fatal]
         if fatal:
             raise RequestError(f"{place.name} cannot run {batch}: {'; '.join(fatal)}. Nothing was sent.")
-        moment = stamp(self.now())
+        moment = self._moment()
         name = orders.new_id(moment)
         order = Order(name, "submit", name, moment, batch, chosen.digest, chosen.template, place.name, chosen.jobs)
         self._leave(replace(order, first=first and chosen.jobs > 1, leaves=self._later(wait)))
@@ -68,11 +69,14 @@ class Desk(Making):
             chosen = [row.index for row in rows if row.status.state in ENDED - {JobState.SUCCEEDED}]
         else:
             chosen = [index for index in indices_ if rows[index].status.state.ended]
-        held = sum(row.status.state is JobState.HELD for row in rows)
+        held = sum(row.status.state is JobState.HELD and not row.status.kept for row in rows)
         if not chosen and not held:
             raise RequestError(f"Nothing to run again: no such job of {submission} has ended without success.")
         known = self.submission(submission)
-        _check_unchanged(self.batch(known.batch), known)
+        batch = self.batch(known.batch)
+        _check_unchanged(batch, known)
+        if (more == "time" and not batch.resources.minutes) or (more == "memory" and not batch.resources.memory_mb):
+            raise RequestError(f"The template of {known.batch} sets no {more}, so there is no more of it to be had.")
         self._order("retry", submission, orders.with_attempts({n: rows[n].status.attempt for n in chosen}), more=more)
         return len(chosen) + held
 
@@ -86,16 +90,21 @@ class Desk(Making):
 
     def probe(self, target: str) -> None:
         """Order a target to be examined; what comes out stands in the snapshot's contacts."""
-        moment = stamp(self.now())
+        moment = self._moment()
         self._leave(Order(orders.new_id(moment), "probe", "", moment, target=self.config.target(target).name))
 
     def _order(
         self, verb: str, submission: str, jobs: str = "", text: str = "", leaves: str = "", more: str = ""
     ) -> str:
-        name, moment = self.submission(submission).id, stamp(self.now())
+        name, moment = self.submission(submission).id, self._moment()
         order = Order(orders.new_id(moment), verb, name, moment, jobs=jobs, text=text, leaves=leaves, more=more)
         self._leave(order)
         return order.id
+
+    def _moment(self) -> str:
+        """Now, and never twice the same: orders are carried out in the order of their moments."""
+        self._latest = max(self.now(), self._latest + 0.0011)  # the next millisecond at least
+        return stamp(self._latest)
 
     def _later(self, wait: float) -> str:
         return stamp(self.now() + wait) if wait else ""

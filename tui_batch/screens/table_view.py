@@ -94,7 +94,7 @@ class TableView(View):
         """Ask for a column's letter."""
         table = self.table
         columns, by = letters(table.columns), table.sorting
-        names = {key: column.name + by.sign * (column.name == by.name) for key, column in columns.items()}
+        names = {key: by.sign * (column.name == by.name) + column.name for key, column in columns.items()}
         if by.name:
             names[AS_IT_COMES] = "none"
         self.go(self._sort, table, self.prompt.choose("sort by", names))

@@ -26,7 +26,7 @@ def write(folder: Path, order: Order) -> None:
     lines = [
         f"{f.name} = {json.dumps(value, ensure_ascii=False)}"
         for f in fields(order)
-        if (value := getattr(order, f.name)) not in ("", 0)  # False is 0 as well
+        if (value := getattr(order, f.name)) != f.default
     ]
     with explained(folder, f"leave the order to {order.verb} {order.submission}"):
         write_whole(folder / f"{order.id}.toml", "\n".join(lines).replace("\x7f", "\\u007f") + "\n")

@@ -1,6 +1,6 @@
 """What a table shows of its rows, and in which order: a pure question, so that another thread can answer it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Generic
@@ -49,16 +49,16 @@ class Wish(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class Arranged(Generic[R]):
-    """The rows to show; where each key stands, if that is known; and the marks whose rows are gone."""
+    """The rows to show, the marks whose rows are gone, and where each key stands, if that is known."""
 
     wish: Wish[R]
     view: Sequence[R] = ()
-    places: Mapping[str, int] | None = None
     gone: frozenset[str] = frozenset()
+    places: Mapping[str, int] | None = None
 
 
 def arrange(wish: Wish[R]) -> Arranged[R]:
-    """Filter, sort, and note where everything stands."""
+    """Filter and sort."""
     gone = wish.marked.difference(map(wish.key, wish.rows)) if wish.marked else wish.marked
     view = wish.rows
     if wish.filter:
@@ -66,9 +66,18 @@ def arrange(wish: Wish[R]) -> Arranged[R]:
         view = [row for row in view if kept(row)]
     if by := next((column for column in wish.columns if column.name == wish.sorting.name), None):
         view = in_order(view, by.value or by.cell, wish.sorting.descending)
-    if view is wish.rows:
-        return Arranged(wish, view, gone=gone)
-    return Arranged(wish, view, {wish.key(row): place for place, row in enumerate(view)}, gone)
+    return Arranged(wish, view, gone)
+
+
+def arrange_all(wish: Wish[R]) -> Arranged[R]:
+    """The same, and where everything stands, so that nobody has to look for a row in many."""
+    arranged = arrange(wish)
+    return replace(arranged, places=placed(wish.key, arranged.view))
+
+
+def placed(key: Callable[[R], str], view: Iterable[R]) -> dict[str, int]:
+    """Where the row with each key stands."""
+    return {key(row): place for place, row in enumerate(view)}
 
 
 def in_order(rows: Sequence[R], value: Callable[[R], Comparable], descending: bool) -> list[R]:

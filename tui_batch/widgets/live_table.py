@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.worker import Worker
 
-from tui_batch.widgets.arranging import Arranged, Sorting, Wish, arrange
+from tui_batch.widgets.arranging import Arranged, Sorting, Wish, arrange, arrange_all, placed
 from tui_batch.widgets.columns import Column, R, widths
 from tui_batch.widgets.filter import wrong
 from tui_batch.widgets.lines import Line
@@ -129,7 +129,7 @@ class LiveTable(Marking[R], can_focus=True):
     def place(self, key: str) -> int | None:
         """Where the row with this key stands in the view."""
         if self._places is None:
-            self._places = {self.key(row): place for place, row in enumerate(self.view)}
+            self._places = placed(self.key, self.view)
         return self._places.get(key)
 
     def go_to(self, key: str) -> None:
@@ -141,7 +141,8 @@ class LiveTable(Marking[R], can_focus=True):
     def _arrange(self, **wishes: Any) -> None:
         """Show something else: at once, or, where that is much work, when another thread has done it."""
         self._wish = wish = replace(self._wish, **wishes, marked=self.marked)
-        if wish.as_it_is or len(wish.rows) <= MANY or not self.is_running:
+        plain = wish.as_it_is and self._shown.wish.as_it_is  # then there is nothing to do, and no row has moved far
+        if plain or len(wish.rows) <= MANY or not self.is_running:
             self._land(arrange(wish))
         elif self._aside is None or self._aside.is_finished:
             self._aside = self.run_worker(self._arrange_aside)
@@ -149,7 +150,7 @@ class LiveTable(Marking[R], can_focus=True):
 
     async def _arrange_aside(self) -> None:
         while (wish := self._wish) is not self._shown.wish:
-            arranged = await to_thread(arrange, wish)
+            arranged = await to_thread(arrange_all, wish)
             # Newer rows may wait for the next turn, else a table that always changes would never show anything; but
             # what was asked differently meanwhile nobody wants to see any more.
             if wish.like(self._wish):

@@ -63,7 +63,7 @@ class LocalWorld:
         marker = f"20261120-000000-{name}"
         archive = Archive(batch.path)
         self._archives.append(archive)
-        return batch, archive, [Job(marker, index, job) for index, job in enumerate(names)]
+        return batch, archive, [Job(marker, index, job, resources=batch.resources) for index, job in enumerate(names)]
 
     def close(self) -> None:
         for archive in self._archives:
