@@ -44,9 +44,7 @@ class Question:
         """What a key makes of it, Enter apart."""
         if self.entry is None:
             few = len(self.choices) < 4
-            return replace(
-                self, wrong=f"press {' or '.join(self.choices)}" if few else f"{character or key} is none of these"
-            )
+            return replace(self, wrong=f"press {' or '.join(self.choices)}" if few else f"not {character or key}")
         match key:
             case "tab":
                 before, after = self.entry.text[: self.entry.at], self.entry.text[self.entry.at :]
