@@ -4,7 +4,7 @@ import gc
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -22,6 +22,9 @@ from tui_batch.screens.home import Home
 from tui_batch.screens.view import View
 from tui_batch.widgets.theme import THEME
 
+if TYPE_CHECKING:
+    from tui_batch.screens.command_line import CommandLine
+
 
 class BatchApp(App[None], inherit_bindings=False):
     """Shows what the desk says; asks it through the clerk, and never waits."""
@@ -36,6 +39,7 @@ class BatchApp(App[None], inherit_bindings=False):
         Binding("n", "new_batch", "new batch", id="app.new"),
         Binding("r", "wake", "poll now", id="app.wake"),
         Binding("question_mark", "help", "help", id="app.help"),
+        Binding("colon,ctrl+p", "command", "command", key_display=":", show=False, id="app.command"),
         Binding("ctrl+z", "suspend_process", "back to the shell for a while", show=False, id="app.suspend"),
     ]
 
@@ -57,6 +61,7 @@ class BatchApp(App[None], inherit_bindings=False):
         self.snapshot: Snapshot | None = None
         self._missed: float | None = None  # since when something is open and no courier is alive
         self.sortings: Mapping[str, Any] | None = None  # by table, once they were recalled from the last time
+        self.commands: CommandLine | None = None  # once one was typed
         self.filters: dict[tuple[str, str], str] = {}  # by table and what it is about
         self.trouble = ""  # why the store could not be read the last time
         self.clerk.start(self._tell)
@@ -157,6 +162,14 @@ class BatchApp(App[None], inherit_bindings=False):
         from tui_batch.screens.help import Help
 
         self.push_screen(Help(list(self.screen.active_bindings.values())))
+
+    def action_command(self) -> None:
+        """A command with its arguments."""
+        from tui_batch.screens.command_line import CommandLine
+
+        if isinstance(self.screen, View):
+            self.commands = self.commands or CommandLine()
+            self.commands.open(self.screen)
 
     def action_wake(self) -> None:
         """Have a courier look at the orders and the targets now."""

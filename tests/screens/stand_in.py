@@ -135,6 +135,18 @@ class FakeDesk:
             self.lists[id] = JobList(("seed", "temperature"), job_rows(found))
         return self.lists[id]
 
+    def submission(self, name):
+        for found in self.current.submissions:
+            if name in (found.id, found.batch):
+                return found
+        raise RequestError(f"There is no submission {name!r}.")
+
+    def find_job(self, submission, job):
+        for row in self.jobs(submission).rows:
+            if job in (row.name, str(row.index)):
+                return row.index
+        raise RequestError(f"Submission {submission} has no job {job!r}.")
+
     def log(self, submission, index, stream="out", attempt=None):
         return self.home / f"{index}.{stream}"
 

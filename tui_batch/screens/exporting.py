@@ -13,18 +13,21 @@ from tui_batch.widgets.columns import Column, R
 from tui_batch.widgets.live_table import LiveTable
 
 
-async def export(screen: TableView, table: LiveTable[Any], answer: "Future[str | None]") -> None:
-    """Write the table into the file that is answered, after asking where one is there already."""
-    while (name := await answer) is not None:
-        try:
-            path, there = await screen.ask(screen.desk.export_place, name)
-        except RequestError as error:
-            answer = screen.prompt.ask("export to", name, wrong=str(error))
-            continue
-        if there and await screen.prompt.yes(f"Overwrite {path.name} in {path.parent}?") != "y":
-            return screen.prompt.say("Nothing was written.")
-        return await _write(screen, table, path)
-    return None
+async def asked(screen: TableView, table: LiveTable[Any], answer: "Future[str | None]") -> None:
+    """Write the table into the file that is answered."""
+    if (name := await answer) is not None:
+        await export(screen, table, name)
+
+
+async def export(screen: TableView, table: LiveTable[Any], name: str) -> None:
+    """Write the table into a file, after asking where one is there; a name that will not do is asked for anew."""
+    try:
+        path, there = await screen.ask(screen.desk.export_place, name)
+    except RequestError as error:
+        return await asked(screen, table, screen.prompt.ask("export to", name, wrong=str(error)))
+    if there and await screen.prompt.yes(f"Overwrite {path.name} in {path.parent}?") != "y":
+        return screen.prompt.say("Nothing was written.")
+    return await _write(screen, table, path)
 
 
 async def _write(screen: TableView, table: LiveTable[Any], path: Path) -> None:

@@ -93,6 +93,10 @@ class JobView(View):
             *([pair("the target says", status.detail)] if status.detail else []),
         ]
 
+    def chosen(self) -> Submission | None:
+        """The one that the job is of."""
+        return self._submission
+
     def copies(self) -> "Sequence[Copy]":
         """Of this job."""
         from tui_batch.screens.copying import of_jobs

@@ -87,6 +87,10 @@ class Log(View):
             facts += (("wrapped", ""),)
         self.status.show(f"{self._row.name or title(self._submission)}", facts, (view.where, ""))
 
+    def chosen(self) -> Submission | None:
+        """The one that the job is of."""
+        return self._submission
+
     def copies(self) -> "Sequence[Copy]":
         """Of this job."""
         from tui_batch.screens.copying import of_jobs

@@ -104,16 +104,16 @@ class TableView(View):
             columns = letters(table.columns)
             await self._keep_sorting(table, columns[letter].name if letter in columns else "")
 
-    def sort_by(self, name: str) -> None:
-        """Sort by the column of this name, or of this beginning; the same again turns it round, "" undoes it."""
+    def sort_by(self, name: str, down: bool | None = None) -> None:
+        """Sort by the column of this name, or of this beginning, this way; else the same again turns it round."""
         try:
             name = find(name, self.table.columns).name if name else ""
         except ValueError as wrong:
             raise RequestError(f"{wrong}; the order stays as it was.") from wrong
-        self.go(self._keep_sorting, self.table, name)
+        self.go(self._keep_sorting, self.table, name, down)
 
-    async def _keep_sorting(self, table: LiveTable[Any], name: str) -> None:
-        table.sort(name)
+    async def _keep_sorting(self, table: LiveTable[Any], name: str, down: bool | None = None) -> None:
+        table.sort(name, down)
         by, sortings = table.sorting, dict(self.front.sortings or {})
         sortings[self._named(table)] = "-" * by.descending + by.name
         self.front.sortings = {named: text for named, text in sortings.items() if text}
@@ -126,9 +126,13 @@ class TableView(View):
 
         return of_rows(self.desk, self.table)
 
+    @property
+    def export_name(self) -> str:
+        """What a file with the table would be called."""
+        return f"{safe(self.about or str(self.table.id), 'table')}.csv"
+
     def action_export(self) -> None:
         """Ask for a file, and write into it what the table shows."""
-        from tui_batch.screens.exporting import export
+        from tui_batch.screens.exporting import asked
 
-        name = safe(self.about or str(self.table.id), "table")
-        self.go(export, self, self.table, self.prompt.ask("export to", f"{name}.csv"))
+        self.go(asked, self, self.table, self.prompt.ask("export to", self.export_name))

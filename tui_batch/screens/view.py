@@ -118,6 +118,10 @@ class View(Screen[Any], inherit_bindings=False):
         """Other keys apply."""
         self.prompt.repaint()
 
+    def chosen(self) -> Submission | None:
+        """The submission that the keys are for, if they are for one."""
+        return None
+
     def copies(self) -> "Sequence[Copy]":
         """What can be copied here."""
         return ()

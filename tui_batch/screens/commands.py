@@ -1,0 +1,166 @@
+"""The commands that can be typed after `:`, one a line; each goes the same way as its key."""
+
+from collections.abc import Iterable
+
+from tui_batch.errors import RequestError, nearest
+from tui_batch.model import Submission
+from tui_batch.screens.command import Command, Kind
+from tui_batch.screens.copying import copy
+from tui_batch.screens.exporting import export
+from tui_batch.screens.home import Home
+from tui_batch.screens.jobs import Jobs
+from tui_batch.screens.log import Log
+from tui_batch.screens.preview import BatchJobs
+from tui_batch.screens.rows import job_columns
+from tui_batch.screens.table_view import TableView
+from tui_batch.screens.verbs import Verbs
+from tui_batch.screens.view import View
+from tui_batch.states import CODES
+from tui_batch.widgets.filter import wrong
+from tui_batch.widgets.moves import Moving
+
+WAYS = ("up", "down")
+
+
+# -- what may be typed as an argument ----------------------------------------------------------------------------------
+def _columns(screen: View) -> Iterable[str]:
+    return [column.name for column in screen.table.columns] if isinstance(screen, TableView) else []
+
+
+def _targets(screen: View) -> Iterable[str]:
+    return [target.name for target in screen.front.snapshot.targets] if screen.front.snapshot else []
+
+
+def _submissions(screen: View) -> Iterable[str]:
+    known = screen.front.snapshot.submissions if screen.front.snapshot else ()
+    return dict.fromkeys([*(one.batch for one in known), *(one.id for one in known)])
+
+
+def _states(screen: View) -> Iterable[str]:
+    return dict.fromkeys([*CODES.values(), *CODES])
+
+
+def _copies(screen: View) -> Iterable[str]:
+    return [one.word for one in screen.copies()]
+
+
+COLUMN = Kind("column", _columns)
+WAY = Kind("way", lambda screen: WAYS, only=True)
+TARGET = Kind("target", _targets, only=True)
+ON = Kind("word", lambda screen: ("on",), only=True)
+STATE = Kind("state", _states)
+SUBMISSION = Kind("submission", _submissions)
+COPY = Kind("text", _copies)
+FILE = Kind("file", lambda screen: [screen.export_name] if isinstance(screen, TableView) else [])
+
+
+# -- what they do with it ----------------------------------------------------------------------------------------------
+def _sort(screen: TableView, argument: str) -> None:
+    column, _, way = argument.partition(" ")
+    screen.sort_by(column, {"up": False, "down": True}.get(way.strip()))
+
+
+def _filter(screen: TableView, argument: str) -> None:
+    screen.filter_by(argument)
+
+
+def _on(screen: View, target: str) -> None:
+    home = _home(screen)
+    home.set_focus(home.history)
+    home.filter_by(f'on="{target}"')
+
+
+async def _jobs(screen: View, argument: str) -> None:
+    submission = _chosen(screen)
+    words = {*CODES.values(), *CODES}
+    text = f"state:{argument}" if argument in words else argument
+    if not isinstance(screen, Jobs):
+        jobs = await screen.ask(screen.desk.jobs, submission.id)
+        if problem := wrong(text, job_columns(jobs, screen.now)):
+            raise RequestError(problem)
+        screen = Jobs(submission, jobs)
+        await screen.front.push_screen(screen)
+    screen.filter_by(text)
+
+
+async def _log(screen: View, job: str) -> None:
+    submission = _chosen(screen)
+    index = await screen.ask(screen.desk.find_job, submission.id, job)
+    jobs = await screen.ask(screen.desk.jobs, submission.id)
+    screen.app.push_screen(Log(submission, jobs.rows[index]))
+
+
+async def _open(screen: View, name: str) -> None:
+    rows = await screen.ask(screen.desk.batches)
+    if unsent := next((row for row in rows if row.name == name and not row.submitted), None):
+        screen.app.push_screen(BatchJobs(unsent.name, unsent.jobs))
+        return
+    submission = await screen.ask(screen.desk.submission, name)
+    _home(screen).want(submission.id)
+    screen.app.push_screen(Jobs(submission))
+
+
+async def _note(screen: Verbs, text: str) -> None:
+    await screen.ask(screen.desk.note, _chosen(screen).id, text)
+    screen.prompt.say("Noted.")
+
+
+async def _export(screen: TableView, name: str) -> None:
+    await export(screen, screen.table, name)
+
+
+async def _copy(screen: View, what: str) -> None:
+    copies = screen.copies()
+    chosen = next((one for one in copies if one.word.startswith(what)), None)
+    if chosen is None:
+        raise RequestError(f"no {what!r} to copy here.{nearest(what, [one.word for one in copies])}")
+    await copy(screen, chosen)
+
+
+def _goto(screen: View, number: str) -> None:
+    if not number.isdecimal() or not isinstance(screen.focused, Moving):
+        raise RequestError("goto takes the number of a line")
+    screen.focused.action_top()
+    screen.focused.move_by(int(number) - 1)
+
+
+def _quit(screen: View, argument: str) -> None:
+    _home(screen).action_quit()
+
+
+def _home(screen: View) -> Home:
+    app = screen.front
+    app.action_home()
+    if isinstance(app.screen, Home):
+        return app.screen
+    raise RequestError("home is not there")
+
+
+def _chosen(screen: View) -> Submission:
+    if (submission := screen.chosen()) is None:
+        raise RequestError("no submission is chosen here")
+    return submission
+
+
+COMMANDS = (
+    Command("batches", "", "the batches that were made", "batches"),
+    Command("cancel", "", "cancel what is marked or under the cursor", "cancel"),
+    Command("copy", "[WHAT]", "copy of what the cursor is on", "copy", _copy, kinds=(COPY,)),
+    Command("export", "[FILE]", "write what the table shows: .csv .json .md", "export", _export, TableView, (FILE,)),
+    Command("fetch", "", "fetch the results now", "fetch"),
+    Command("filter", "[EXPR]", "show only what this keeps", "filter", _filter, TableView),
+    Command("goto", "N", "to this line", run=_goto),
+    Command("help", "", "the keys that work here", "help"),
+    Command("home", "", "the history", "home"),
+    Command("jobs", "[STATE|EXPR]", "the jobs of the submission", run=_jobs, kinds=(STATE,)),
+    Command("log", "[JOB]", "the log of a job, by number or name", "log", _log),
+    Command("new", "", "make a batch from a template", "new_batch"),
+    Command("note", "[TEXT]", "keep a note with the submission", "note", _note, Verbs),
+    Command("on", "TARGET", "the history of one target", run=_on, kinds=(TARGET,)),
+    Command("open", "ID|BATCH", "the jobs of a submission or a batch", run=_open, kinds=(SUBMISSION,)),
+    Command("poll", "", "look at the targets now", "wake"),
+    Command("quit", "", "leave; the jobs go on", run=_quit),
+    Command("retry", "", "run again what failed", "retry"),
+    Command("sort", "[COLUMN [down]]", "sort the table", "sort", _sort, TableView, (COLUMN, WAY)),
+    Command("submit", "", "send the batch", "submit"),
+)
