@@ -5,7 +5,7 @@ import os
 import time
 
 from tui_batch.model import Status, Submission
-from tui_batch.states import JobState
+from tui_batch.states import ENDED, JobState
 from tui_batch.store import lock, state
 from tui_batch.store.history import HistoryWriter, outcome_record, submission_record
 from tui_batch.store.home import Home
@@ -47,8 +47,9 @@ class PlayedStore:
         """Learn what became of some jobs: index → state."""
         now = stamp(time.time())
         ended = stamp(self.began)
+        begun = {JobState.RUNNING: now} | dict.fromkeys(ENDED, ended)
         learnt = {
-            index: Status(word, id=f"job-{index}", as_of=now, evidence="played", started=ended if word.ended else "",
+            index: Status(word, id=f"job-{index}", as_of=now, evidence="played", started=begun.get(word, ""),
                           ended=ended if word.ended else "", exit_code=0 if word is JobState.SUCCEEDED else None)
             for index, word in words.items()
         }  # fmt: skip

@@ -1,7 +1,9 @@
 """A program in a real pty: keys, pastes, sizes and signals go in; bytes come out, and what they make of the screen."""
 
+import copy
 import fcntl
 import os
+import re
 import select
 import signal
 import struct
@@ -24,7 +26,7 @@ REPLIES = {
     b"\x1b[?2048$p": b"\x1b[?2048;0$y",
 }
 KEYS = {"enter": "\r", "escape": "\x1b", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B", "page down": "\x1b[6~",
-        "backspace": "\x7f", "ctrl+c": "\x03", "ctrl+z": "\x1a"}  # fmt: skip
+        "backspace": "\x7f", "page up": "\x1b[5~", "ctrl+c": "\x03", "ctrl+z": "\x1a"}  # fmt: skip
 
 
 def plain_environment(home, **more):
@@ -34,8 +36,26 @@ def plain_environment(home, **more):
     return kept | {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | more
 
 
+ALTERNATE = 1049
+KEYBOARD = re.compile(rb"\x1b\[[<>=]\d*u")  # another way to send keys, which pyte takes for letters
+
+
 class _Screen(pyte.Screen):
-    """As a terminal of today: what pyte does not know of is passed over."""
+    """As a terminal of today: with a second screen, which gives the first one back."""
+
+    def set_mode(self, *modes, **more):
+        super().set_mode(*modes, **more)
+        if ALTERNATE in modes:
+            self._first = copy.deepcopy(self.buffer), self.cursor.y
+            self.erase_in_display(2)
+
+    def reset_mode(self, *modes, **more):
+        super().reset_mode(*modes, **more)
+        if ALTERNATE in modes:
+            buffer, line = self._first
+            self.buffer.clear()
+            self.buffer.update(buffer)
+            self.cursor_position(line + 1, 1)
 
     def report_device_attributes(self, *args, **kwargs):
         pass
@@ -122,7 +142,7 @@ class Terminal:
     def _draw(self):
         new = self.seen[self._drawn :]
         self._drawn = len(self.seen)
-        self._stream.feed(new)
+        self._stream.feed(KEYBOARD.sub(b"", new))
 
     def shows(self, *words, patience=20.0):
         """Read on until all these words stand on the screen."""

@@ -1,15 +1,20 @@
 """The full-screen program: one desk, one clerk, and the screens."""
 
+import asyncio
 import gc
 import os
-from collections.abc import Mapping
+import signal
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
-from textual.events import Event, Key
+from textual.events import Event, Key, Paste, Resize
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -19,8 +24,14 @@ from tui_batch.errors import TuiBatchError
 from tui_batch.model import Snapshot
 from tui_batch.screens.clerk import Clerk
 from tui_batch.screens.home import Home
+from tui_batch.screens.turns import Turns
 from tui_batch.screens.view import View
-from tui_batch.widgets.theme import THEME
+from tui_batch.terminal import CAPABLE, Terminal, as_started, settle
+from tui_batch.widgets.painting import Painting
+from tui_batch.widgets.theme import THEMES
+
+PARTING_SECONDS = 2
+BLIND = ("ctrl+c", "ctrl+z")  # keys that work where the terminal is too small to show what they do
 
 if TYPE_CHECKING:
     from tui_batch.screens.command_line import CommandLine
@@ -40,6 +51,8 @@ class BatchApp(App[None], inherit_bindings=False):
         Binding("r", "wake", "poll now", id="app.wake"),
         Binding("question_mark", "help", "help", id="app.help"),
         Binding("colon,ctrl+p", "command", "command", key_display=":", show=False, id="app.command"),
+        Binding("comma", "settings", "settings", show=False, id="app.settings"),
+        Binding("ctrl+l", "redraw", "draw everything anew", show=False, id="app.redraw"),
         Binding("ctrl+z", "suspend_process", "back to the shell for a while", show=False, id="app.suspend"),
     ]
 
@@ -49,14 +62,22 @@ class BatchApp(App[None], inherit_bindings=False):
 
         found: Snapshot | Exception
 
-    def __init__(self, desk: Desk) -> None:
-        plain = bool(os.environ.get("NO_COLOR"))  # set and not empty, as the convention has it
+    def __init__(self, desk: Desk, terminal: Terminal = CAPABLE) -> None:
+        theme = THEMES[terminal.theme]
         # Chosen later, an ANSI theme under NO_COLOR paints black on black.
-        super().__init__(ansi_color=True if plain else None)
+        super().__init__(ansi_color=theme.ansi or None)
         self.animation_level: Literal["none", "basic", "full"] = "none"  # motion is 10 to 55 times the bytes
-        self.register_theme(THEME)
-        self.theme = "ansi-dark" if plain else THEME.name
-        self.desk = desk
+        self.register_theme(theme)
+        self.theme = theme.name
+        self.desk, self.terminal = desk, terminal
+        self.set_keymap(dict(desk.config.keys))
+        self._painting = Painting()
+        self._turns = Turns(self, self._type)
+        self._plain: Sequence[LineFilter] = ()
+        if terminal.ascii:
+            from tui_batch.widgets.plain import AsciiOnly
+
+            self._plain = (AsciiOnly(),)
         self.clerk = Clerk(desk)
         self.snapshot: Snapshot | None = None
         self._missed: float | None = None  # since when something is open and no courier is alive
@@ -65,6 +86,14 @@ class BatchApp(App[None], inherit_bindings=False):
         self.filters: dict[tuple[str, str], str] = {}  # by table and what it is about
         self.trouble = ""  # why the store could not be read the last time
         self.clerk.start(self._tell)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """ASCII, where nothing else is shown, comes last."""
+        return (*super().get_line_filters(), *self._plain)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send what changed and no more."""
+        super()._display(screen, self._painting.frugal(renderable))
 
     @property
     def _background_screens(self) -> list[Screen[Any]]:
@@ -81,14 +110,26 @@ class BatchApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Ages tick once a second; a line is painted only if it reads differently."""
         self.set_interval(1.0, self._tick)
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
 
     def on_unmount(self) -> None:
         """Let the clerk go."""
         self.clerk.stop()
 
     async def on_event(self, event: Event) -> None:
+        """Keys in turn; and another size moves everything that stands on the terminal."""
+        if isinstance(event, Resize):
+            self._painting.forget()
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            await self._turns.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _type(self, event: Event) -> None:
         """A message was read when the next key is pressed, whatever takes the key."""
-        if isinstance(event, Key) and not event.is_forwarded and isinstance(self.screen, View):
+        if isinstance(self.screen, View):
+            if self.screen.too_small and not (isinstance(event, Key) and event.key in BLIND):
+                return  # nothing is done blindly
             self.screen.prompt.hush()
         await super().on_event(event)
 
@@ -105,6 +146,7 @@ class BatchApp(App[None], inherit_bindings=False):
             case error:
                 self._handle_exception(error)
         if isinstance(self.screen, View):
+            self.screen.status.show_banner(self.banner)
             self.screen.look(self.snapshot or Snapshot())
 
     def _miss(self, snapshot: Snapshot) -> None:
@@ -115,6 +157,12 @@ class BatchApp(App[None], inherit_bindings=False):
             self._missed = None
         elif self._missed is None:
             self._missed = self.desk.now()
+
+    @property
+    def banner(self) -> str:
+        """What is wrong with the store itself, which every screen says; "" for nothing."""
+        locked = self.snapshot is not None and not self.snapshot.writable
+        return self.trouble.partition("\n")[0] or ("the store is read-only" if locked else "")
 
     @property
     def unwatched(self) -> float:
@@ -156,6 +204,17 @@ class BatchApp(App[None], inherit_bindings=False):
         from tui_batch.screens.generate import Templates
 
         self.push_screen(Templates())
+
+    def action_redraw(self) -> None:
+        """Paint the whole screen, whatever something else has written over it."""
+        self._painting.forget()
+        self.screen.refresh(layout=True)
+
+    def action_settings(self) -> None:
+        """Everything that can be set."""
+        from tui_batch.screens.settings import Settings
+
+        self.push_screen(Settings())
 
     def action_help(self) -> None:
         """The keys that work where one is."""
@@ -204,7 +263,24 @@ def run_app(desk: Desk) -> int:
     # What was imported stays, and ten thousand rows are no garbage: walking them all again and again holds up the keys.
     gc.freeze()
     gc.set_threshold(50_000)
-    app = BatchApp(desk)
-    # Under SSH every pointer move would travel upstream, and the terminal's own selection would be lost.
-    app.run(mouse="SSH_CONNECTION" not in os.environ)
+    terminal = settle(desk.config, as_started(os.environ, bool(sys.flags.utf8_mode)))
+    if desk.config.keys:
+        from tui_batch.screens import keymap
+
+        keymap.check(desk.config.keys, BatchApp, str(desk.config.path))
+    app = BatchApp(desk, terminal)
+    asyncio.run(_run(app, terminal.mouse))
     return app.return_code or 0
+
+
+async def _run(app: BatchApp, mouse: bool) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, _leave, app, number)
+    await app.run_async(mouse=mouse)
+
+
+def _leave(app: BatchApp, number: int) -> None:
+    """Told to end: give the terminal back, if that can be done at once; whatever was done is kept already."""
+    signal.alarm(PARTING_SECONDS)  # a terminal that is gone may never take what is written to it
+    app.exit(return_code=128 + number)

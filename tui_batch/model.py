@@ -247,3 +247,4 @@ class Snapshot:
     courier: Beat | None = None
     problems: tuple[str, ...] = ()  # files that could not be read, and what became of them
     contacts: Mapping[str, Contact] = field(default_factory=lambda: NOTHING)  # by the target's name
+    writable: bool = True  # whether anything can be asked for

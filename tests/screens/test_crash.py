@@ -1,9 +1,12 @@
 """What is left behind when the program itself is wrong holds no secret."""
 
+import os
+
 from waiting import shows
 
 from tui_batch.app import BatchApp
 from tui_batch.screens.crash import redacted, report, sentence
+from tui_batch.terminal import settle
 
 TOKEN = "planted-4f3b9c2e71d05a68"
 
@@ -58,7 +61,7 @@ async def test_the_program_ends_with_one_sentence(app, desk, capsys):
 
 async def test_no_color_is_obeyed(desk, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
-    app = BatchApp(desk)
-    assert app.theme == "ansi-dark"
+    app = BatchApp(desk, settle(desk.config, os.environ))
+    assert app.theme == "tui-batch-ansi"
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "protein-fold")

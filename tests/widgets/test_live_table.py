@@ -1,6 +1,7 @@
 """The table: what it paints, where its cursor stays, and a hundred thousand rows."""
 
 from alone import COLUMNS, Alone, rows
+from rich.cells import cell_len
 
 from tui_batch.widgets.columns import Column, widths
 
@@ -44,6 +45,19 @@ async def test_all_ways_to_move():
             assert app.table.top <= at < app.table.top + 10
 
 
+async def test_a_click_moves_and_a_double_click_opens():
+    app = Alone(rows(100))
+    opened = []
+    app.table.action_open = lambda: opened.append(app.table.current[0])
+    async with app.run_test(size=(40, 11)) as pilot:
+        await pilot.click(app.table, offset=(5, 4))
+        assert (app.table.current[0], opened) == ("3", [])
+        await pilot.click(app.table, offset=(5, 0))
+        assert app.table.current[0] == "3"
+        await pilot.double_click(app.table, offset=(5, 6))
+        assert opened == ["5"]
+
+
 async def test_the_cursor_keeps_to_its_row():
     app = Alone(rows(100))
     async with app.run_test(size=(40, 11)) as pilot:
@@ -63,6 +77,27 @@ async def test_the_cursor_keeps_to_its_row():
         table.filter("")
         table.show([])
         assert table.current is None
+
+
+async def test_where_one_is_stands_in_the_heading_also_when_the_columns_do_not_fit():
+    columns = [Column(name, "温度" if name == "d" else name, 9, lambda row: row[0]) for name in "abcdef"]
+    app = Alone(rows(500), columns)
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.press("G")
+        heading = app.table.line(0)[0][0]
+        assert (heading[-9:], cell_len(heading)) == (" 500/500 ", 40)
+
+
+async def test_what_sorts_is_told_also_where_its_column_is_not_seen():
+    app = Alone(rows(500))
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        app.table.sort("name")
+        assert "NAME+" in app.table.line(0)[0][0]
+        app.table.sort("more")
+        assert app.table.line(0)[0][0].endswith(" by more+ 1/500 ")
+        await pilot.resize_terminal(20, 10)
+        assert app.table.line(0)[0][0].endswith(" by more+ 1/500 ")
 
 
 async def test_without_rows_it_says_why():

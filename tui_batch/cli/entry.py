@@ -3,6 +3,7 @@
 import os
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -50,11 +51,13 @@ def open_desk(home: str = "", configuration: str = "", **said: Any) -> Desk:
 
     What was `said` on the command line has the last word over the configuration.
     """
-    home = home or os.environ.get("TUI_BATCH_HOME", "")
-    configuration = configuration or os.environ.get("TUI_BATCH_CONFIG", "")
+    home, home_from = _said(home, "--home", "TUI_BATCH_HOME")
+    configuration, file_from = _said(configuration, "--config", "TUI_BATCH_CONFIG")
     usual_home, usual_settings = (Path(), Path()) if home and configuration else _usual_places()
     path = Path(configuration).expanduser().absolute() if configuration else usual_settings / "config.toml"
     settings = config.read(path)
+    places = {"home": home_from, "config": file_from}
+    settings = replace(settings, origins={**settings.origins, **{name: by for name, by in places.items() if by}})
     if configuration and not path.exists():
         raise RequestError(f"There is no configuration {configuration}.")
     store = Path(home).expanduser().absolute() if home else usual_home
@@ -63,6 +66,14 @@ def open_desk(home: str = "", configuration: str = "", **said: Any) -> Desk:
     desk = Desk(store, settings, [path.parent / "templates"])
     desk.check_targets()
     return desk
+
+
+def _said(given: str, option: str, variable: str) -> tuple[str, str]:
+    """What was said of one of the places, and where; "" for nothing."""
+    if given:
+        return given, option
+    found = os.environ.get(variable, "")
+    return found, variable if found else ""
 
 
 def _usual_places() -> tuple[Path, Path]:

@@ -13,5 +13,4 @@ def app(desk: Desk, arguments: Namespace) -> int:
         return list_(desk, Namespace(json=False))
     from tui_batch.app import run_app
 
-    run_app(desk)
-    return 0
+    return run_app(desk)

@@ -64,8 +64,7 @@ def demo(desk: Desk, arguments: Namespace) -> int:
     if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
         from tui_batch.app import run_app
 
-        run_app(desk)
-        return 0
+        return run_app(desk)
     say(f"{jobs(batch.jobs)} of {batch.name} run on this machine.")
     code = watching.wait(desk, Namespace(id=[name], timeout=None))
     return watching.show(desk, Namespace(id=name, json=False)) or code

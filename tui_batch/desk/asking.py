@@ -126,7 +126,7 @@ class Desk(Making):
         """Start a courier if something is open and none is at work, as after a restart of the machine."""
         snapshot = self.snapshot()
         watched = snapshot.courier and snapshot.courier.alive
-        if watched or time.monotonic() - self._started < RESTART:
+        if watched or not snapshot.writable or time.monotonic() - self._started < RESTART:
             return
         if snapshot.orders or any(not one.ended for one in snapshot.submissions):
             self.wake()

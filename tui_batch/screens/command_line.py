@@ -102,8 +102,10 @@ def completion(screen: View, text: str) -> Completion:
     if command is None:
         return Completion(text)
     before, kind, word = command.word_at(rest)
-    offered = _offered(f"{name} {before}", word, _fitting(command.words(screen, kind), word))
-    return offered if offered.hint not in ("", word) else offered._replace(hint=command.says)
+    fitting = _fitting(command.words(screen, kind), word)
+    text, hint = _offered(f"{name} {before}", word, fitting)
+    more = " " if len(fitting) == 1 and kind + 1 < len(command.kinds) else ""
+    return Completion(text + more, command.says if hint in ("", word) else hint)
 
 
 def _fitting(words: Sequence[str], word: str) -> list[str]:

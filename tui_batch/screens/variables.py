@@ -33,7 +33,7 @@ class Variables(View):
     """Dismisses with what was typed, so that coming back loses nothing."""
 
     HINTS = ("form.next", "variables.leave", "form.fields")
-    HELP = ""  # here a question mark is typed into the field
+    HELPS = False  # here a question mark is typed into the field
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "look at the jobs", id="form.next"),
         Binding("down,up", "fields", "other field", key_display="Up/Down", id="form.fields"),

@@ -19,6 +19,7 @@ from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.printable import cells, fit, printable
 from tui_batch.widgets.prompt_line import PromptLine
 from tui_batch.widgets.status_line import StatusLine
+from tui_batch.widgets.too_small import COLUMNS, ROWS, TooSmall
 
 if TYPE_CHECKING:
     from tui_batch.app import BatchApp
@@ -36,7 +37,7 @@ class View(Screen[Any], inherit_bindings=False):
 
     HINTS: ClassVar[tuple[str, ...]] = ("view.back",)  # the bindings that the bottom line names, most wanted first
     FLOW: ClassVar[bool] = False  # a step on the way to a submission, on which no other way begins
-    HELP: ClassVar[str] = "?"  # the key that stands for all that there is no room for
+    HELPS: ClassVar[bool] = True  # whether the bottom line names the key that names all keys
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "leave", "back", show=False, id="view.leave"),
         Binding("q,backspace", "back", "back", id="view.back"),
@@ -53,6 +54,7 @@ class View(Screen[Any], inherit_bindings=False):
         yield StatusLine(id="status")
         yield from self.body()
         yield PromptLine(id="prompt")
+        yield TooSmall(id="too-small")
 
     def body(self) -> Iterable[Widget]:
         """What stands between the two lines."""
@@ -67,6 +69,16 @@ class View(Screen[Any], inherit_bindings=False):
     def desk(self) -> Desk:
         """What can be asked."""
         return self.front.desk
+
+    @property
+    def too_small(self) -> bool:
+        """Whether there is no room for what one would act on."""
+        width, height = self.app.size
+        return width < COLUMNS or height < ROWS
+
+    def on_resize(self) -> None:
+        """Say so where there is no room, and go on as before where there is."""
+        self.set_class(self.too_small, "-too-small")
 
     @property
     def status(self) -> StatusLine:
@@ -105,6 +117,7 @@ class View(Screen[Any], inherit_bindings=False):
 
     def on_screen_resume(self) -> None:
         """Back from another screen: see what changed meanwhile."""
+        self.status.show_banner(self.front.banner)
         if self.front.snapshot is not None:
             self.look(self.front.snapshot)
 

@@ -55,6 +55,10 @@ class Home:
         with explained(self.path, "open the store"), contextlib.suppress(FileNotFoundError):
             os.scandir(self.path).close()
 
+    def writable(self) -> bool:
+        """Whether anything can be written where the store is, or will be."""
+        return not self.path.exists() or os.access(self.path, os.W_OK)
+
     def prepare(self) -> "Home":
         """Make the folders that are missing; a StoreError says why it cannot."""
         with explained(self.path, "prepare the store"):

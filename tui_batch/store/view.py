@@ -30,6 +30,8 @@ class View:
         self._beat: tuple[float, Beat | None] = (0.0, None)
         self._contacts: tuple[int, Mapping[str, Contact]] = (0, {})
         self._problems: list[str] = []
+        self._was_there = False
+        self._writable = True
 
     def report(self, *problems: str) -> None:
         """Show problems with the store's files along with those found here."""
@@ -40,6 +42,7 @@ class View:
 
     def snapshot(self) -> Snapshot:
         """All that the screens show; the same object while nothing changed."""
+        self._check_that_it_is_there()
         changed = self._snapshot is None
         # Orders first: one that is done is in the history before it goes, so no submission is missed between the two.
         changed |= self._read_orders()
@@ -58,8 +61,16 @@ class View:
                 self._beat[1],
                 (*self._past.problems, *self._problems),
                 self._contacts[1],
+                self._writable,
             )
         return self._snapshot
+
+    def _check_that_it_is_there(self) -> None:
+        """A store that was there and is gone is no empty one: a folder was renamed, or a file system left."""
+        there = modified(self._home.history) > 0
+        if self._was_there and not there:
+            raise StoreError(f"The store {self._home.path} is gone. What is shown is what was last seen.")
+        self._was_there = there
 
     def _read_summaries(self) -> bool:
         """The state of open submissions, of those whose summary was written anew."""
@@ -114,8 +125,9 @@ class View:
         before, beat = self._beat[1], lock.look(self._home)
         if beat and beat.alive:
             beat = replace(beat, beat="")  # it moves every second, and nobody looks at it
+        writable, self._writable = self._writable, self._home.writable()
         self._beat = now, beat
-        return beat != before
+        return beat != before or writable != self._writable
 
     def _overlaid(self) -> tuple[Submission, ...]:
         """The history's submissions, newest first, with what is known of the open ones and what was ordered since."""

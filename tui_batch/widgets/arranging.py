@@ -1,9 +1,9 @@
 """What a table shows of its rows, and in which order: a pure question, so that another thread can answer it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
-from typing import Generic
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain, compress
+from typing import Any, Generic
 
 from tui_batch.widgets.columns import Column, Comparable, R
 from tui_batch.widgets.filter import keep
@@ -44,21 +44,23 @@ class Wish(Generic[R]):
 
     def like(self, other: "Wish[R]") -> bool:
         """The same question, be it of other rows."""
-        return replace(self, rows=(), marked=other.marked) == replace(other, rows=())
+        mine, others = ((wish.columns, wish.filter, wish.sorting) for wish in (self, other))
+        return mine == others
 
 
 @dataclass(frozen=True, slots=True)
 class Arranged(Generic[R]):
-    """The rows to show, the marks whose rows are gone, and where each key stands, if that is known."""
+    """The rows to show, the marks whose rows are gone, and where the row that was sought stands."""
 
     wish: Wish[R]
     view: Sequence[R] = ()
     gone: frozenset[str] = frozenset()
-    places: Mapping[str, int] | None = None
+    sought: str = ""
+    place: int | None = None
 
 
-def arrange(wish: Wish[R]) -> Arranged[R]:
-    """Filter and sort."""
+def arrange(wish: Wish[R], sought: str = "") -> Arranged[R]:
+    """Filter and sort; in many rows it is a long way to look for one, so this may be done here too."""
     gone = wish.marked.difference(map(wish.key, wish.rows)) if wish.marked else wish.marked
     view = wish.rows
     if wish.filter:
@@ -66,38 +68,34 @@ def arrange(wish: Wish[R]) -> Arranged[R]:
         view = [row for row in view if kept(row)]
     if by := next((column for column in wish.columns if column.name == wish.sorting.name), None):
         view = in_order(view, by.value or by.cell, wish.sorting.descending)
-    return Arranged(wish, view, gone)
+    return Arranged(wish, view, gone, sought, place(sought, wish.key, view) if sought else None)
 
 
-def arrange_all(wish: Wish[R]) -> Arranged[R]:
-    """The same, and where everything stands, so that nobody has to look for a row in many."""
-    arranged = arrange(wish)
-    return replace(arranged, places=placed(wish.key, arranged.view))
-
-
-def placed(key: Callable[[R], str], view: Iterable[R]) -> dict[str, int]:
-    """Where the row with each key stands."""
-    return {key(row): place for place, row in enumerate(view)}
+def place(wanted: str, key: Callable[[R], str], view: Iterable[R]) -> int | None:
+    """Where the row with this key stands."""
+    return next((place for place, row in enumerate(view) if key(row) == wanted), None)
 
 
 def in_order(rows: Sequence[R], value: Callable[[R], Comparable], descending: bool) -> list[R]:
     """Numbers before words, and last, whichever way round, what has no value; equals stay as they were."""
-    numbers: tuple[list[float], list[R]] = ([], [])
-    words: tuple[list[str], list[R]] = ([], [])
-    nothing: list[R] = []
-    for row in rows:
-        match value(row):
-            case None | "":
-                nothing.append(row)
-            case str() as word:
-                words[0].append(word.casefold())
-                words[1].append(row)
-            case found:
-                numbers[0].append(found)
-                numbers[1].append(row)
-    # Lists of one type each: to compare them, no line of Python is run, and the interpreter is not held up for long.
+    values = [value(row) for row in rows]
+    kinds = set(map(type, values))
+    if kinds <= {int, float}:
+        return _sorted(rows, values, descending)
+    if kinds == {str} and "" not in values:
+        return _sorted(rows, [str(word).casefold() for word in values], descending)
+    are_words = [isinstance(value, str) and value != "" for value in values]
+    are_numbers = [isinstance(value, int | float) for value in values]
+    words = [str(word).casefold() for word in compress(values, are_words)]
     groups = [
-        [group[at] for at in sorted(range(len(keys)), key=keys.__getitem__, reverse=descending)]
-        for keys, group in (numbers, words)
+        _sorted(compress(rows, are_numbers), compress(values, are_numbers), descending),
+        _sorted(compress(rows, are_words), words, descending),
     ]
+    nothing = [row for row, word, number in zip(rows, are_words, are_numbers, strict=True) if not (word or number)]
     return [*chain.from_iterable(reversed(groups) if descending else groups), *nothing]
+
+
+def _sorted(rows: Iterable[R], keys: Iterable[Any], descending: bool) -> list[R]:
+    """By keys of one type, one for each row: comparing those runs no line of Python, and so takes next to no time."""
+    next_key = iter(keys).__next__
+    return sorted(rows, key=lambda row: next_key(), reverse=descending)

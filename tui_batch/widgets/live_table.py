@@ -1,7 +1,7 @@
 """A table that never holds more than it shows: rows are values, a cell is made when its line is drawn."""
 
 from asyncio import to_thread
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.worker import Worker
 
-from tui_batch.widgets.arranging import Arranged, Sorting, Wish, arrange, arrange_all, placed
+from tui_batch.widgets.arranging import Arranged, Sorting, Wish, arrange, place
 from tui_batch.widgets.columns import Column, R, widths
 from tui_batch.widgets.filter import wrong
 from tui_batch.widgets.lines import Line
@@ -64,7 +64,6 @@ class LiveTable(Marking[R], can_focus=True):
         self.empty: Sequence[str] = ("loading...",)  # what stands there when there is no row
         self._wish: Wish[R] = Wish(tuple(columns), key)
         self._shown: Arranged[R] = Arranged(self._wish)  # what came of the last wish that was arranged
-        self._places: Mapping[str, int] | None = None  # where each key stands in the view
         self._aside: Worker[None] | None = None  # who sees to it that another thread arranges
         self._stay = True  # the cursor stays on its row when the next arrangement is shown
         self._waiting = ""  # a filter that names columns which are not there
@@ -129,9 +128,7 @@ class LiveTable(Marking[R], can_focus=True):
 
     def place(self, key: str) -> int | None:
         """Where the row with this key stands in the view."""
-        if self._places is None:
-            self._places = placed(self.key, self.view)
-        return self._places.get(key)
+        return place(key, self.key, self.view)
 
     def go_to(self, key: str) -> None:
         """Put the cursor on the row with this key, if it is shown."""
@@ -151,7 +148,8 @@ class LiveTable(Marking[R], can_focus=True):
 
     async def _arrange_aside(self) -> None:
         while (wish := self._wish) is not self._shown.wish:
-            arranged = await to_thread(arrange_all, wish)
+            sought = "" if (row := self.current) is None else self.key(row)
+            arranged = await to_thread(arrange, wish, sought)
             # Newer rows may wait for the next turn, else a table that always changes would never show anything; but
             # what was asked differently meanwhile nobody wants to see any more.
             if wish.like(self._wish):
@@ -164,8 +162,9 @@ class LiveTable(Marking[R], can_focus=True):
 
     def _land(self, arranged: Arranged[R]) -> None:
         before = self.current
-        self._shown, self.view, self._places, self._late = arranged, arranged.view, arranged.places, ""
-        self._mark(self.marked - arranged.gone)
+        self._shown, self.view, self._late = arranged, arranged.view, ""
+        if arranged.gone:
+            self._mark(self.marked - arranged.gone)
         if self._stay:
             self._follow(before)
         else:
@@ -190,7 +189,7 @@ class LiveTable(Marking[R], can_focus=True):
         if before is not None:
             key, now = self.key(before), self.current
             if now is None or self.key(now) != key:
-                place = self.place(key)
+                place = self._shown.place if self._shown.sought == key else self.place(key)
                 self.cursor = self.cursor if place is None else place
         self.cursor = max(0, min(self.cursor, len(self.view) - 1))
         self.top = self._top_for(self.cursor - line)

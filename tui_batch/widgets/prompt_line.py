@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from textual import events
 from textual.binding import Binding
+from textual.keys import key_to_character
 from textual.widget import Widget
 
 from tui_batch.widgets.entry import Entry
@@ -14,6 +15,7 @@ from tui_batch.widgets.printable import cells, fit
 from tui_batch.widgets.question import YES, Completion, Question
 
 MESSAGE_SECONDS = 5.0
+HELP = "app.help"  # stands for all keys that there is no room for
 _KEYS = {
     "question_mark": "?", "slash": "/", "enter": "Enter", "escape": "Esc", "backspace": "Bksp", "pagedown": "PgDn",
     "pageup": "PgUp", "home": "Home", "end": "End", "tab": "Tab", "up": "Up", "down": "Down",
@@ -134,25 +136,25 @@ class PromptLine(Lines):
 
     def _hints(self, width: int) -> Line:
         parts: list[Part] = []
-        help_key = getattr(self.screen, "HELP", "")
-        room = width - (len("? help ") if help_key else 0)
-        for key, words in self._bound():
+        bound = self._bound()
+        more = (bound[HELP],) if HELP in bound and getattr(self.screen, "HELPS", False) else ()
+        room = width - sum(cells(key) + cells(words) + 2 for key, words in more)
+        for key, words in (bound[id] for id in getattr(self.screen, "HINTS", ()) if id in bound):
             if (needed := cells(key) + cells(words) + 3) > room:
                 break
             room -= needed
             parts += [(f" {key}", "key"), (f" {words} ", "")]
-        return (*parts, (" " * room, ""), *(((help_key, "key"), (" help ", "")) if help_key else ()))
+        return (*parts, (" " * room, ""), *(part for key, words in more for part in ((key, "key"), (f" {words} ", ""))))
 
-    def _bound(self) -> list[tuple[str, str]]:
-        """The keys that the screen wants named, in its order, as far as they do anything now."""
+    def _bound(self) -> dict[str | None, tuple[str, str]]:
+        """The key and the words of each binding that does anything now, by its id."""
         first: dict[str | None, Binding] = {}
         for active in self.screen.active_bindings.values():
             if active.enabled:  # one binding may have several keys: the first one stands for it
                 first.setdefault(active.binding.id, active.binding)
-        wanted = [first[id] for id in getattr(self.screen, "HINTS", ()) if id in first]
-        return [(binding.key_display or named(binding.key), binding.description) for binding in wanted]
+        return {id: (one.key_display or named(one.key), one.description) for id, one in first.items()}
 
 
 def named(key: str) -> str:
     """A key as it is written in a help text."""
-    return _KEYS.get(key, key)
+    return _KEYS.get(key) or key_to_character(key) or key

@@ -10,12 +10,19 @@ class StatusLine(Lines):
     place = ""
     facts: tuple[Part, ...] = ()
     right: Part = ("", "")
+    banner = ""  # what is wrong with all that one sees: it takes the right part as long as it lasts
     filtered = ""  # what hides a part of what is below: said first, lest it be taken for all there is
 
     def show(self, place: str, facts: tuple[Part, ...] = (), right: Part = ("", "")) -> None:
         """Say this from now on."""
         if (place, facts, right) != (self.place, self.facts, self.right):
             self.place, self.facts, self.right = place, facts, right
+            self.repaint()
+
+    def show_banner(self, banner: str) -> None:
+        """Say this of everything from now on; "" for nothing."""
+        if banner != self.banner:
+            self.banner = banner
             self.repaint()
 
     def show_filter(self, filtered: str) -> None:
@@ -27,7 +34,8 @@ class StatusLine(Lines):
     def line(self, y: int) -> Line:
         """The right part stays whole; the left one is cut where they would meet."""
         width = self.size.width
-        right = f" {printable(self.right[0])} "[: max(0, width - 12)] if self.right[0] else ""
+        words, loud = (self.banner, "trouble") if self.banner else self.right
+        right = f" {printable(words)} "[: max(0, width - 12)] if words else ""
         room = width - cells(right)
         parts: list[Part] = []
         filtered: tuple[Part, ...] = ((self.filtered, "attention"),) if self.filtered else ()
@@ -38,4 +46,4 @@ class StatusLine(Lines):
             parts.append((text, tone))
             if room <= 0:
                 break
-        return (*parts, (" " * room, ""), (right, self.right[1]))
+        return (*parts, (" " * room, ""), (right, loud))

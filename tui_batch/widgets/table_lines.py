@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from rich.cells import set_cell_size
+
 from tui_batch.widgets.arranging import Sorting
 from tui_batch.widgets.columns import Column, R
 from tui_batch.widgets.lines import Line, Part, joined
@@ -11,15 +13,17 @@ from tui_batch.widgets.printable import cells, fit
 
 def heading(columns: Sequence[Column[Any]], room: Sequence[int], sorting: Sorting, where: str, width: int) -> Line:
     """The names of the columns, the sign of what sorts them, and at the right end where one is."""
-    text = "  "
+    text, ends = "  ", 0  # and where the column that sorts ends
     for column, taken in zip(columns, room, strict=True):
         sign = sorting.sign if column.name == sorting.name else ""
         if taken:
             text += fit(column.label + sign, taken, column.right) + " "
-        elif sign:
-            where = f"by {column.name}{sign} {where}".rstrip()
+        if sign:
+            ends = cells(text) if taken else width + 1
+    if ends > width - len(where):  # it would not be seen there
+        where = f"by {sorting.name}{sorting.sign} {where}".rstrip()
     if where:
-        text = f"{text:<{width}}"[: -len(where) - 2] + f" {where}"
+        text = f"{set_cell_size(text, max(0, width - len(where) - 2))} {where}"
     return ((fit(text, width), "head"),)
 
 
