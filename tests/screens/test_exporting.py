@@ -58,6 +58,7 @@ async def test_jobs_as_json_with_every_column(app, here):
         assert [row["state"] for row in found] == ["failed", "failed"]
         assert found[0]["exit"] == 3
         assert isinstance(found[0]["seed"], int)
+        assert (found[0]["started"], found[0]["ended"]) == ("2026-11-20T11:26:40.000Z", "2026-11-20T11:43:20.000Z")
         assert found[0]["says"] == "exit 3: Critical error: seed file missing"
 
 
@@ -110,6 +111,19 @@ async def test_where_nothing_can_be_written_is_said_at_the_prompt_and_the_text_s
         await shows(pilot, "export to jobs.xls", "must end in .csv")
         await pilot.press("escape")
         assert list(here.iterdir()) == []
+
+
+async def test_variables_for_which_there_is_no_room_are_exported_too(app, desk, here):
+    varying = [f"variable{n}" for n in range(9)]
+    rows = [JobRow(0, "job-0", tuple(map(str, range(9))), Status(JobState.QUEUED))]
+    desk.lists["20261120-1157-kelp"] = JobList(varying, rows)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "PD     0")
+        await pilot.press("enter", "x", "ctrl+u", *"one.csv", "enter")
+        await shows(pilot, "1 row written to ")
+        (row,) = read(here / "one.csv")
+        assert [row[name] for name in varying] == list(map(str, range(9)))
+        assert (row["id"], row["time"]) == ("", "")
 
 
 async def test_a_hundred_thousand_rows_hold_nobody_up(app, desk, here):
