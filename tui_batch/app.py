@@ -83,6 +83,7 @@ class BatchApp(App[None], inherit_bindings=False):
         self._missed: float | None = None  # since when something is open and no courier is alive
         self.sortings: Mapping[str, Any] | None = None  # by table, once they were recalled from the last time
         self.commands: CommandLine | None = None  # once one was typed
+        self.names: Mapping[str, Sequence[str]] = {}  # of batches and templates, for commands to come
         self.filters: dict[tuple[str, str], str] = {}  # by table and what it is about
         self.trouble = ""  # why the store could not be read the last time
         self.clerk.start(self._tell)

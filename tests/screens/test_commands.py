@@ -179,6 +179,16 @@ async def test_going_to_a_line(app):
         await shows(pilot, ": goto end", "the number of a line")
 
 
+async def test_other_colours(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begin(pilot)
+        await command(pilot, "theme colour-blind")
+        await shows(pilot, "colour-blind until the program ends")
+        assert app.theme == "tui-batch-colour-blind"
+        await command(pilot, "theme ansi")
+        await shows(pilot, ": theme ansi", "no theme to change to 'ansi'")
+
+
 async def test_what_does_nothing_here_is_said_and_the_text_stays(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await begin(pilot)

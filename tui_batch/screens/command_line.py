@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from itertools import takewhile
 
-from tui_batch.errors import RequestError, StoreError, TemplateError, nearest
+from tui_batch.errors import RequestError, StoreError, TemplateError, TuiBatchError, nearest
 from tui_batch.screens.command import Command
 from tui_batch.screens.commands import COMMANDS
 from tui_batch.screens.view import View
@@ -38,11 +38,21 @@ class CommandLine:
         work: Callable[[], Awaitable[None]] = partial(self._do, screen, answer)
         screen.front.run_worker(work)
 
-    async def _do(self, screen: View, answer: "Future[str | None]") -> None:
+    async def _learn(self, screen: View) -> None:
+        """What the person typed before, and what there is to be named."""
         if not self._recalled:
             self._recalled = True
             recalled = await screen.ask(screen.desk.recall, REMEMBERED)
             self.history[:0] = [line for line in recalled.get("typed", ()) if isinstance(line, str)]
+        with contextlib.suppress(TuiBatchError):  # without names there is less to complete
+            batches, templates = await screen.ask(screen.desk.batches), await screen.ask(screen.desk.templates)
+            screen.front.names = {
+                "batch": [batch.name for batch in batches],
+                "template": [template.name for template in templates],
+            }
+
+    async def _do(self, screen: View, answer: "Future[str | None]") -> None:
+        await self._learn(screen)
         if text := (await answer or "").strip():
             await self._run(screen, text)
             await self._remember(screen, text)

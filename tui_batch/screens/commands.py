@@ -18,6 +18,7 @@ from tui_batch.screens.view import View
 from tui_batch.states import CODES
 from tui_batch.widgets.filter import wrong
 from tui_batch.widgets.moves import Moving
+from tui_batch.widgets.theme import THEMES
 
 WAYS = ("up", "down")
 
@@ -33,7 +34,7 @@ def _targets(screen: View) -> Iterable[str]:
 
 def _submissions(screen: View) -> Iterable[str]:
     known = screen.front.snapshot.submissions if screen.front.snapshot else ()
-    return dict.fromkeys([*(one.batch for one in known), *(one.id for one in known)])
+    return dict.fromkeys([*(one.batch for one in known), *_batches(screen), *(one.id for one in known)])
 
 
 def _states(screen: View) -> Iterable[str]:
@@ -44,12 +45,28 @@ def _copies(screen: View) -> Iterable[str]:
     return [one.word for one in screen.copies()]
 
 
+def _batches(screen: View) -> Iterable[str]:
+    return screen.front.names.get("batch", ())
+
+
+def _templates(screen: View) -> Iterable[str]:
+    return screen.front.names.get("template", ())
+
+
+def _themes(screen: View) -> Iterable[str]:
+    ansi = THEMES[screen.front.terminal.theme].ansi  # what the terminal was told at the start cannot be taken back
+    return [name for name, theme in THEMES.items() if theme.ansi == ansi]
+
+
 COLUMN = Kind("column", _columns)
 WAY = Kind("way", lambda screen: WAYS, only=True)
 TARGET = Kind("target", _targets, only=True)
 ON = Kind("word", lambda screen: ("on",), only=True)
 STATE = Kind("state", _states)
 SUBMISSION = Kind("submission", _submissions)
+BATCH = Kind("batch", _batches)
+TEMPLATE = Kind("template", _templates)
+THEME = Kind("theme to change to", _themes, only=True)
 COPY = Kind("text", _copies)
 FILE = Kind("file", lambda screen: [screen.export_name] if isinstance(screen, TableView) else [])
 
@@ -124,6 +141,12 @@ def _goto(screen: View, number: str) -> None:
     screen.focused.move_by(int(number) - 1)
 
 
+def _theme(screen: View, name: str) -> None:
+    screen.front.register_theme(THEMES[name])
+    screen.front.theme = THEMES[name].name
+    screen.front.say(f'{name} until the program ends; theme = "{name}" in the configuration keeps it.')
+
+
 def _quit(screen: View, argument: str) -> None:
     _home(screen).action_quit()
 
@@ -163,4 +186,5 @@ COMMANDS = (
     Command("retry", "", "run again what failed", "retry"),
     Command("sort", "[COLUMN [down]]", "sort the table", "sort", _sort, TableView, (COLUMN, WAY)),
     Command("submit", "", "send the batch", "submit"),
+    Command("theme", "NAME", "other colours", run=_theme, kinds=(THEME,)),
 )
