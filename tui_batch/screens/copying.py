@@ -106,8 +106,11 @@ async def copy(screen: View, chosen: Copy) -> None:
         return screen.prompt.say(
             f"Too long for the terminal: {len(text):,} characters are in {short(path)}", "attention"
         )
-    needs = "; tmux needs set-clipboard on" if road == "tmux" else ""
-    return screen.prompt.say(f"{_sent(road)}; also in {short(path)} ({len(text):,} characters{needs})")
+    notes = ["tmux needs set-clipboard on"] * (road == "tmux") + [f"{len(text):,} characters"]
+    words = f"{_sent(road)}; also in {short(path)}"
+    while notes and len(f"{words} ({'; '.join(notes)})") >= screen.size.width:
+        notes.pop()
+    return screen.prompt.say(words + (f" ({'; '.join(notes)})" if notes else ""))
 
 
 def _sent(road: str) -> str:
