@@ -289,6 +289,21 @@ async def test_a_paste_never_does_anything(app, desk):
         assert ("wake",) not in desk.asked
 
 
+async def test_a_paste_answers_no_question(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begin(pilot)
+        await pilot.press("j", "j")
+        await shows(pilot, "PD     0")
+        await pilot.press("c")
+        await shows(pilot, "Cancel 12 queued")
+        app.screen.prompt.post_message(events.Paste("y"))
+        await shows(pilot, "Cancel 12 queued", "y/N", "a paste is no answer")
+        await pilot.press("x")
+        await shows(pilot, "press y or n")
+        await pilot.press("y")
+        await until(pilot, lambda: desk.asked == [("cancel", "20261119-1000-moss", None)])
+
+
 async def test_an_empty_command_does_nothing_and_escape_leaves(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await begin(pilot)
