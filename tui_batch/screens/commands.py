@@ -181,10 +181,13 @@ COMMANDS = (
     Command("note", "[TEXT]", "keep a note with the submission", "note", _note, Verbs),
     Command("on", "TARGET", "the history of one target", run=_on, kinds=(TARGET,)),
     Command("open", "ID|BATCH", "the jobs of a submission or a batch", run=_open, kinds=(SUBMISSION,)),
+    Command("pause", "", "let nothing move on the screen, or go on", "pause"),
     Command("poll", "", "look at the targets now", "wake"),
     Command("quit", "", "leave; the jobs go on", run=_quit),
     Command("retry", "", "run again what failed", "retry"),
+    Command("settings", "", "what is set, and where", "settings"),
     Command("sort", "[COLUMN [down]]", "sort the table", "sort", _sort, TableView, (COLUMN, WAY)),
     Command("submit", "", "send the batch", "submit"),
+    Command("targets", "", "how each target is", "targets"),
     Command("theme", "NAME", "other colours", run=_theme, kinds=(THEME,)),
 )

@@ -3,6 +3,7 @@
 import os
 from asyncio import Future
 from collections.abc import Callable, Iterable, Sequence
+from itertools import starmap
 from pathlib import Path
 from shlex import join
 from typing import Any, NamedTuple
@@ -34,21 +35,25 @@ def of_rows(desk: Desk, table: LiveTable[Any], submission: Submission | None = N
         case [Submission()]:
             return [*of_submissions(desk, rows), row]
         case [JobRow()] if submission:
-            return [*of_jobs(desk, submission, rows), row]
+            return [*of_jobs(desk, [(submission, row) for row in rows]), row]
         case [BatchRow()]:
-            return [
-                Copy("n", "name", lambda: _lines(batch.name for batch in rows)),
-                Copy("p", "path", lambda: _lines(desk.batch(batch.name).path for batch in rows)),
-                Copy("c", "command", lambda: _lines(join(["tui-batch", "submit", batch.name]) for batch in rows)),
-                row,
-            ]
+            return [*of_batches(desk, rows), row]
         case [_]:
             return [Copy("n", "name", lambda: _lines(table.key(row) for row in rows)), row]
     return []
 
 
+def of_batches(desk: Desk, batches: Sequence[BatchRow]) -> list[Copy]:
+    """Their names, files, and what sends them."""
+    return [
+        Copy("n", "name", lambda: _lines(one.name for one in batches)),
+        Copy("p", "path", lambda: _lines(desk.batch(one.name).path for one in batches)),
+        Copy("c", "command", lambda: _lines(join(["tui-batch", "submit", one.name]) for one in batches)),
+    ]
+
+
 def of_submissions(desk: Desk, submissions: Sequence[Submission]) -> list[Copy]:
-    """Their ids, names, folders of results, and what sends the same once more."""
+    """Their ids, batches, folders of results, and what sends the same once more."""
 
     def command(one: Submission) -> str:
         return join(["tui-batch", "submit", one.batch, "--target", one.target])
@@ -57,28 +62,28 @@ def of_submissions(desk: Desk, submissions: Sequence[Submission]) -> list[Copy]:
         Copy("i", "id", lambda: _lines(one.id for one in submissions)),
         Copy("n", "name", lambda: _lines(one.batch for one in submissions)),
         Copy("p", "path", lambda: _lines(desk.results(one.id) for one in submissions)),
-        Copy("c", "command", lambda: _lines(command(one) for one in submissions)),
+        Copy("c", "command", lambda: _lines(map(command, submissions))),
     ]
 
 
-def of_jobs(desk: Desk, submission: Submission, rows: Sequence[JobRow], stream: str = "out") -> list[Copy]:
-    """The target's ids, names, logs, folders of results, what is run, what varies, and the end of the log."""
+def of_jobs(desk: Desk, jobs: Sequence[tuple[Submission, JobRow]], stream: str = "out") -> list[Copy]:
+    """The target's ids, names, logs, folders of results, what is run, what varies, and the ends of the logs."""
 
-    def variables(row: JobRow) -> str:
-        names = desk.jobs(submission.id).varying
+    def variables(of: Submission, row: JobRow) -> str:
+        names = desk.jobs(of.id).varying
         return _lines(f"{name} = {value}" for name, value in zip(names, row.values, strict=False))
 
-    def command(row: JobRow) -> str:
-        return desk.job_files(submission.batch, row.name).get("command", "").rstrip("\n")
+    def command(of: Submission, row: JobRow) -> str:
+        return desk.job_files(of.batch, row.name).get("command", "").rstrip("\n")
 
     return [
-        Copy("i", "id", lambda: _lines(row.status.id for row in rows)),
-        Copy("n", "name", lambda: _lines(row.name for row in rows)),
-        Copy("p", "path", lambda: _lines(desk.log(submission.id, row.index, stream) for row in rows)),
-        Copy("o", "output", lambda: _lines(desk.results(submission.id) / row.name for row in rows)),
-        Copy("c", "command", lambda: _lines(map(command, rows))),
-        Copy("v", "variables", lambda: _lines(map(variables, rows))),
-        Copy("t", "tail", lambda: _lines(desk.tail(submission.id, row.index, stream, TAIL) for row in rows)),
+        Copy("i", "id", lambda: _lines(row.status.id for _, row in jobs)),
+        Copy("n", "name", lambda: _lines(row.name for _, row in jobs)),
+        Copy("p", "path", lambda: _lines(desk.log(of.id, row.index, stream) for of, row in jobs)),
+        Copy("o", "output", lambda: _lines(desk.results(of.id) / row.name for of, row in jobs)),
+        Copy("c", "command", lambda: _lines(starmap(command, jobs))),
+        Copy("v", "variables", lambda: _lines(starmap(variables, jobs))),
+        Copy("t", "tail", lambda: _lines(desk.tail(of.id, row.index, stream, TAIL) for of, row in jobs)),
     ]
 
 
@@ -103,9 +108,8 @@ async def copy(screen: View, chosen: Copy) -> None:
     except StoreError as error:
         return screen.prompt.say(f"{_sent(road) if sent else 'Nothing was copied'}. {error}", "attention")
     if not sent:
-        return screen.prompt.say(
-            f"Too long for the terminal: {len(text):,} characters are in {short(path)}", "attention"
-        )
+        words = f"Too long for the terminal: {len(text):,} characters are in {short(path)}"
+        return screen.prompt.say(words, "attention")
     notes = ["tmux needs set-clipboard on"] * (road == "tmux") + [f"{len(text):,} characters"]
     words = f"{_sent(road)}; also in {short(path)}"
     while notes and len(f"{words} ({'; '.join(notes)})") >= screen.size.width:

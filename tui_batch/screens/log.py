@@ -95,7 +95,7 @@ class Log(View):
         """Of this job."""
         from tui_batch.screens.copying import of_jobs
 
-        return of_jobs(self.desk, self._submission, [self._row], self._stream)
+        return of_jobs(self.desk, [(self._submission, self._row)], self._stream)
 
     # -- keys ------------------------------------------------------------------------------------------------------
     def action_stream(self) -> None:
