@@ -88,6 +88,37 @@ async def test_going_places(app):
         await until(pilot, lambda: not app.is_running, "the end")
 
 
+PLACES = {
+    "jobs": (("enter",), "1/1003"),
+    "job": (("d",), "Variables"),
+    "log": (("l",), "stdout"),
+    "batches": (("2",), "never-sent"),
+    "batch jobs": (("2", "enter"), "batch netmc"),
+    "templates": (("n",), "from which template?"),
+    "variables": (("n", "enter"), "step together"),
+    "preview": (("n", "enter", "enter"), "submit all"),
+    "target": (("n", "enter", "enter", "A"), "Where to?"),
+    "help": (("question_mark",), "page down"),
+    "settings": (("comma",), "undo_seconds"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_every_screen_has_the_command_line(app, place):
+    keys, words = PLACES[place]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begin(pilot)
+        for key in keys:
+            before = screen_text(app)
+            await pilot.press(key)
+            await until(pilot, lambda before=before: screen_text(app) != before)
+        await shows(pilot, words)
+        await pilot.press("ctrl+p")
+        await shows(pilot, ":", "batches  cancel")
+        await pilot.press(*"home", "enter")
+        await on_screen(pilot, Home)
+
+
 async def test_jobs_of_a_submission_filtered(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await begin(pilot)
@@ -240,6 +271,19 @@ async def test_tab_completes_commands_and_their_arguments(app):
         await shows(pilot, "up  down")
         await pilot.press("d", "tab", "enter")
         await shows(pilot, "PROGRESS-")
+
+
+async def test_tab_goes_through_what_is_possible_and_back(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begin(pilot)
+        await pilot.press("colon", *"on ", "tab")
+        await shows(pilot, ": on local", "local  fir  aws")
+        await pilot.press("tab")
+        await shows(pilot, ": on fir ", "local  fir  aws")
+        await pilot.press("tab", "tab", "shift+tab")
+        await shows(pilot, ": on aws ")
+        await pilot.press("enter")
+        await shows(pilot, "2 of 5")
 
 
 async def test_the_history_outlives_the_program(desk):

@@ -113,9 +113,10 @@ def completion(screen: View, text: str) -> Completion:
         return Completion(text)
     before, kind, word = command.word_at(rest)
     fitting = _fitting(command.words(screen, kind), word)
-    text, hint = _offered(f"{name} {before}", word, fitting)
+    offered = _offered(f"{name} {before}", word, fitting)
     more = " " if len(fitting) == 1 and kind + 1 < len(command.kinds) else ""
-    return Completion(text + more, command.says if hint in ("", word) else hint)
+    hint = command.says if offered.hint in ("", word) else offered.hint
+    return offered._replace(text=offered.text + more, hint=hint)
 
 
 def _fitting(words: Sequence[str], word: str) -> list[str]:
@@ -127,7 +128,8 @@ def _offered(before: str, word: str, words: Sequence[str]) -> Completion:
     """As much as all these words have in common, and what they are."""
     pairs = zip(min(words), max(words), strict=False) if words else ()
     common = "".join(one for one, other in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    return Completion(before + (common if len(common) >= len(word) else word), "  ".join(words[:OFFERED]))
+    text = before + (common if len(common) >= len(word) else word)
+    return Completion(text, "  ".join(words[:OFFERED]), [before + one for one in words])
 
 
 def _parted(text: str) -> tuple[str, str]:

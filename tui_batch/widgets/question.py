@@ -14,10 +14,11 @@ _LABEL, _TYPED, _HINT = 12, 24, 8  # cells that each keeps, or is not worth show
 
 
 class Completion(NamedTuple):
-    """What Tab makes of a text, and what may come next in it."""
+    """What Tab makes of a text, what may come next in it, and the texts that Tab goes through if it can add nothing."""
 
     text: str
     hint: str = ""
+    texts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,11 @@ class Question:
     draft: str = ""  # what was typed before one did
     hint: str = ""
     wrong: str = ""
+    turns: Sequence[str] = ()  # what Tab goes through; the first is in the line now
 
     def typed(self, entry: Entry) -> "Question":
         """With this in the line; what was wrong is wrong no more."""
-        return replace(self, entry=entry, hint=self.complete(entry.text).hint, wrong="")
+        return replace(self, entry=entry, hint=self.complete(entry.text).hint, wrong="", turns=())
 
     def press(self, key: str, character: str | None) -> "Question":
         """What a key makes of it, Enter apart."""
@@ -47,15 +49,27 @@ class Question:
             return replace(self, wrong=f"press {' or '.join(self.choices)}" if few else f"not {character or key}")
         match key:
             case "tab":
-                before, after = self.entry.text[: self.entry.at], self.entry.text[self.entry.at :]
-                text = self.complete(before).text
-                return self.typed(Entry(text + after, len(text)))
+                return self._turned(1) if self.turns else self._completed(self.entry)
+            case "shift+tab":
+                return self._turned(-1)
             case "up":
                 return self._recalled(self.back + 1)
             case "down":
                 return self._recalled(self.back - 1)
         typed = self.entry.press(key, character)
         return self.typed(typed) if typed else self
+
+    def _completed(self, entry: Entry) -> "Question":
+        before, after = entry.text[: entry.at], entry.text[entry.at :]
+        text, _, texts = self.complete(before)
+        if text == before and not after and len(texts) > 1:
+            return replace(self, entry=Entry.of(texts[0]), turns=texts)
+        return self.typed(Entry(text + after, len(text)))
+
+    def _turned(self, by: int) -> "Question":
+        """The next of the texts, or the one before; the hint goes on naming them."""
+        turns = [*self.turns[by:], *self.turns[:by]]
+        return replace(self, entry=Entry.of(turns[0]), turns=turns) if turns else self
 
     def _recalled(self, back: int) -> "Question":
         if self.entry is None or not 0 <= back <= len(self.history):
