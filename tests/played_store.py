@@ -43,14 +43,15 @@ class PlayedStore:
     def _name(number):
         return f"20261119-{number:06}-word"
 
-    def change(self, name, words):
+    def change(self, name, words, detail=""):
         """Learn what became of some jobs: index → state."""
         now = stamp(time.time())
         ended = stamp(self.began)
+        codes = {JobState.SUCCEEDED: 0}
         begun = {JobState.RUNNING: now} | dict.fromkeys(ENDED, ended)
         learnt = {
             index: Status(word, id=f"job-{index}", as_of=now, evidence="played", started=begun.get(word, ""),
-                          ended=ended if word.ended else "", exit_code=0 if word is JobState.SUCCEEDED else None)
+                          ended=ended if word.ended else "", exit_code=codes.get(word), detail=detail)
             for index, word in words.items()
         }  # fmt: skip
         self.statuses[name] |= learnt

@@ -70,7 +70,6 @@ class BatchApp(App[None], inherit_bindings=False):
         self.register_theme(theme)
         self.theme = theme.name
         self.desk, self.terminal = desk, terminal
-        self.set_keymap(dict(desk.config.keys))
         self._painting = Painting()
         self._turns = Turns(self, self._type)
         self._plain: Sequence[LineFilter] = ()
@@ -142,7 +141,7 @@ class BatchApp(App[None], inherit_bindings=False):
                 self._miss(snapshot)
             case TuiBatchError() as error:
                 self.trouble = str(error)
-                if not isinstance(self.screen, Home):  # which shows it in its own way
+                if self.snapshot is not None:  # else there is room for it where the list would be
                     self.say(self.trouble, "trouble")
             case error:
                 self._handle_exception(error)
@@ -163,7 +162,7 @@ class BatchApp(App[None], inherit_bindings=False):
     def banner(self) -> str:
         """What is wrong with the store itself, which every screen says; "" for nothing."""
         locked = self.snapshot is not None and not self.snapshot.writable
-        return self.trouble.partition("\n")[0] or ("the store is read-only" if locked else "")
+        return self.trouble.partition(": ")[0] or ("the store is read-only" if locked else "")
 
     @property
     def unwatched(self) -> float:
@@ -265,11 +264,13 @@ def run_app(desk: Desk) -> int:
     gc.freeze()
     gc.set_threshold(50_000)
     terminal = settle(desk.config, as_started(os.environ, bool(sys.flags.utf8_mode)))
+    keys: dict[str, str] = {}
     if desk.config.keys:
         from tui_batch.screens import keymap
 
-        keymap.check(desk.config.keys, BatchApp, str(desk.config.path))
+        keys = keymap.checked(desk.config.keys, BatchApp, str(desk.config.path))
     app = BatchApp(desk, terminal)
+    app.set_keymap(keys)
     asyncio.run(_run(app, terminal.mouse))
     return app.return_code or 0
 

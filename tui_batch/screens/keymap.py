@@ -7,7 +7,7 @@ from importlib import import_module
 
 from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
-from textual.keys import Keys, key_to_character
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys, key_to_character
 from textual.widget import Widget
 
 from tui_batch import screens
@@ -30,8 +30,8 @@ def bindings(app: type[DOMNode]) -> dict[str, Binding]:
     return found
 
 
-def check(keys: Mapping[str, str], app: type[DOMNode], where: str) -> None:
-    """A ConfigError lists what is wrong with these keys."""
+def checked(keys: Mapping[str, str], app: type[DOMNode], where: str) -> dict[str, str]:
+    """Those of these keys that are other than before; a ConfigError lists what is wrong with them."""
     known = bindings(app)
     problems = [f"{where}: keys: nothing is called {id!r}.{nearest(id, known)}" for id in keys if id not in known]
     for id, text in keys.items():
@@ -40,13 +40,16 @@ def check(keys: Mapping[str, str], app: type[DOMNode], where: str) -> None:
                 problems.append(f"{where}: keys: {id}: a key is missing; a comma itself is called comma.")
             elif not _is_key(key):
                 problems.append(f"{where}: keys: {id}: there is no key {key!r}.{nearest(key, _NAMES)}")
-    if not problems:
-        problems = [f"{where}: keys: {clash}" for clash in dict.fromkeys(_clashes(keys, app))]
     if problems:
         raise ConfigError.of(problems)
+    whole = {id: _listed(text) for id, text in keys.items()}
+    changed = {id: ",".join(several) for id, several in whole.items() if several != _listed(known[id].key)}
+    if problems := [f"{where}: keys: {clash}" for clash in dict.fromkeys(_clashes(changed, app))]:
+        raise ConfigError.of(problems)
+    return changed
 
 
-_NAMES = frozenset(key.value for key in Keys if not key.value.startswith("<"))
+_NAMES = frozenset([*(key.value for key in Keys if not key.value.startswith("<")), *KEY_NAME_REPLACEMENTS.values()])
 
 
 def _is_key(key: str) -> bool:
@@ -54,9 +57,13 @@ def _is_key(key: str) -> bool:
     return len(bare) == 1 or bare in _NAMES or key_to_character(bare) is not None
 
 
-def _clashes(keys: Mapping[str, str], app: type[DOMNode]) -> Iterator[str]:
+def _listed(keys: str) -> list[str]:
+    """Each key by its long name."""
+    return [one.key for one in Binding.make_bindings([Binding(keys, "")])]
+
+
+def _clashes(changed: Mapping[str, str], app: type[DOMNode]) -> Iterator[str]:
     """What was not so before: a key that does two things where both apply, or a thing that has no key any more."""
-    changed = {id: ",".join(one.key for one in Binding.make_bindings([Binding(text, id)])) for id, text in keys.items()}
     for place in _places(app):
         before, after = _meanings(place, {}), _meanings(place, changed)
         for key, ids in after.items():

@@ -69,7 +69,7 @@ class View:
         """A store that was there and is gone is no empty one: a folder was renamed, or a file system left."""
         there = modified(self._home.history) > 0
         if self._was_there and not there:
-            raise StoreError(f"The store {self._home.path} is gone. What is shown is what was last seen.")
+            raise StoreError(f"The store is gone: {self._home.path}. What is shown is what was last seen.")
         self._was_there = there
 
     def _read_summaries(self) -> bool:

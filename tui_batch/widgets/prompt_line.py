@@ -131,7 +131,7 @@ class PromptLine(Lines):
         if self.question:
             return self.question.line(width)
         if self._message[0]:
-            return ((" " + fit(self._message[0], width - 1), self._message[1]),)
+            return ((" " + fit(self._message[0], width - 1, ending=True), self._message[1]),)
         return self._hints(width)
 
     def _hints(self, width: int) -> Line:

@@ -17,18 +17,18 @@ DEFAULT = Theme(
     variables={"block-cursor-background": "#005f87", "block-cursor-foreground": "#ffffff"},
 )
 
-# The three differ in how light they are as well, for eyes that lack one kind of cone.
+# Blue, amber and magenta stay apart for eyes that lack one kind of cone.
 COLOUR_BLIND = Theme(
     name="tui-batch-colour-blind",
-    primary="#56b4e9",
-    secondary="#56b4e9",
-    accent="#56b4e9",
+    primary="#5fafff",
+    secondary="#5fafff",
+    accent="#5fafff",
     foreground="#d0d0d0",
     background="#121212",
     surface="#121212",
     panel="#262626",
-    warning="#f0e442",
-    error="#e8601c",
+    warning="#ffb000",
+    error="#dc267f",
     success="#d0d0d0",
     variables={"block-cursor-background": "#005f87", "block-cursor-foreground": "#ffffff"},
 )
