@@ -61,7 +61,9 @@ async def test_a_changed_key_does_it_and_is_named_everywhere(changed):
         await pilot.press("C")
         await shows(pilot, "Cancel 12 queued of c4-monthly on aws?")
         await pilot.press("n", "f1")
-        await shows(pilot, "Moving and finding", "  C              cancel", "  ctrl+h f1      help")
+        await shows(pilot, "Moving and finding", "  C              cancel")
+        await pilot.press("G")
+        await shows(pilot, "  ctrl+h f1      help")
         await pilot.press("q", "0")
         await shows(pilot, "keys.app.help", "ctrl+h f1", "config.toml")
 
