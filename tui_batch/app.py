@@ -25,6 +25,7 @@ from tui_batch.model import Snapshot
 from tui_batch.screens.clerk import Clerk
 from tui_batch.screens.home import Home
 from tui_batch.screens.turns import Turns
+from tui_batch.screens.undo import Undo
 from tui_batch.screens.view import View
 from tui_batch.terminal import CAPABLE, Terminal, as_started, settle
 from tui_batch.widgets.painting import Painting
@@ -47,8 +48,11 @@ class BatchApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "home", "home", show=False, id="app.home"),
         Binding("2", "batches", "batches", id="app.batches"),
+        Binding("3", "all_jobs", "all jobs", show=False, id="app.all-jobs"),
+        Binding("4", "targets", "targets", show=False, id="app.targets"),
         Binding("n", "new_batch", "new batch", id="app.new"),
         Binding("r", "wake", "poll now", id="app.wake"),
+        Binding("p", "pause", "pause polling", show=False, id="app.pause"),
         Binding("question_mark", "help", "help", id="app.help"),
         Binding("colon,ctrl+p", "command", "command", key_display=":", show=False, id="app.command"),
         Binding("comma", "settings", "settings", show=False, id="app.settings"),
@@ -78,6 +82,7 @@ class BatchApp(App[None], inherit_bindings=False):
 
             self._plain = (AsciiOnly(),)
         self.clerk = Clerk(desk)
+        self.undo = Undo()
         self.snapshot: Snapshot | None = None
         self._missed: float | None = None  # since when something is open and no courier is alive
         self.sortings: Mapping[str, Any] | None = None  # by table, once they were recalled from the last time
@@ -195,6 +200,20 @@ class BatchApp(App[None], inherit_bindings=False):
         self.action_home()
         self.push_screen(Batches())
 
+    def action_all_jobs(self) -> None:
+        """The jobs of all submissions, one step from home."""
+        from tui_batch.screens.all_jobs import AllJobs
+
+        self.action_home()
+        self.push_screen(AllJobs())
+
+    def action_targets(self) -> None:
+        """The targets, one step from home."""
+        from tui_batch.screens.targets import Targets
+
+        self.action_home()
+        self.push_screen(Targets())
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whoever makes a new batch makes no other meanwhile."""
         return action != "new_batch" or not any(getattr(screen, "FLOW", False) for screen in self.screen_stack)
@@ -235,6 +254,12 @@ class BatchApp(App[None], inherit_bindings=False):
         if isinstance(self.screen, View):
             self.screen.go(self.clerk.ask, self.desk.wake)
             self.say("The courier looks now, as often as the target allows.")
+
+    def action_pause(self) -> None:
+        """Let nothing move on the screen; the courier goes on."""
+        self.clerk.paused = not self.clerk.paused
+        self._tick()
+        self.say("Paused: nothing here changes until p is pressed; the jobs go on." if self.clerk.paused else "")
 
     # -- what goes wrong -------------------------------------------------------------------------------------------
     def _handle_exception(self, error: Exception) -> None:

@@ -23,3 +23,11 @@ def span(duration: float) -> str:
     if whole < 36 * 3600:
         return f"{whole // 3600}h{whole % 3600 // 60:02}"
     return f"{whole // 86400}d"
+
+
+def clock(moment: str, now: float) -> str:
+    """A moment as people say it where they are: `14:02`, `14:02 yesterday`, `14:02 on 12 Nov`."""
+    when, today = datetime.fromisoformat(moment).astimezone(), datetime.fromtimestamp(now).astimezone()
+    days = (today.date() - when.date()).days
+    day = "" if not days else " yesterday" if days == 1 else f" on {when.day} {when:%b}"
+    return f"{when:%H:%M}{day}"

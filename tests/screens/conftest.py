@@ -1,5 +1,6 @@
 """The program on a desk in memory."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ NAMED = (
 
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch):
-    """The same colours wherever the tests run."""
+    """The same colours and the same time of day wherever the tests run."""
     for name in ("NO_COLOR", "SSH_CONNECTION", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
 
 
 @pytest.fixture

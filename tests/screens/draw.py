@@ -1,6 +1,7 @@
 """Draws the pictures that the README shows, from the running app: `python tests/screens/draw.py`."""
 
 import asyncio
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -42,6 +43,7 @@ async def draw(name: str, folder: Path) -> str:
 
 
 def main() -> None:
+    os.environ["TZ"] = "UTC"
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for name in STEPS:

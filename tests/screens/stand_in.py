@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tui_batch.config import Config
 from tui_batch.errors import RequestError
+from tui_batch.indices import to_text
 from tui_batch.model import (
     Batch,
     BatchRow,
@@ -209,6 +210,11 @@ class FakeDesk:
         self.current = replace(self.current, orders=(*self.current.orders, order))
         return order.submission
 
+    def demo(self, target="", wait=0.0):
+        self.asked.append(("demo", target))
+        self.made.append(BatchRow("python-sweep", "python-sweep", 18, ago(0), 1, ago(0)))
+        return self.submit("python-sweep", target or "local", wait=wait)
+
     def later(self, wait):
         return stamp(self.clock + wait) if wait else ""
 
@@ -221,7 +227,9 @@ class FakeDesk:
 
     def cancel(self, submission, indices=None, wait=0.0):
         self.asked.append(("cancel", submission, indices))
-        order = Order("c1", "cancel", submission, ago(0), leaves=self.later(wait))
+        number = sum(word == "cancel" for word, *_ in self.asked)
+        jobs = to_text(indices) if indices is not None else ""
+        order = Order(f"c{number}", "cancel", submission, stamp(self.clock), jobs=jobs, leaves=self.later(wait))
         if wait:
             self.current = replace(self.current, orders=(*self.current.orders, order))
         return order.id

@@ -6,6 +6,7 @@ from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.errors import StoreError
+from tui_batch.screens.all_jobs import AllJobs
 from tui_batch.screens.batches import Batches
 from tui_batch.screens.commands import COMMANDS
 from tui_batch.screens.generate import Templates
@@ -14,6 +15,7 @@ from tui_batch.screens.home import Home
 from tui_batch.screens.jobs import Jobs
 from tui_batch.screens.log import Log
 from tui_batch.screens.preview import BatchJobs
+from tui_batch.screens.targets import Targets
 
 HOME = "R    212"
 KELP = "20261120-1157-kelp"
@@ -78,6 +80,10 @@ async def test_going_places(app):
         await command(pilot, "on fir")
         await on_screen(pilot, Home)
         await shows(pilot, "2 of 5")
+        await command(pilot, "targets")
+        await on_screen(pilot, Targets)
+        await command(pilot, "all")
+        await on_screen(pilot, AllJobs)
         await command(pilot, "new")
         await on_screen(pilot, Templates)
         await command(pilot, "home")
@@ -128,7 +134,7 @@ async def test_jobs_of_a_submission_filtered(app):
         await command(pilot, "jobs seed=3")
         await shows(pilot, "1/100 ")
         await command(pilot, "jobs running")
-        await shows(pilot, "1/48")
+        await shows(pilot, "/48 ")
         await command(pilot, "home")
         await on_screen(pilot, Home)
         await command(pilot, "jobs heat>3")
@@ -170,15 +176,19 @@ async def test_what_changes_something_asks_as_its_key_does(app, desk):
         await shows(pilot, "Type 789:")
         await pilot.press("escape")
         await command(pilot, "retry")
-        await shows(pilot, "Run 2 failed of netmc-T0.1-0.9 on fir again?")
+        await shows(pilot, "Run 2 failed jobs of netmc-T0.1-0.9 on fir again?")
         await pilot.press("y")
-        await until(pilot, lambda: ("retry", KELP, None) in desk.asked)
+        await until(pilot, lambda: any(asked[:2] == ("retry", KELP) for asked in desk.asked))
         await command(pilot, "fetch")
         await until(pilot, lambda: ("fetch", KELP) in desk.asked)
         await command(pilot, "note for the second paper")
         await until(pilot, lambda: ("note", KELP, "for the second paper") in desk.asked)
         await command(pilot, "poll")
         await until(pilot, lambda: ("wake",) in desk.asked)
+        await command(pilot, "pause")
+        await shows(pilot, "Paused")
+        await command(pilot, "pause")
+        await until(pilot, lambda: not app.clerk.paused)
 
 
 async def test_copying_and_exporting(app, desk, tmp_path, monkeypatch):
@@ -203,7 +213,7 @@ async def test_going_to_a_line(app):
         await command(pilot, "jobs")
         await shows(pilot, "1/1003")
         await command(pilot, "goto 500")
-        await shows(pilot, "500/1003", "> PD   499")
+        await shows(pilot, "500/1003", "> PD   709")
         await command(pilot, "goto 99999")
         await shows(pilot, "1003/1003")
         await command(pilot, "goto end")
@@ -238,7 +248,7 @@ async def test_what_does_nothing_here_is_said_and_the_text_stays(app):
     [
         ("srot", "no command 'srot'. Did you mean 'sort'?"),
         ("frobnicate", "no command 'frobnicate'."),
-        ("h", "'h' may be help or home"),
+        ("h", "'h' may be help or hold or home"),
         ("cancel 5", "cancel takes nothing more"),
         ("on", "on what? TARGET"),
         ("on nowhere", "no target 'nowhere'."),

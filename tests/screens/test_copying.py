@@ -56,9 +56,8 @@ async def test_of_several_that_are_marked(app, desk):
         await shows(pilot, "R    212")
         await pilot.press("enter")
         await shows(pilot, "1/1003")
-        app.screen.table.marks = True
         await pilot.press("space", "space")
-        await copied(pilot, desk, "i", "18231_0\n18231_1")
+        await copied(pilot, desk, "i", "18231_212\n18231_213")
 
 
 async def test_of_a_job(app, desk):
@@ -68,7 +67,9 @@ async def test_of_a_job(app, desk):
         await shows(pilot, "R    212")
         await pilot.press("enter")
         await shows(pilot, "1/1003")
-        await pilot.press(*"jjjjj")
+        await pilot.press("s", "j")
+        await shows(pilot, "JOB+")
+        await pilot.press("g", *"jjjjj")
         await copied(pilot, desk, "i", "18231_5")
         await copied(pilot, desk, "n", "netmc-T0.1-0.9-5")
         await copied(pilot, desk, "p", str(desk.home / "5.out"))
@@ -86,6 +87,16 @@ async def test_of_a_job(app, desk):
         await pilot.press("o")
         await shows(pilot, "stderr")
         await copied(pilot, desk, "p", str(desk.home / "5.err"))
+
+
+async def test_of_jobs_of_all_submissions(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("3")
+        await shows(pilot, "all jobs", "> R  netmc-T0.1-0.9")
+        await pilot.press("space", "space")
+        await copied(pilot, desk, "n", "netmc-T0.1-0.9-212\nnetmc-T0.1-0.9-213")
+        await copied(pilot, desk, "p", f"{desk.home / '212.out'}\n{desk.home / '213.out'}")
 
 
 async def test_in_the_monitor_it_is_the_job(app, desk):

@@ -72,6 +72,21 @@ async def test_batches_as_markdown(app, here):
         assert "| never-sent | ml-training | 9 |" in (here / "made.md").read_text()
 
 
+async def test_targets(app, here):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("4")
+        await shows(pilot, "TARGET", "awsbatch")
+        await pilot.press("x", "enter")
+        await shows(pilot, "3 rows written to ")
+        rows = read(here / "targets.csv")
+        assert [(row["name"], row["kind"]) for row in rows] == [
+            ("local", "local"),
+            ("fir", "slurm"),
+            ("aws", "awsbatch"),
+        ]
+
+
 async def test_the_preview_of_a_new_batch(app, here):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "R    212")

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from stand_in import FULL, NOON, SUBMISSIONS, FakeDesk
+from stand_in import FULL, NOON, SUBMISSIONS, FakeDesk, ago
 from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.errors import RequestError, StoreError
-from tui_batch.model import Snapshot
+from tui_batch.model import BatchRow, Snapshot
 from tui_batch.screens.home import Home
 from tui_batch.screens.rows import submissions
 from tui_batch.states import JobState
@@ -16,16 +16,16 @@ from tui_batch.times import stamp
 
 async def test_it_shows_the_history_and_the_jobs_of_the_first(app):
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "netmc-T0.1-0.9", "raft-seed-scan", "214/1003", "~3h41", "R    212")
+        await shows(pilot, "netmc-T0.1-0.9", "raft-seed-scan", "214/1003", "~3h12", "R    212")
 
 
 async def test_the_monitor_follows_the_cursor(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "R    212")
         await pilot.press("j", "j")
-        await shows(pilot, "c4-monthly  12 queued", "PD     0")
+        await shows(pilot, "c4-monthly on aws  12 queued", "PD     0")
         await pilot.press("G")
-        await shows(pilot, "protein-fold  5 cancelled")
+        await shows(pilot, "protein-fold on fir  5 cancelled")
         await pilot.press("g")
         await shows(pilot, "R    212")
 
@@ -70,12 +70,12 @@ async def test_cancelling_a_few_asks_and_enter_is_no(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "protein-fold")
         await pilot.press("j", "j", "c")
-        await shows(pilot, "Cancel 12 queued of c4-monthly on aws?", "y/N")
+        await shows(pilot, "Cancel 12 queued jobs of c4-monthly on aws?", "y/N")
         await pilot.press("enter")
         await shows(pilot, "Nothing was cancelled.")
         assert not desk.asked
         await pilot.press("c", "y")
-        await shows(pilot, "Cancelling 12 jobs of c4-monthly.")
+        await shows(pilot, "Cancelling 12 jobs of c4-monthly in 5 s: u takes it back")
         assert desk.asked == [("cancel", "20261119-1000-moss", None)]
 
 
@@ -122,7 +122,7 @@ async def test_retry_fetch_and_note(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "R    212")
         await pilot.press("R")
-        await shows(pilot, "Run 2 failed of netmc-T0.1-0.9 on fir again?")
+        await shows(pilot, "Run 2 failed jobs of netmc-T0.1-0.9 on fir again?")
         await pilot.press("y")
         await shows(pilot, "3 jobs of netmc-T0.1-0.9 will run again.")
         await pilot.press("f")
@@ -130,7 +130,7 @@ async def test_retry_fetch_and_note(app, desk):
         await pilot.press("e", "ctrl+u", *"mine", "enter")
         id = "20261120-1157-kelp"
         await until(pilot, lambda: len(desk.asked) == 3)
-        assert desk.asked == [("retry", id, None), ("fetch", id), ("note", id, "mine")]
+        assert desk.asked == [("retry", id, [1000, 1001]), ("fetch", id), ("note", id, "mine")]
 
 
 async def test_what_the_desk_refuses_is_said_at_the_bottom_line(app, desk):
@@ -175,13 +175,32 @@ async def test_fast_keys_open_the_log_of_what_the_cursor_is_on(app):
 
 
 async def test_an_empty_home_offers_only_what_works(tmp_path):
-    app = BatchApp(FakeDesk(tmp_path, Snapshot()))
+    desk = FakeDesk(tmp_path, Snapshot())
+    desk.made = [BatchRow("raft", "raft", 9, ago(60), 0, "")]
+    app = BatchApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "Nothing was submitted yet", "n new batch")
-        await hides(pilot, "c cancel", "R re-run")
-        await pilot.press("c", "R", "f", "e", "l", "d", "enter", "escape", "backspace")
+        await hides(pilot, "c cancel", "R re-run", "D try it out")
+        await pilot.press("c", "R", "f", "e", "l", "d", "D", "H", "w", "E", "space", "enter", "escape", "backspace")
         assert isinstance(app.screen, Home)
         assert "Nothing was submitted yet" in screen_text(app)
+        assert not desk.asked
+
+
+async def test_somebody_new_is_told_what_this_is_and_tries_it_with_one_key(tmp_path):
+    desk = FakeDesk(tmp_path, Snapshot())
+    app = BatchApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "makes many jobs from one template", "D try it out")
+        await pilot.press("D")
+        await shows(pilot, "> DR python-sweep", "Submitting 12 jobs of python-sweep to local in 5 s: u takes it back")
+        await pilot.press("u")
+        await shows(pilot, "Taken back: 12 jobs of python-sweep were not submitted.", "Nothing was submitted yet")
+        assert desk.asked == [
+            ("demo", "local"),
+            ("submit", "python-sweep", "local"),
+            ("withdraw", "20261120-1200-iris"),
+        ]
 
 
 async def test_quitting_says_that_jobs_go_on(app):

@@ -59,7 +59,7 @@ async def test_a_changed_key_does_it_and_is_named_everywhere(changed):
         await pilot.press("j", "j", "c", "question_mark")
         assert "Cancel 12" not in screen_text(app)
         await pilot.press("C")
-        await shows(pilot, "Cancel 12 queued of c4-monthly on aws?")
+        await shows(pilot, "Cancel 12 queued jobs of c4-monthly on aws?")
         await pilot.press("n", "f1")
         await shows(pilot, "Moving and finding", "  C              cancel")
         await pilot.press("G")

@@ -6,10 +6,12 @@ import pytest
 from stand_in import BEAT, FULL, SUBMISSIONS, TARGETS, ago
 
 from tui_batch.errors import StoreError
-from tui_batch.model import Snapshot
+from tui_batch.model import BatchRow, Contact, Snapshot
 
 STALE = replace(
-    FULL, submissions=(SUBMISSIONS[0]._replace(health="no answer, next try in 40 s", as_of=ago(3000)), *SUBMISSIONS[1:])
+    FULL,
+    submissions=(SUBMISSIONS[0]._replace(health="no answer in 30 s", as_of=ago(3000)), *SUBMISSIONS[1:]),
+    contacts={"fir": Contact(True, heard=ago(3000), next=ago(-35), trouble="fir: no answer in 30 s.")},
 )
 UNWATCHED = replace(FULL, courier=replace(BEAT, alive=False))
 HOSTILE = Snapshot(
@@ -27,13 +29,21 @@ def later(desk):
     desk.clock += 6
 
 
+def with_a_batch(desk):
+    desk.made = [BatchRow("raft", "raft", 9, ago(60), 0, "")]
+
+
 @pytest.mark.parametrize("size", [(80, 24), (60, 15), (120, 40)], ids=["80x24", "60x15", "120x40"])
 def test_home(picture, size):
     assert picture(("R    212",), size=size)
 
 
 def test_home_empty(picture):
-    assert picture(("Nothing was submitted yet",), snapshot=Snapshot(targets=TARGETS))
+    assert picture(("Nothing was submitted yet",), snapshot=Snapshot(targets=TARGETS), ready=with_a_batch)
+
+
+def test_home_of_somebody_new(picture):
+    assert picture(("makes many jobs", "D try"), snapshot=Snapshot(targets=TARGETS))
 
 
 def test_home_loading(picture):
@@ -84,7 +94,7 @@ def test_jobs_failed(picture):
 
 
 def test_job(picture):
-    assert picture(HOME, "d", ("input.csv",))
+    assert picture(HOME, "d", ("It is empty so far.",))
 
 
 def test_log(picture, tmp_path):
@@ -106,7 +116,7 @@ def test_batches(picture):
 
 
 def test_batches_empty(picture):
-    assert picture(("Nothing was",), "2", ("No batch was made yet",), snapshot=Snapshot(targets=TARGETS))
+    assert picture(("makes many jobs",), "2", ("No batch was made yet",), snapshot=Snapshot(targets=TARGETS))
 
 
 def test_batch_jobs(picture):

@@ -6,7 +6,7 @@ from waiting import hides, shows, until
 
 from tui_batch.model import JobList, JobRow, Status
 from tui_batch.screens.home import Home
-from tui_batch.screens.job import moment, took
+from tui_batch.screens.job_page import moment, took
 from tui_batch.screens.rows import job_columns, says
 from tui_batch.states import JobState
 from tui_batch.widgets.columns import widths
@@ -21,13 +21,11 @@ async def test_jobs_of_a_submission(app, desk):
         await shows(pilot, "exit 3: Critical error", "1/2")
         await pilot.press("c")
         await shows(pilot, "Nothing of netmc-T0.1-0.9 is left to cancel.")
-        await pilot.press("escape", "G")
-        await shows(pilot, "1003/1003")
-        await pilot.press("c")
+        await pilot.press("escape", "slash", *"state:hd", "enter", "c")
         await shows(pilot, "Cancel job 1002 of netmc-T0.1-0.9 on fir?")
         await pilot.press("y")
         await until(pilot, lambda: desk.asked == [("cancel", "20261120-1157-kelp", [1002])])
-        await pilot.press("s", "j", "s", "j", "g")
+        await pilot.press("escape", "s", "j", "s", "j", "g")
         await shows(pilot, "JOB-", "> HD  1002")
 
 
@@ -35,8 +33,8 @@ async def test_a_job_has_a_page(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "R    212")
         await pilot.press("d")
-        await shows(pilot, "netmc-T0.1-0.9 job 212", "running", "Variables", "input.csv")
-        await pilot.press("pagedown")
+        await shows(pilot, "netmc-T0.1-0.9 job 212", "running", "Variables", "stdout")
+        await pilot.press("G")
         await shows(pilot, "exec ./raft")
         await pilot.press("l")
         await shows(pilot, "stdout is empty so far: the job is running.")

@@ -11,7 +11,7 @@ S = JobState
 def app(start):
     """At home, when all is painted."""
     with start(COLORTERM="") as terminal:
-        terminal.shows("> PD scan-499", "job-11")
+        terminal.shows("> PD scan-499", "job-10")
         terminal.until_quiet()
         yield terminal
 
@@ -60,7 +60,7 @@ def test_a_page_of_a_list(app):
 
 
 def test_a_page_of_a_log(app, store):
-    log = store.home.submission(store.open[0]) / "logs" / "1" / "job-0.out"
+    log = store.home.submission(store.open[0]) / "logs" / "1" / "job-4.out"
     log.parent.mkdir(parents=True)
     log.write_text("".join(f"step {n}: {'what a program writes ' * 2}{n * n}\n" for n in range(900)))
     app.press("enter")

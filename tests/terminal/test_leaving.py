@@ -17,7 +17,7 @@ def test_back_to_the_shell_and_in_again(tmp_path, store):
     with Terminal(["bash", "--norc", "--noprofile", "-i"], plain_environment(tmp_path, PS1="shell> ")) as shell:
         shell.shows("shell>")
         shell.send(f"{command}\n")
-        shell.shows("> PD scan-499", "job-11")
+        shell.shows("> PD scan-499", "job-10")
         shell.press("j", "ctrl+z")
         shell.shows("Stopped")
         shell.hides("scan-490")
@@ -37,7 +37,7 @@ def test_back_to_the_shell_and_in_again(tmp_path, store):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_at_once_and_the_terminal_is_as_before(start, store, number):
     with start() as app:
-        app.shows("> PD scan-499", "job-11")
+        app.shows("> PD scan-499", "job-10")
         app.press("/", *"half typed")
         app.shows("half typed")
         before = time.monotonic()
@@ -53,7 +53,7 @@ def test_a_signal_ends_it_at_once_and_the_terminal_is_as_before(start, store, nu
 
 def test_a_connection_that_is_cut_leaves_no_process(start, store):
     with start() as app:
-        app.shows("> PD scan-499", "job-11")
+        app.shows("> PD scan-499", "job-10")
         app.hang_up()
         app.process.wait(10)
     assert lock.look(store.home).alive
@@ -78,7 +78,7 @@ def test_without_a_terminal_it_prints_the_plain_table(tmp_path, store):
 
 def test_leaving_gives_everything_back(start):
     with start() as app:
-        app.shows("> PD scan-499", "job-11")
+        app.shows("> PD scan-499", "job-10")
         app.press("q")
         assert app.ended() == 0
         assert all(word in app.seen.decode() for word in RESTORED)

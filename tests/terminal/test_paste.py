@@ -5,7 +5,7 @@ import pytest
 PASTED = "q\nyy\ncy\nS\nRy\n:q\nxx\n1\n"
 # How to come to a screen, and what stands on it.
 PLACES = {
-    "home": ((), "job-11"),
+    "home": ((), "job-10"),
     "jobs": (("enter",), "1/60"),
     "job": (("d",), "stdout"),
     "log": (("l",), "stdout"),
@@ -22,7 +22,7 @@ PLACES = {
 def test_a_paste_never_does_anything(start, store, place):
     keys, words = PLACES[place]
     with start() as app:
-        app.shows("> PD scan-499", "job-11")
+        app.shows("> PD scan-499", "job-10")
         for key in keys:
             app.press(key)
             app.until_quiet(0.15)

@@ -8,7 +8,7 @@ import pytest
 @pytest.fixture
 def app(start):
     with start() as terminal:
-        terminal.shows("> PD scan-499", "job-11")
+        terminal.shows("> PD scan-499", "job-10")
         yield terminal
 
 
@@ -34,7 +34,7 @@ def test_sixty_by_fifteen_is_enough_to_work(app):
     app.resize(60, 15)
     app.shows("PROGRESS", "4/60", "? help")
     app.press("enter")
-    app.shows("scan-499", "> CD     0")
+    app.shows("scan-499", "> PD     4")
     app.press("q", "?")
     app.shows("Moving and finding")
     app.press("q", "n")

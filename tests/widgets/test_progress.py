@@ -5,7 +5,7 @@ import pytest
 from tui_batch.model import Submission
 from tui_batch.states import JobState as S
 from tui_batch.times import stamp
-from tui_batch.widgets.progress import TONES, Paces, bar, counted, done, failed, words
+from tui_batch.widgets.progress import TONES, Paces, bar, counted, done, failed, jobs_in_words, words
 
 MIXED = {S.SUCCEEDED: 212, S.RUNNING: 48, S.QUEUED: 740, S.FAILED: 2, S.HELD: 1}
 
@@ -37,20 +37,43 @@ def test_the_counts():
     assert words({}) == "nothing yet"
 
 
+def remaining(counts, jobs, past):
+    return Paces().remaining(submission(counts, jobs, past))
+
+
 def test_what_remains_is_worded_by_what_is_known():
-    assert Paces().remaining(submission({S.SUCCEEDED: 4}, 4)) == "-"
-    assert Paces().remaining(submission({S.QUEUED: 4}, 4)) == "unknown"
-    assert Paces().remaining(submission({S.SUCCEEDED: 1, S.QUEUED: 4}, 5, 0.0)) == "unknown"
-    assert Paces().remaining(submission({S.SUCCEEDED: 2, S.RUNNING: 2}, 4, 60.0)) == "~60s rough"
-    assert Paces().remaining(submission({S.SUCCEEDED: 50, S.QUEUED: 50}, 100, 6000.0)) == "~1h40"
+    assert remaining({S.SUCCEEDED: 4}, 4, 60.0) == "-"
+    assert remaining({S.QUEUED: 4}, 4, 60.0) == "unknown"
+    assert remaining({S.SUCCEEDED: 1, S.QUEUED: 4}, 5, 0.0) == "unknown"
+    assert remaining({S.RUNNING: 2, S.QUEUED: 2}, 4, 600.0) == "unknown"
+    assert remaining({S.SUCCEEDED: 2, S.RUNNING: 2}, 4, 60.0) == "~27s (rough)"
+    assert remaining({S.SUCCEEDED: 12, S.RUNNING: 4, S.QUEUED: 12}, 28, 420.0) == "4m - 11m"
+    assert remaining({S.SUCCEEDED: 50, S.RUNNING: 10, S.QUEUED: 40}, 100, 6000.0) == "~81m"
+
+
+def test_nobody_knows_when_the_next_job_begins_while_none_runs():
+    assert remaining({S.SUCCEEDED: 50, S.QUEUED: 50}, 100, 6000.0) == "~2h (rough)"
+
+
+def test_what_remains_fits_its_column_however_long_it_is():
+    for past in (1.0, 59.0, 5999.0, 40 * 3600.0, 300 * 86400.0):
+        for ended in (1, 12, 90):
+            for left in (1, 30, 900):
+                assert len(remaining({S.SUCCEEDED: ended, S.RUNNING: left}, ended + left, past)) <= 14
 
 
 def test_what_remains_never_rises_while_nothing_ends():
-    paces, counts = Paces(), {S.SUCCEEDED: 5, S.RUNNING: 5}
-    assert [paces.remaining(submission(counts, 10, past)) for past in (60.0, 90.0, 40.0, 60.0)] == [
-        "~60s", "~60s", "~40s", "~40s",
+    paces, counts = Paces(), {S.SUCCEEDED: 40, S.RUNNING: 4, S.QUEUED: 36}
+    assert [paces.remaining(submission(counts, 80, past)) for past in (60.0, 90.0, 40.0, 60.0)] == [
+        "~54s", "~54s", "~36s", "~36s",
     ]  # fmt: skip
-    assert paces.remaining(submission({S.SUCCEEDED: 6, S.RUNNING: 4}, 10, 90.0)) == "~60s"
+    assert paces.remaining(submission({S.SUCCEEDED: 41, S.RUNNING: 4, S.QUEUED: 35}, 80, 90.0)) == "~77s"
+
+
+def test_jobs_in_words():
+    assert jobs_in_words({S.RUNNING: 3, S.QUEUED: 12}) == "3 running and 12 queued jobs"
+    assert jobs_in_words({S.HELD: 1}) == "1 held job"
+    assert jobs_in_words({S.FAILED: 2}) == "2 failed jobs"
 
 
 def test_jobs_are_counted_in_words():

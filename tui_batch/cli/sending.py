@@ -10,8 +10,6 @@ from tui_batch.cli.output import agrees, as_json, interactive, jobs, say
 from tui_batch.desk import Desk
 from tui_batch.model import Batch, Target
 
-DEMO = (("threshold", "0.1, 0.5, 1.0"), ("sigma", "1.0, 2.0, 3.0"), ("method", "gaussian, tophat"))
-
 
 def submit(desk: Desk, arguments: Namespace) -> int:
     batch, target = desk.batch(arguments.batch), desk.config.target(arguments.target)
@@ -59,12 +57,12 @@ def _tell(name: str, batch: Batch, target: Target, json: bool, made: bool = Fals
 
 def demo(desk: Desk, arguments: Namespace) -> int:
     """The example sweep on this machine; the app on its monitor, or a plain table where there is no terminal."""
-    batch = desk.generate(desk.plan(desk.template("python-sweep"), DEMO))
-    name = desk.submit(batch.name, arguments.target)
+    name = desk.demo(arguments.target)
     if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
         from tui_batch.app import run_app
 
         return run_app(desk)
-    say(f"{jobs(batch.jobs)} of {batch.name} run on this machine.")
+    made = desk.submission(name)
+    say(f"{jobs(made.jobs)} of {made.batch} run on this machine.")
     code = watching.wait(desk, Namespace(id=[name], timeout=None))
     return watching.show(desk, Namespace(id=name, json=False)) or code

@@ -14,6 +14,7 @@ from tui_batch.states import ENDED, JobState
 from tui_batch.store import lock, orders
 from tui_batch.times import stamp
 
+DEMO = (("threshold", "0.1, 0.5, 1.0"), ("sigma", "1.0, 2.0, 3.0"), ("method", "gaussian, tophat"))
 RESTART = 10.0  # seconds between two attempts to start a courier
 
 
@@ -42,6 +43,11 @@ class Desk(Making):
         order = Order(name, "submit", name, moment, batch, chosen.digest, chosen.template, place.name, chosen.jobs)
         self._leave(replace(order, first=first and chosen.jobs > 1, leaves=self._later(wait)))
         return name
+
+    def demo(self, target: str = "", wait: float = 0.0) -> str:
+        """Make the example sweep and order it to be sent; the new submission's id."""
+        self.config.target(target)  # before anything is made
+        return self.submit(self.generate(self.plan(self.template("python-sweep"), DEMO)).name, target, wait=wait)
 
     def withdraw(self, order: str) -> bool:
         """Take back an order that has not left yet; False if it has."""

@@ -1,5 +1,6 @@
 """Batches: what was generated, and how often it was sent."""
 
+from asyncio import Future
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -7,24 +8,33 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from tui_batch.model import BatchRow, Snapshot
+from tui_batch.model import Batch, BatchRow, Snapshot
+from tui_batch.screens.panes import Panes
 from tui_batch.screens.submitting import Submitting
+from tui_batch.screens.undo import Undoing
+from tui_batch.screens.verbs import sure
 from tui_batch.screens.view import age
 from tui_batch.times import seconds
 from tui_batch.widgets.columns import Column
+from tui_batch.widgets.lines import Line
 from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.progress import counted
+from tui_batch.widgets.text_view import TextView, heading, pair
 
 EMPTY = ("No batch was made yet: this will be the list of what was generated.", "", "n   makes one from a template")
 
 
-class Batches(Submitting):
-    """One table; newest submission first."""
+class Batches(Submitting, Undoing, Panes):
+    """One table; newest submission first. On a wide screen, beside it, what varies in the one under the cursor."""
 
-    HINTS = ("list.open", "batch.submit", "app.new", "list.filter", "list.sort", "view.back")
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("S", "submit", "submit", id="batch.submit")]
+    HINTS = ("list.open", "batch.submit", "app.new", "batch.delete", "list.filter", "list.sort", "view.back")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("S", "submit", "submit", id="batch.submit"),
+        Binding("X,delete", "delete", "delete", id="batch.delete"),
+    ]
 
     def body(self) -> Iterable[Widget]:
-        """The table."""
+        """The table, and room for the axes."""
         now = self.now
         columns: list[Column[BatchRow]] = [
             Column("name", "NAME", 20, lambda b: b.name, grow=True, ending=True, letter="n"),
@@ -39,6 +49,12 @@ class Batches(Submitting):
                              right=True, letter="l", unit="time", plain=False),
         ]  # fmt: skip
         yield LiveTable(columns, lambda b: b.name, id="batches")
+        yield TextView(id="axes")
+
+    @property
+    def batches(self) -> LiveTable[BatchRow]:
+        """The table."""
+        return self.query_one("#batches", LiveTable)
 
     def on_mount(self) -> None:
         """The place."""
@@ -46,13 +62,26 @@ class Batches(Submitting):
 
     def look(self, snapshot: Snapshot) -> None:
         """A batch may have come, or been sent."""
+        super().look(snapshot)
         self.go_instead("fill", self._fill)
 
     async def _fill(self) -> None:
         rows = await self.ask(self.desk.batches)
-        self.query_one(LiveTable).show(rows, EMPTY)
-        self.status.show("batches", ((f"{len(rows)}", ""),))
+        self.batches.show(rows, EMPTY)
+        self.status.show("batches", ((f"{len(rows)}", ""), ("newest submission first", "quiet")))
+        self._tell_axes()
 
+    @on(LiveTable.Moved)
+    def _tell_axes(self) -> None:
+        if self.has_class("-wide"):
+            self.go_instead("axes", self._axes)
+
+    async def _axes(self) -> None:
+        row = self.batches.current
+        lines = about(await self.ask(self.desk.batch, row.name)) if row else []
+        self.query_one("#axes", TextView).show(lines)
+
+    # -- keys ------------------------------------------------------------------------------------------------------
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:
         from tui_batch.screens.preview import BatchJobs
@@ -62,6 +91,41 @@ class Batches(Submitting):
 
     def action_submit(self) -> None:
         """Ask where to, then order it."""
-        row: BatchRow | None = self.query_one(LiveTable).current
-        if row:
+        if row := self.batches.current:
             self.go(self.submit, row.name)
+
+    def action_delete(self) -> None:
+        """Ask whether to delete it; the number is typed if it was ever sent, or is large."""
+        if row := self.batches.current:
+            times = (
+                f"submitted {row.submitted} time{'s' * (row.submitted != 1)}" if row.submitted else "never submitted"
+            )
+            question = f"Delete {row.name}, {counted(row.jobs)}, {times}?"
+            self.go(self._delete, row, sure(self.prompt, question, row.jobs, always=row.submitted > 0))
+
+    async def _delete(self, row: BatchRow, answer: "Future[str | None]") -> None:
+        if await answer not in ("y", str(row.jobs)):
+            self.prompt.say("Nothing was deleted.")
+            return
+        await self.ask(self.desk.delete, row.name)
+        await self._fill()
+        kept = " Its submissions and their results stay." if row.submitted else ""
+        self.prompt.say(f"{row.name} is deleted.{kept}")
+
+
+def about(batch: Batch) -> list[Line]:
+    """What a batch was made from."""
+    needs = batch.resources
+    each = [f"{needs.cpus} CPU{'s' * (needs.cpus > 1)}"]
+    each += [f"{needs.memory_mb} MB"] if needs.memory_mb else []
+    each += [f"{needs.gpus} GPUs"] if needs.gpus else []
+    each += [f"{needs.minutes:g} min"] if needs.minutes else []
+    return [
+        heading(batch.name),
+        pair("template", batch.template),
+        pair("jobs", f"{batch.jobs:,}"),
+        pair("each", ", ".join(each)),
+        (),
+        heading("Axes"),
+        *(pair(key, text) for key, text in batch.axes.items()),
+    ]

@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from tui_batch.desk import Desk
 from tui_batch.model import Snapshot
+from tui_batch.screens.since import Seen
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,6 +26,8 @@ class Clerk:
         self._errands: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
         self._tell: Callable[[Snapshot | Exception], None] | None = None
         self._told: Snapshot | str | None = None
+        self.seen = Seen(desk)
+        self.paused = False  # no snapshot is taken, so that nothing moves on the screen
 
     def start(self, tell: Callable[[Snapshot | Exception], None]) -> None:
         """Begin to look; `tell` is called in the clerk's thread with what is new."""
@@ -54,8 +57,11 @@ class Clerk:
                 _answer(*errand)
 
     def _look(self) -> float:
+        if self.paused:
+            return LOOK_SECONDS
         try:
             found = self.desk.snapshot()
+            self.seen.look(found)
             if self._tell and found is not self._told:
                 self._tell(found)
             self._told = found

@@ -10,6 +10,7 @@ from tui_batch.screens.exporting import export
 from tui_batch.screens.home import Home
 from tui_batch.screens.jobs import Jobs
 from tui_batch.screens.log import Log
+from tui_batch.screens.picked import what
 from tui_batch.screens.preview import BatchJobs
 from tui_batch.screens.rows import job_columns
 from tui_batch.screens.table_view import TableView
@@ -118,8 +119,11 @@ async def _open(screen: View, name: str) -> None:
 
 
 async def _note(screen: Verbs, text: str) -> None:
-    await screen.ask(screen.desk.note, _chosen(screen).id, text)
-    screen.prompt.say("Noted.")
+    picked = screen.picked()
+    for one in picked:
+        await screen.ask(screen.desk.note, one.submission.id, text)
+    screen.unmark()
+    screen.prompt.say(f"Noted with {what(picked)}." if picked else "There is no submission here to note it with.")
 
 
 async def _export(screen: TableView, name: str) -> None:
@@ -166,6 +170,7 @@ def _chosen(screen: View) -> Submission:
 
 
 COMMANDS = (
+    Command("all", "", "the jobs of all submissions", "all_jobs"),
     Command("batches", "", "the batches that were made", "batches"),
     Command("cancel", "", "cancel what is marked or under the cursor", "cancel"),
     Command("copy", "[WHAT]", "copy of what the cursor is on", "copy", _copy, kinds=(COPY,)),
@@ -174,6 +179,7 @@ COMMANDS = (
     Command("filter", "[EXPR]", "show only what this keeps", "filter", _filter, TableView),
     Command("goto", "N", "to this line", run=_goto),
     Command("help", "", "the keys that work here", "help"),
+    Command("hold", "", "hold what waits, or release it", "hold"),
     Command("home", "", "the history", "home"),
     Command("jobs", "[STATE|EXPR]", "the jobs of the submission", run=_jobs, kinds=(STATE,)),
     Command("log", "[JOB]", "the log of a job, by number or name", "log", _log),
@@ -190,4 +196,6 @@ COMMANDS = (
     Command("submit", "", "send the batch", "submit"),
     Command("targets", "", "how each target is", "targets"),
     Command("theme", "NAME", "other colours", run=_theme, kinds=(THEME,)),
+    Command("undo", "", "take back what has not left yet", "undo"),
+    Command("why", "", "why is it waiting", "why"),
 )

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from tui_batch.desk import Desk
 from tui_batch.errors import StoreError
 from tui_batch.model import BatchRow, JobRow, Submission
+from tui_batch.screens.all_jobs import Placed
 from tui_batch.screens.exporting import line
 from tui_batch.screens.view import View
 from tui_batch.widgets import clipboard
@@ -36,6 +37,8 @@ def of_rows(desk: Desk, table: LiveTable[Any], submission: Submission | None = N
             return [*of_submissions(desk, rows), row]
         case [JobRow()] if submission:
             return [*of_jobs(desk, [(submission, row) for row in rows]), row]
+        case [Placed()]:
+            return [*of_jobs(desk, [(placed.submission, placed.job) for placed in rows]), row]
         case [BatchRow()]:
             return [*of_batches(desk, rows), row]
         case [_]:

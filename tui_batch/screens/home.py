@@ -1,29 +1,25 @@
 """Home: the history of submissions, and the monitor of the one under the cursor."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
 from textual.widget import Widget
 
-from tui_batch.model import JobList, JobRow, Snapshot, Submission
-from tui_batch.screens.rows import job_columns, monitored, submission_columns, submissions, title
-from tui_batch.screens.verbs import Verbs
-from tui_batch.screens.view import View, freshness
+from tui_batch.model import Snapshot, Submission
+from tui_batch.screens.monitor import Monitor
+from tui_batch.screens.picked import Picked
+from tui_batch.screens.rows import submission_columns, submissions
+from tui_batch.screens.since import since
 from tui_batch.states import JobState, active
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
-from tui_batch.widgets.progress import counted, failed, words
-from tui_batch.widgets.status_line import StatusLine
+from tui_batch.widgets.progress import counted, failed
 
-# While somebody runs through the list the monitor waits: a pane is ten times the bytes of a cursor step.
-REST_SECONDS = 0.15
 INTERRUPT_SECONDS = 2.0
-PATIENCE_SECONDS = 0.3  # so long the jobs of the one before stand there rather than nothing
+READING_SECONDS = 60.0  # what happened meanwhile stands there so long, or until a key is pressed
 
-_ALWAYS = ("quit", "leave", "interrupt")  # keys that need no submission
+_ALWAYS = ("quit", "leave", "interrupt", "border")  # keys that need no submission
 
 EMPTY = (
     "Nothing was submitted yet: this will be the list of what was.",
@@ -32,47 +28,48 @@ EMPTY = (
     "2   shows the batches that were made",
     "?   names all keys",
 )
+FIRST = (
+    "tui-batch makes many jobs from one template, sends them",
+    "to this machine, a cluster or a cloud, and watches them",
+    "run, also while it is closed. They will be listed here.",
+    "",
+    "D   tries it out: 18 small jobs on this machine",
+    "n   makes a batch of your own",
+    "?   names all keys",
+)
 
 
-class Home(Verbs):
+class Home(Monitor):
     """The table above, the jobs of what the cursor is on below."""
 
-    HINTS = ("list.open", "job.log", "app.new", "submission.cancel", "submission.retry", "list.filter", "app.batches",
-             "home.quit")  # fmt: skip
+    HINTS = ("home.demo", "list.open", "job.log", "app.new", "submission.cancel", "submission.retry", "list.filter",
+             "app.batches", "home.quit")  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "log", "log", id="job.log"),
-        Binding("d", "details", "details", id="job.details"),
+        Binding("D", "demo", "try it out", id="home.demo"),
         Binding("q", "quit", "quit", id="home.quit"),
         Binding("ctrl+c", "interrupt", "twice: quit", show=False, id="home.interrupt"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
-        self._resting: Timer | None = None
         self._interrupted = False
+        self._first = False  # nothing was ever made: this is somebody new
         self._wanted = ""  # id of the submission to put the cursor on when it comes
-        self._watched = ""  # id of the submission whose jobs stand in the monitor
-        self._jobs: JobList | None = None  # of those
         self._counted: Sequence[Submission] = ()  # what the totals are of
         self._open_ones: Sequence[Submission] = ()
         self._totals: tuple[Part, ...] = ()
+        self._greeted = False
 
     def body(self) -> Iterable[Widget]:
-        """The history, a line about the chosen submission, its jobs."""
-        now = self.now
-        yield LiveTable(submission_columns(now), lambda s: s.id, lambda s: bool(s.health), id="history")
-        yield StatusLine(id="about")
-        yield LiveTable(job_columns(JobList((), ()), now), lambda r: str(r.index), self._stale, id="monitor")
+        """The history, and what there is to know of the chosen submission."""
+        columns = submission_columns(self.now)
+        yield LiveTable(columns, lambda s: s.id, lambda s: bool(s.health), id="history", marks=True)
+        yield from self.side()
 
     @property
     def history(self) -> LiveTable[Submission]:
         """The upper table."""
         return self.query_one("#history", LiveTable)
-
-    @property
-    def monitor(self) -> LiveTable[JobRow]:
-        """The lower table."""
-        return self.query_one("#monitor", LiveTable)
 
     def on_mount(self) -> None:
         """The keys are for the history first."""
@@ -81,13 +78,34 @@ class Home(Verbs):
     # -- showing ---------------------------------------------------------------------------------------------------
     def look(self, snapshot: Snapshot) -> None:
         """New counts, perhaps new submissions; the jobs of the chosen one may have moved too."""
-        trouble = self.front.trouble.splitlines()
-        self.history.show(submissions(snapshot), (*trouble, "", "It is tried again.") if trouble else EMPTY)
+        super().look(snapshot)
+        rows = submissions(snapshot)
+        if trouble := self.front.trouble.splitlines():
+            self.history.show(rows, (*trouble, "", "It is tried again."))
+        elif rows:
+            self._first = False
+            self.history.show(rows, EMPTY)
+        else:
+            self.go_instead("empty", self._empty)
         self._find_wanted()
         self._count(snapshot)
         self._head()
-        self._choose()
+        self.choose()
+        self._greet(snapshot)
         self.prompt.repaint()
+
+    async def _empty(self) -> None:
+        self._first = not await self.ask(self.desk.batches)
+        self.history.show((), FIRST if self._first else EMPTY)
+        self.prompt.repaint()
+
+    def _greet(self, snapshot: Snapshot) -> None:
+        """Once: what happened since the app was last open."""
+        if not self._greeted and not self.front.trouble:
+            self._greeted = True
+            before = self.front.clerk.seen.before or {}
+            if told := since(before, snapshot, self.now(), self.size.width - 2):
+                self.prompt.say(told, "key", READING_SECONDS)
 
     def tick(self) -> None:
         """Ages."""
@@ -95,7 +113,7 @@ class Home(Verbs):
         self._head()
 
     def _head(self) -> None:
-        right = freshness(self._open_ones, self.front.unwatched, self.now())
+        right = self.freshness(self._open_ones)
         if self.front.trouble:
             right = (self.front.trouble.splitlines()[0], "trouble")
         self.status.show("tui-batch", self._totals, right)
@@ -107,9 +125,6 @@ class Home(Verbs):
             self._open_ones = [submission for submission in snapshot.submissions if not submission.ended]
         self._totals = totals(snapshot, self._open_ones)
 
-    def _stale(self, row: JobRow) -> bool:
-        return bool((submission := self.chosen()) and submission.health)
-
     def want(self, submission: str) -> None:
         """Put the cursor on this submission now, or when it comes."""
         self._wanted = submission
@@ -120,82 +135,36 @@ class Home(Verbs):
             self.history.go_to(self._wanted)
             self._wanted = ""
 
-    @on(LiveTable.Moved, "#history")
-    def _rest(self) -> None:
-        if self._resting:
-            self._resting.stop()
-        self._resting = self.set_timer(REST_SECONDS, self._choose)
-
-    def _choose(self) -> None:
-        submission = self.chosen()
-        about, monitor = self.query_one("#about"), self.monitor
-        about.display = monitor.display = submission is not None
-        if submission:
-            self.go_instead("monitor", self._watch, submission)
-
-    async def _watch(self, submission: Submission) -> None:
-        note = ((submission.note, "quiet"),) if submission.note else ()
-        trouble: Part = (submission.health, "attention")
-        self.query_one("#about", StatusLine).show(title(submission), ((words(submission.counts), ""), *note), trouble)
-        if submission.id != self._watched:
-            self._watched, self._jobs = submission.id, None
-            if submission.kind:
-                self.set_timer(PATIENCE_SECONDS, self._still_loading)
-            else:
-                self.monitor.show((), ("Ordered; the courier will submit it.",))
-        if submission.kind and (jobs := await self.ask(self.desk.jobs, submission.id)) is not self._jobs:
-            rows = await self.ask(monitored, jobs)
-            self._jobs = jobs
-            self.monitor.set_columns(job_columns(jobs, self.now))
-            # While nobody is in the pane, what goes on stays in sight at its top.
-            self.monitor.show(rows, ("No job of it is known yet.",), stay=self.monitor.has_focus)
-
-    def _still_loading(self) -> None:
-        if self._jobs is None and (submission := self.chosen()) and submission.kind:
-            self.monitor.show((), ("loading...",))
-
     # -- keys ------------------------------------------------------------------------------------------------------
     def chosen(self) -> Submission | None:
         """The submission under the cursor."""
         return self.history.current
 
-    @on(LiveTable.OpenRequested, "#history")
-    def _open(self) -> None:
-        from tui_batch.screens.jobs import Jobs
+    def picked(self) -> Sequence[Picked]:
+        """The marked submissions, else the one under the cursor."""
+        return [Picked(submission) for submission in self.history.chosen]
 
-        if (submission := self.chosen()) and submission.kind:
-            self.app.push_screen(Jobs(submission, self._jobs if submission.id == self._watched else None))
-
-    @on(LiveTable.OpenRequested, "#monitor")
-    def action_details(self) -> None:
-        """All there is to know of the job in the monitor."""
-        from tui_batch.screens.job import JobView
-
-        self._show_job(JobView)
-
-    def action_log(self) -> None:
-        """The log of the job in the monitor."""
-        from tui_batch.screens.log import Log
-
-        self._show_job(Log)
-
-    def _show_job(self, view: Callable[[Submission, JobRow], View]) -> None:
-        if submission := self.chosen():
-            self.go_instead("open", self._show_job_of, submission, view)
-
-    async def _show_job_of(self, submission: Submission, view: Callable[[Submission, JobRow], View]) -> None:
-        # Keys may be faster than the monitor: it must show this submission's jobs before one of them is opened.
-        if submission.id != self._watched or self._jobs is None:
-            await self._watch(submission)
-        if row := self.monitor.current:
-            self.app.push_screen(view(submission, row))
+    def unmark(self) -> None:
+        """The marks of the history, whichever pane has the keys."""
+        self.history.unmark()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is behind home; and what needs a submission waits for one."""
+        if action == "demo":
+            return self._first
         return action in _ALWAYS or (action != "back" and bool(self.history.rows))
 
     def action_back(self) -> None:
         """There is nothing behind home; only `q` leaves."""
+
+    def action_demo(self) -> None:
+        """Make the example and send it to this machine."""
+        self.go_instead("demo", self._demo)
+
+    async def _demo(self) -> None:
+        self.prompt.say("Making the example...")
+        self.want(await self.ask(self.desk.demo, "local", self.desk.config.undo_seconds))
+        self.prompt.hush()
 
     def action_interrupt(self) -> None:
         """Leave, if it is meant."""

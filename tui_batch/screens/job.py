@@ -1,4 +1,4 @@
-"""One job: what it is, what became of it, what was sent, and where its files are."""
+"""One job: what it is, what became of it, what was sent, the ends of its logs, and where its files are."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -7,35 +7,46 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from tui_batch.errors import TuiBatchError
 from tui_batch.model import JobRow, Snapshot, Submission
+from tui_batch.screens.job_page import JobPage, paths, text
 from tui_batch.screens.page import contents
-from tui_batch.screens.rows import elapsed, title
-from tui_batch.screens.view import View, age
-from tui_batch.times import seconds
+from tui_batch.screens.rows import title
+from tui_batch.screens.view import View
 from tui_batch.widgets.lines import Line
-from tui_batch.widgets.progress import TONES
-from tui_batch.widgets.text_view import TextView, heading, pair
+from tui_batch.widgets.log_tail import last_lines
+from tui_batch.widgets.text_view import TextView
+
+TAIL = 10  # lines of each log
 
 if TYPE_CHECKING:
     from tui_batch.screens.copying import Copy
 
 
 class JobView(View):
-    """A page of text: summary, variables, the target's words, paths, rendered files."""
+    """A page of text; on a wide screen what was sent and said stands at its right."""
 
-    HINTS = ("job.log", "view.back")
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("l", "log", "log", id="job.log")]
+    HINTS = ("job.log", "job.editor", "view.back")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "log", "log", id="job.log"),
+        Binding("E", "editor", "script in the editor", id="job.editor"),
+    ]
 
     def __init__(self, submission: Submission, row: JobRow) -> None:
         super().__init__()
         self._submission, self._row = submission, row
         self._varying: tuple[str, ...] = ()
         self._paths: dict[str, Path] = {}
-        self._files: Mapping[str, str] | None = None
+        self._ends: dict[str, Sequence[str]] = {}  # of the logs
+        self._files: Mapping[str, str] = {}
+        self._script = ""
+        self.add_class("panes", "-tenths-5")
+        self._read = False  # what never changes is here
 
     def body(self) -> Iterable[Widget]:
-        """The page."""
+        """The page, and the one at its right."""
         yield TextView(id="page")
+        yield TextView(id="more")
 
     def look(self, snapshot: Snapshot) -> None:
         """The job may have moved on."""
@@ -45,8 +56,14 @@ class JobView(View):
         """Ages."""
         self._show()
 
+    def on_resize(self) -> None:
+        """There may be room for two pages now, or for one only."""
+        self._show()
+
     async def _fill(self) -> None:
         submission, index = self._submission, self._row.index
+        known = (one for one in (self.front.snapshot or Snapshot()).submissions if one.id == submission.id)
+        self._submission = next(known, submission)
         jobs = await self.ask(self.desk.jobs, submission.id)
         self._varying = jobs.varying
         self._row = next((row for row in jobs.rows if row.index == index), self._row)
@@ -55,43 +72,35 @@ class JobView(View):
             "stderr": await self.ask(self.desk.log, submission.id, index, "err"),
             "results": await self.ask(self.desk.results, submission.id) / self._row.name,
         }
+        self._ends = {name: await self.ask(last_lines, self._paths[name], TAIL) for name in ("stdout", "stderr")}
         self._show()
-        if self._files is None:
-            self._files = await self.ask(self.desk.job_files, submission.batch, self._row.name)
+        if not self._read:
+            await self._read_batch()
             self._show()
+
+    async def _read_batch(self) -> None:
+        """The files and the script; where the batch or its target is gone, there is none to show."""
+        self._read = True
+        batch, name = self._submission.batch, self._row.name
+        self._files = await self.ask(self.desk.job_files, batch, name)
+        target = next((one for one in await self.ask(self.desk.targets) if one.name == self._submission.target), None)
+        if target is not None:
+            try:
+                self._script = await self.ask(self.desk.preview, await self.ask(self.desk.batch, batch), target, name)
+            except TuiBatchError as error:
+                self._script = str(error)
 
     def _show(self) -> None:
         row, submission = self._row, self._submission
         self.status.show(f"{title(submission)} job {row.index}", ((row.name, ""),))
-        self.query_one(TextView).show(
-            [
-                *self._summary(),
-                *_section("Variables", dict(zip(self._varying, row.values, strict=False))),
-                *_section("Paths", {name: str(path) for name, path in self._paths.items()}),
-                *([(), *contents(self._files)] if self._files else []),
-            ]
-        )
-
-    def _summary(self) -> list[Line]:
-        status, now = self._row.status, self.now()
-        word = str(status.state).replace("_", " ")
-        shown = {
-            "id": status.id,
-            "attempt": str(status.attempt) if status.attempt > 1 else "",
-            "exit code": "" if status.exit_code is None else str(status.exit_code),
-            "started": moment(status.started),
-            "ended": moment(status.ended),
-            "ran for": took(self._row) or elapsed(self._row, now),
-            "evidence": status.evidence,
-            "seen": f"{past} ago" if (past := age(status.as_of, now)) not in ("", "now") else past,
-        }
-        return [
-            heading("Job"),
-            pair("state", f"{status.state.code}  {word}", TONES[status.state]),
-            pair("target", f"{self._submission.target} ({self._submission.kind})"),
-            *(pair(label, value) for label, value in shown.items() if value),
-            *([pair("the target says", status.detail)] if status.detail else []),
-        ]
+        page = JobPage(submission, row, self._varying)
+        left = [*page.summary(self.now()), *page.variables(), *paths(self._paths)]
+        ends = [line for name, lines in self._ends.items() for line in text(name, lines, "It is empty so far.")]
+        script = text(f"What {submission.target} is sent", self._script.splitlines())
+        files: list[Line] = [(), *contents(self._files)] if self._files else []
+        wide = self.has_class("-wide")
+        self.query_one("#page", TextView).show([*left, *files] if wide else [*left, *ends, *script, *files])
+        self.query_one("#more", TextView).show([*ends, *script][1:] if wide else [])
 
     def chosen(self) -> Submission | None:
         """The one that the job is of."""
@@ -109,20 +118,11 @@ class JobView(View):
 
         self.app.push_screen(Log(self._submission, self._row))
 
+    def action_editor(self) -> None:
+        """A copy of the script, to be read at leisure."""
+        from tui_batch.screens.outside import editor
 
-def moment(stamp: str) -> str:
-    """`2026-11-20 07:15:11 UTC` for a moment."""
-    return f"{stamp[:10]} {stamp[11:19]} UTC" if stamp else ""
-
-
-def took(row: JobRow) -> str:
-    """How long a short job took, to the tenth of a second; nothing for longer ones."""
-    status = row.status
-    if not (status.started and status.ended):
-        return ""
-    past = seconds(status.ended) - seconds(status.started)
-    return f"{past:.1f}s" if 0 <= past < 10 else ""
-
-
-def _section(name: str, values: Mapping[str, str]) -> list[Line]:
-    return [(), heading(name), *(pair(label, value) for label, value in values.items())] if values else []
+        if self._script:
+            editor(self.app, f"{self._row.name}.sh", self._script)
+        else:
+            self.prompt.say("The script is not known: its batch or its target is gone.")

@@ -8,17 +8,22 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.model import JobList, JobRow, Snapshot, Submission
-from tui_batch.screens.rows import job_columns, title
+from tui_batch.screens.job_page import JobPage
+from tui_batch.screens.panes import Panes
+from tui_batch.screens.picked import Picked
+from tui_batch.screens.rows import by_urgency, job_columns, title
 from tui_batch.screens.verbs import Verbs
-from tui_batch.screens.view import freshness
+from tui_batch.screens.waiting import trouble
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.progress import words
+from tui_batch.widgets.text_view import TextView
 
 
-class Jobs(Verbs):
-    """One table: state, what varies, the target's id, how long, how it ended."""
+class Jobs(Verbs, Panes):
+    """One table: state, what varies, the target's id, how long, how it ended. On a wide screen details beside it."""
 
-    HINTS = ("list.open", "job.log", "job.details", "submission.cancel", "submission.retry", "list.filter")
+    HINTS = ("list.open", "job.log", "submission.why", "submission.cancel", "submission.retry", "list.filter",
+             "list.sort", "view.back")  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "log", "log", id="job.log"),
         Binding("d", "details", "details", id="job.details"),
@@ -30,11 +35,13 @@ class Jobs(Verbs):
         self._list = jobs  # what is known already is in the first picture
 
     def body(self) -> Iterable[Widget]:
-        """The table."""
-        table = LiveTable(job_columns(self._list or JobList((), ()), self.now), _key, id="jobs")
+        """The table, and room for the details."""
+        columns = job_columns(self._list or JobList((), ()), self.now)
+        table = LiveTable(columns, _key, self._stale, id="jobs", marks=True)
         if self._list:
-            table.show(self._list.rows)
+            table.show(by_urgency(self._list))
         yield table
+        yield TextView(id="details")
 
     @property
     def about(self) -> str:
@@ -46,8 +53,12 @@ class Jobs(Verbs):
         """The table."""
         return self.query_one("#jobs", LiveTable)
 
+    def _stale(self, row: JobRow) -> bool:
+        return bool(self._submission.health)
+
     def look(self, snapshot: Snapshot) -> None:
         """The submission moved on, perhaps; then its jobs did."""
+        super().look(snapshot)
         known = (submission for submission in snapshot.submissions if submission.id == self._submission.id)
         self._submission = next(known, self._submission)
         self._head()
@@ -60,27 +71,41 @@ class Jobs(Verbs):
 
     def _head(self) -> None:
         submission = self._submission
-        right = freshness([] if submission.ended else [submission], self.front.unwatched, self.now())
-        if submission.health:
-            right = (f"{submission.target}: {submission.health}", "attention")
-        self.status.show(f"{title(submission)} on {submission.target}", ((words(submission.counts), ""),), right)
+        right = self.freshness([] if submission.ended else [submission])
+        if told := trouble(submission, self.front.snapshot.contacts if self.front.snapshot else {}, self.now()):
+            right = (told, "attention")
+        order = (("running first", "quiet"),) if not self.jobs.sorting.name else ()
+        self.status.show(f"{title(submission)} on {submission.target}", ((words(submission.counts), ""), *order), right)
 
     async def _fill(self) -> None:
         found = await self.ask(self.desk.jobs, self._submission.id)
         if found is not self._list:
+            rows = await self.ask(by_urgency, found)
             self._list = found
             self.jobs.set_columns(job_columns(found, self.now))
-            self.jobs.show(found.rows, ("No job of it is known yet.", "They are listed here as the target takes them."))
+            self.jobs.show(rows, ("No job of it is known yet.", "They are listed here as the target takes them."))
+        self._tell_details()
+
+    # -- the details beside it -------------------------------------------------------------------------------------
+    @on(LiveTable.Moved)
+    def _tell_details(self) -> None:
+        if self.has_class("-wide"):
+            self.go_instead("details", self._details)
+
+    async def _details(self) -> None:
+        if (row := self.jobs.current) is not None and self._list is not None:
+            page = JobPage(self._submission, row, self._list.varying)
+            self.query_one("#details", TextView).show([*page.summary(self.now()), *page.variables()])
 
     # -- keys ------------------------------------------------------------------------------------------------------
     def chosen(self) -> Submission | None:
         """The one that the screen is about."""
         return self._submission
 
-    def chosen_jobs(self) -> Sequence[int]:
-        """The job under the cursor, while something may still happen to it."""
-        row = self.jobs.current
-        return [row.index] if row and not row.status.state.ended else []
+    def picked(self) -> Sequence[Picked]:
+        """The marked jobs, else the one under the cursor."""
+        rows = tuple(self.jobs.chosen)
+        return [Picked(self._submission, rows)] if rows else []
 
     @on(LiveTable.OpenRequested)
     def action_details(self) -> None:

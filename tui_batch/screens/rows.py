@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from heapq import nsmallest
 from itertools import islice
 from math import isnan
 from operator import attrgetter
@@ -12,18 +11,17 @@ from tui_batch.model import JobList, JobRow, Order, Snapshot, Submission
 from tui_batch.screens.view import age
 from tui_batch.states import ENDED, JobState
 from tui_batch.times import seconds, span
-from tui_batch.widgets.columns import Column
+from tui_batch.widgets.columns import Column, R
 from tui_batch.widgets.printable import cells, printable
 from tui_batch.widgets.progress import TONES, Paces, bar, done, failed
 
 SAMPLED = 300  # rows that tell how wide the values are
 WIDEST = 24  # of them
 DRAWN = 6  # of the variables that vary
-MONITORED = 200  # more than that nobody reads in a pane
+MONITORED = 200
 
-_OWN = frozenset(
-    {"state", "job", "name", "id", "time", "says", "exit", "attempt", "started", "ended"}
-)  # columns that every job has
+# The columns that every job has.
+_OWN = frozenset({"state", "job", "name", "id", "time", "says", "exit", "attempt", "started", "ended"})
 
 _URGENCY = {
     **dict.fromkeys(ENDED, 2),
@@ -42,14 +40,15 @@ def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
     return [
         Column("state", "ST", 2, lambda s: s.state.code, tone=lambda s: TONES[s.state], letter="s",
                word=lambda s: s.state),
-        Column("name", "NAME", 12, title, grow=True, ending=True, letter="n"),
-        Column("on", "ON", 8, lambda s: s.target, letter="o", rank=3),
+        Column("name", "NAME", 16, title, grow=True, ending=True, letter="n"),
+        Column("on", "ON", 8, lambda s: s.target, letter="o", rank=4),
         Column("progress", "PROGRESS", 16, lambda s: bar(s.counts, s.jobs, 16), _part, rank=2, letter="p",
                unit="share", plain=False),
         Column("done", "DONE/ALL", 9, _share, _part, right=True, letter="d", unit="share", plain=False),
         Column("failed", "F", 3, lambda s: _short(failed(s.counts)), lambda s: failed(s.counts),
                tone=lambda s: "trouble" if failed(s.counts) else "", right=True, letter="f", plain=False),
-        Column("eta", "ETA", 9, paces.remaining, paces.left, right=True, rank=4, letter="e", unit="time", plain=False),
+        Column("eta", "ETA", 12, paces.remaining, paces.left, right=True, rank=3, letter="e", unit="time",
+               plain=False),
         Column("age", "AGE", 4, lambda s: age(s.created, now()) or "-", lambda s: now() - seconds(s.created),
                right=True, letter="a", unit="time", plain=False),
         *_only_asked_for("id", "template", "kind", "target", "created", "ended"),
@@ -59,8 +58,8 @@ def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
     ]  # fmt: skip
 
 
-def job_columns(jobs: JobList, now: Callable[[], float]) -> list[Column[JobRow]]:
-    """The jobs of a submission: known by what varies, or else by their names."""
+def job_columns(jobs: JobList, now: Callable[[], float], brief: bool = False) -> list[Column[JobRow]]:
+    """The jobs of a submission: known by what varies, or else by their names; `brief` where there is little room."""
     values = value_columns(jobs.varying, jobs.rows)
     return [
         Column("state", "ST", 2, lambda r: r.status.state.code, tone=lambda r: TONES[r.status.state], letter="s",
@@ -71,9 +70,9 @@ def job_columns(jobs: JobList, now: Callable[[], float]) -> list[Column[JobRow]]
         *(replace(column, width=column.width * (n < DRAWN)) for n, column in enumerate(values)),
         Column("id", "ID", 10, lambda r: r.status.id or "-", lambda r: r.status.id or None, ending=True,
                rank=12 if values else 4),
-        Column("time", "TIME", 5, lambda r: elapsed(r, now()) or "-", lambda r: _duration(r, now()),
+        Column("time", "TIME", 5, lambda r: elapsed(r, now()) or "-", lambda r: duration(r, now()),
                right=True, letter="t", unit="time", plain=False),
-        Column("says", "SAYS", 22 if values else 10, says, grow=True, letter="y",
+        Column("says", "SAYS", 22 if values and not brief else 9, says, grow=True, letter="y",
                tone=lambda r: "" if r.status.state.ended else "quiet"),
         Column("exit", "", 0, lambda r: "" if r.status.exit_code is None else str(r.status.exit_code),
                lambda r: r.status.exit_code, plain=False),
@@ -121,19 +120,33 @@ def says(row: JobRow) -> str:
 
 def elapsed(row: JobRow, now: float) -> str:
     """How long it ran, or has been running."""
-    return "" if (duration := _duration(row, now)) is None else span(duration)
+    return "" if (ran := duration(row, now)) is None else span(ran)
 
 
-def _duration(row: JobRow, now: float) -> float | None:
+def duration(row: JobRow, now: float) -> float | None:
+    """Seconds that it ran, or has been running; None if it has not begun."""
     status = row.status
     if not status.started:
         return None
     return (seconds(status.ended) if status.ended else now) - seconds(status.started)
 
 
+def ordered(rows: Iterable[R], state: Callable[[R], JobState]) -> list[R]:
+    """What runs, then what went wrong, then what waits, then what is done: the order of every list of jobs."""
+    groups: list[list[R]] = [[] for _ in range(6)]
+    for row in rows:  # already by their numbers
+        groups[_URGENCY.get(state(row), 3)].append(row)
+    return [row for group in groups for row in group]
+
+
+def by_urgency(jobs: JobList) -> list[JobRow]:
+    """The jobs of one submission in that order."""
+    return ordered(jobs.rows, lambda row: row.status.state)
+
+
 def monitored(jobs: JobList) -> list[JobRow]:
-    """The jobs worth watching: what runs, then what went wrong, then what waits, then what is done."""
-    return nsmallest(MONITORED, jobs.rows, key=lambda row: (_URGENCY.get(row.status.state, 3), row.index))
+    """The first of them: more than that nobody reads in a pane."""
+    return by_urgency(jobs)[:MONITORED]
 
 
 def submissions(snapshot: Snapshot) -> list[Submission]:

@@ -1,40 +1,49 @@
-"""What can be asked for of a submission, wherever one is shown."""
+"""What can be asked for of submissions and jobs, wherever they are shown."""
 
 from asyncio import Future
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
 from tui_batch.model import Submission
-from tui_batch.screens.rows import title
-from tui_batch.screens.table_view import TableView
-from tui_batch.states import JobState, active
-from tui_batch.widgets.progress import counted, words
+from tui_batch.screens.picked import Picked, counts, single, those, what, where
+from tui_batch.screens.undo import Undoing
+from tui_batch.states import JobState
+from tui_batch.widgets.progress import counted, jobs_in_words
+from tui_batch.widgets.prompt_line import PromptLine
 
 if TYPE_CHECKING:
+    from tui_batch.screens.again import Choice
     from tui_batch.screens.copying import Copy
 
 TYPED_ABOVE = 50  # as many jobs are not lost to one wrong key
 
 
-class Verbs(TableView):
+class Verbs(Undoing):
     """The keys that change something; each asks first where that cannot be taken back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "cancel", "cancel", id="submission.cancel"),
         Binding("R", "retry", "re-run", id="submission.retry"),
+        Binding("H", "hold", "hold or release", id="submission.hold"),
         Binding("f", "fetch", "fetch", id="submission.fetch"),
         Binding("e", "note", "note", id="submission.note"),
+        Binding("w", "why", "why is it waiting", id="submission.why"),
+        Binding("E", "shell", "open its folder in a shell", id="submission.shell"),
     ]
 
     def chosen(self) -> Submission | None:
-        """The submission that the keys are for."""
+        """The submission under the cursor."""
         raise NotImplementedError
 
-    def chosen_jobs(self) -> Sequence[int] | None:
-        """Only these jobs of it; None for all."""
-        return None
+    def picked(self) -> Sequence[Picked]:
+        """What the keys are for: what is marked if anything is, else what is under the cursor."""
+        raise NotImplementedError
+
+    def unmark(self) -> None:
+        """What was asked for is on its way: the marks have done their work."""
+        self.table.unmark()
 
     def copies(self) -> "Sequence[Copy]":
         """Jobs are of the submission that the keys are for."""
@@ -45,66 +54,140 @@ class Verbs(TableView):
     # -- cancel ----------------------------------------------------------------------------------------------------
     def action_cancel(self) -> None:
         """Ask whether to cancel what has not ended."""
-        submission, jobs = self.chosen(), self.chosen_jobs()
-        if submission is None:
+        picked = self.picked()
+        chosen = those(picked, _going_on)
+        if not chosen:
+            if picked:
+                self.prompt.say(f"Nothing of {what(picked)} is left to cancel.")
             return
-        number = active(submission.counts) if jobs is None else len(jobs)
-        left = {state: count for state, count in submission.counts.items() if not state.ended}
-        named = words(left) if jobs is None else f"job {', '.join(map(str, jobs))}"
-        if not number:
-            self.prompt.say(f"Nothing of {title(submission)} is left to cancel.")
-            return
-        what = f"Cancel {named} of {title(submission)} on {submission.target}?"
-        if number > TYPED_ABOVE:
-            wrong = f"type {number}, or Esc"
-            answer = self.prompt.ask(f"{what} Type {number}:", check=lambda text: "" if text == str(number) else wrong)
-        else:
-            answer = self.prompt.yes(what)
-        self.go(self._cancel, submission, jobs, number, answer)
+        found = counts(chosen, _going_on)
+        question = f"Cancel {single(chosen, _going_on) or jobs_in_words(found)} of {where(chosen)}?"
+        self.go(self._cancel, chosen, sum(found.values()), sure(self.prompt, question, sum(found.values())))
 
-    async def _cancel(
-        self, submission: Submission, jobs: Sequence[int] | None, number: int, answer: "Future[str | None]"
-    ) -> None:
-        if await answer in ("y", str(number)):
-            await self.ask(self.desk.cancel, submission.id, jobs)
-            self.prompt.say(f"Cancelling {counted(number)} of {title(submission)}.")
-        else:
+    async def _cancel(self, chosen: Sequence[Picked], number: int, answer: "Future[str | None]") -> None:
+        if await answer not in ("y", str(number)):
             self.prompt.say("Nothing was cancelled.")
+            return
+        wait = self.desk.config.undo_seconds
+        orders = [await self.ask(self.desk.cancel, one.submission.id, one.indices(_going_on), wait) for one in chosen]
+        self.front.undo.made(orders)
+        self.unmark()
+        if not wait:
+            self.prompt.say(f"Cancelling {counted(number)} of {what(chosen)}.")
+
+    # -- hold or release -------------------------------------------------------------------------------------------
+    def action_hold(self) -> None:
+        """Hold what has not begun, or release what is held; where there is both, ask which."""
+        if not (picked := self.picked()):
+            return
+        held, waiting = counts(picked, _held), counts(picked, _waiting)
+        if held and waiting:
+            choices = {"h": f"hold {jobs_in_words(waiting)}", "r": f"release {jobs_in_words(held)}"}
+            self.go(self._hold_or_release, picked, self.prompt.choose(f"{what(picked)}:", choices))
+        elif held or waiting:
+            self.go(self._hold, picked, bool(waiting))
+        else:
+            self.prompt.say(f"Nothing of {what(picked)} waits or is held.")
+
+    async def _hold_or_release(self, picked: Sequence[Picked], answer: "Future[str | None]") -> None:
+        if letter := await answer:
+            await self._hold(picked, letter == "h")
+
+    async def _hold(self, picked: Sequence[Picked], hold: bool) -> None:
+        keeps, order = (_waiting, self.desk.hold) if hold else (_held, self.desk.release)
+        chosen = those(picked, keeps)
+        number = sum(counts(chosen, keeps).values())
+        for one in chosen:
+            await self.ask(order, one.submission.id, one.indices(keeps))
+        self.unmark()
+        self.prompt.say(f"{'Holding' if hold else 'Releasing'} {counted(number)} of {what(chosen)}.")
 
     # -- re-run ----------------------------------------------------------------------------------------------------
     def action_retry(self) -> None:
-        """Ask whether to run again what failed."""
-        submission = self.chosen()
-        if submission is None:
-            return
-        again: dict[JobState, int] = {s: n for s, n in submission.counts.items() if s.ended and s != JobState.SUCCEEDED}
-        if not sum(again.values()):
-            self.prompt.say(f"No job of {title(submission)} has ended without success.")
-            return
-        what = f"Run {words(again)} of {title(submission)} on {submission.target} again?"
-        self.go(self._retry, submission, self.prompt.yes(what))
+        """Ask what to run again, then whether."""
+        from tui_batch.screens.again import choices
 
-    async def _retry(self, submission: Submission, answer: "Future[str | None]") -> None:
-        if await answer == "y":
-            number = await self.ask(self.desk.retry, submission.id)
-            self.prompt.say(f"{counted(number)} of {title(submission)} will run again.")
+        if not (picked := self.picked()):
+            return
+        marked = bool(self.table.marked)
+        if offered := choices(picked, marked):
+            self.go(self._retry, offered, "k" if marked and "k" in offered else next(iter(offered)))
+        else:
+            self.prompt.say(f"No job of {what(picked)} has ended without success.")
 
-    # -- fetch, note -----------------------------------------------------------------------------------------------
+    async def _retry(self, offered: "Mapping[str, Choice]", usual: str) -> None:
+        letter: str | None = usual
+        if len(offered) > 1:
+            letters = {letter: choice.label for letter, choice in offered.items()}
+            letter = await self.prompt.choose("Run again:", letters, usual)
+        if letter is None or await self.prompt.yes(offered[letter].question) != "y":
+            return
+        choice, number = offered[letter], 0
+        for one in choice.picked:
+            jobs = choice.jobs(await self.ask(self.desk.jobs, one.submission.id), one)
+            number += await self.ask(self.desk.retry, one.submission.id, jobs, choice.more)
+        self.unmark()
+        self.prompt.say(f"{counted(number)} of {what(choice.picked)} will run again.")
+
+    # -- fetch, note, why, shell -----------------------------------------------------------------------------------
     def action_fetch(self) -> None:
         """Have the results fetched now."""
-        if submission := self.chosen():
-            self.go(self._fetch, submission)
+        if picked := self.picked():
+            self.go(self._fetch, picked)
 
-    async def _fetch(self, submission: Submission) -> None:
-        await self.ask(self.desk.fetch, submission.id)
-        where = await self.ask(self.desk.results, submission.id)
-        self.prompt.say(f"Fetching the results of {title(submission)} into {where}")
+    async def _fetch(self, picked: Sequence[Picked]) -> None:
+        for one in picked:
+            await self.ask(self.desk.fetch, one.submission.id)
+        folder = await self.ask(self.desk.results, picked[0].submission.id)
+        self.unmark()
+        where = f" into {folder}" if len(picked) == 1 else ""
+        self.prompt.say(f"Fetching the results of {what(picked)}{where}")
 
     def action_note(self) -> None:
         """Write a note on the submission."""
-        if submission := self.chosen():
-            self.go(self._note, submission, self.prompt.ask("note", submission.note))
+        if picked := self.picked():
+            label = "note" if len(picked) == 1 else f"note on {what(picked)}"
+            self.go(self._note, picked, self.prompt.ask(label, picked[0].submission.note))
 
-    async def _note(self, submission: Submission, answer: "Future[str | None]") -> None:
+    async def _note(self, picked: Sequence[Picked], answer: "Future[str | None]") -> None:
         if (text := await answer) is not None:
-            await self.ask(self.desk.note, submission.id, text)
+            for one in picked:
+                await self.ask(self.desk.note, one.submission.id, text)
+            self.unmark()
+
+    def action_why(self) -> None:
+        """What its target says of what waits."""
+        from tui_batch.screens.why import Why
+
+        if submission := self.chosen():
+            self.app.push_screen(Why(submission))
+
+    def action_shell(self) -> None:
+        """A shell where its results are."""
+        if submission := self.chosen():
+            self.go(self._shell, submission)
+
+    async def _shell(self, submission: Submission) -> None:
+        from tui_batch.screens.outside import shell
+
+        shell(self.app, await self.ask(self.desk.results, submission.id))
+
+
+def sure(prompt: PromptLine, question: str, number: int, always: bool = False) -> "Future[str | None]":
+    """Ask for yes or no; for the number itself where it is about many, or `always`."""
+    if number <= TYPED_ABOVE and not always:
+        return prompt.yes(question)
+    wrong = f"type {number}, or Esc"
+    return prompt.ask(f"{question} Type {number}:", check=lambda text: "" if text == str(number) else wrong)
+
+
+def _going_on(state: JobState) -> bool:
+    return not state.ended
+
+
+def _held(state: JobState) -> bool:
+    return state is JobState.HELD
+
+
+def _waiting(state: JobState) -> bool:
+    return state in (JobState.QUEUED, JobState.DRAFT)

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from tui_batch.desk import Desk
 from tui_batch.model import Snapshot, Submission
-from tui_batch.times import seconds, span
+from tui_batch.times import clock, seconds, span
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.printable import cells, fit, printable
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+WIDE = 120  # cells from which on there is room for a second pane at the right
 START_SECONDS = 5.0  # within which a courier comes to life
 FILTER_CELLS = 20  # of a filter's text in the top line
 
@@ -45,6 +46,8 @@ class View(Screen[Any], inherit_bindings=False):
         Binding("shift+tab", "app.focus_previous", "previous pane", show=False, id="view.previous-pane"),
         Binding("y", "copy", "copy", show=False, id="view.copy"),
     ]
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
 
     # Textual paints the whole screen whenever the focus moves, 3.5 KB; our widgets show it by themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
@@ -109,6 +112,12 @@ class View(Screen[Any], inherit_bindings=False):
 
     def look(self, snapshot: Snapshot) -> None:
         """Something changed."""
+
+    def freshness(self, open_ones: Sequence[Submission]) -> Part:
+        """Whether one sees these open submissions as they are."""
+        if self.front.clerk.paused:
+            return ("paused: p", "attention")
+        return freshness(open_ones, self.front.unwatched, self.now())
 
     def tick(self) -> None:
         """A second went by: ages may read differently."""
@@ -181,8 +190,9 @@ def freshness(open_ones: Sequence[Submission], unwatched: float, now: float) -> 
         return ("", "")
     if unwatched > START_SECONDS:
         return ("nobody watches the jobs: r", "attention")
-    if troubled := next((submission for submission in open_ones if submission.health), None):
-        when = age(troubled.as_of, now)
-        past = f", as of {when} ago" if when not in ("", "now") else ""
-        return (f"{troubled.target} in trouble{past}", "attention")
+    if troubled := [submission for submission in open_ones if submission.health]:
+        names = ", ".join(dict.fromkeys(submission.target for submission in troubled))
+        since = min(submission.as_of for submission in troubled)
+        past = f", as of {clock(since, now)}" if since else ""
+        return (f"{names} in trouble{past}", "attention")
     return ("up to date", "")

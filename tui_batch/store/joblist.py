@@ -9,7 +9,7 @@ from tui_batch.states import JobState
 from tui_batch.store.home import Home
 from tui_batch.store.ledger import LedgerView
 
-KEPT = 8  # submissions whose jobs are kept at hand
+KEPT = 200_000  # jobs that are kept at hand
 
 
 class JobLists:
@@ -23,7 +23,7 @@ class JobLists:
         """Its jobs, and the lines of its ledger that could not be read."""
         view = self._views.pop(submission.id, None) or _JobsView(self._home, submission)
         self._views[submission.id] = view
-        while len(self._views) > KEPT:
+        while len(self._views) > 1 and sum(view.size for view in self._views.values()) > KEPT:
             del self._views[next(iter(self._views))]
         return view.refresh(), view.problems
 
@@ -44,6 +44,10 @@ class _JobsView:
         except StoreError:  # the zip is gone; what became of its jobs is known all the same
             varying, listed = (), [(index, str(index), ()) for index in range(submission.jobs)]
         self._list = JobList(varying, [JobRow(index, name, values, blank) for index, name, values in listed])
+
+    @property
+    def size(self) -> int:
+        return len(self._list.rows)
 
     @property
     def problems(self) -> Sequence[str]:

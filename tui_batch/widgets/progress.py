@@ -1,11 +1,15 @@
 """How far many jobs are: a stacked bar of counts, in words, and how long it may still take."""
 
+from collections.abc import Callable
+from math import ceil, sqrt
+
 from tui_batch.model import Submission
 from tui_batch.states import ATTENTION, ENDED, Counts, JobState, active
 from tui_batch.times import seconds, span
 
 _MOVING = frozenset({JobState.SUBMITTING, JobState.STARTING, JobState.COMPLETING})
 FAILED = ENDED - {JobState.SUCCEEDED} - ATTENTION  # what the bar draws as x
+FEW, MANY = 5, 30  # jobs that have ended: a rough guess with less than few, a good one from many on
 _PACED = ENDED - {JobState.CANCELLED}  # those that tell how long a job takes
 
 # Drawn in this order: what is done, what went wrong, what goes on, what is still to come.
@@ -70,8 +74,14 @@ def words(counts: Counts) -> str:
     return ", ".join(f"{number:,} {state.replace('_', ' ')}" for state, number in known if number) or "nothing yet"
 
 
+def jobs_in_words(counts: Counts) -> str:
+    """`3 running and 12 queued jobs`."""
+    *most, last = words(counts).split(", ")
+    return f"{', '.join(most)} and {last} jobs" if most else f"{last} job{'s' * (sum(counts.values()) != 1)}"
+
+
 class Paces:
-    """How long the rest of each submission may take, at the pace of what has ended."""
+    """How long the rest of each submission may take, by what its jobs took so far and how many run now."""
 
     def __init__(self) -> None:
         self._guesses: dict[str, tuple[int, int, float]] = {}  # by id: how many had ended, were left, and the guess
@@ -81,7 +91,7 @@ class Paces:
         return None if self.remaining(submission) in ("-", "unknown") else self._guesses[submission.id][2]
 
     def remaining(self, submission: Submission) -> str:
-        """Worded by how much is known; `-` when nothing is left."""
+        """Worded by how much is known, `~5m`, `3m - 8m`, `~10m (rough)` or `unknown`; `-` when nothing is left."""
         left = active(submission.counts)
         if not left and sum(submission.counts.values()) >= submission.jobs:
             return "-"
@@ -89,8 +99,14 @@ class Paces:
         past = seconds(submission.as_of) - seconds(submission.created) if submission.as_of else 0.0
         if not ended or past <= 0:
             return "unknown"
-        guess = span(self._never_more(submission.id, ended, left, past / ended * left))
-        return f"~{guess}" if ended >= 5 else f"~{guess} rough"
+        running = submission.counts.get(JobState.RUNNING, 0)
+        guess = self._never_more(submission.id, ended, left, _guess(ended, left, running, past))
+        if ended < FEW or not running:  # nobody knows when the next one begins
+            return f"~{_coarse(guess)} (rough)"
+        if ended < MANY:
+            spread = 1 + 1.5 / sqrt(ended)
+            return f"{_coarse(guess / spread, int)} - {_coarse(guess * spread, ceil)}"
+        return f"~{span(guess)}"
 
     def _never_more(self, id: str, ended: int, left: int, guess: float) -> float:
         # What is known changes for other reasons too, and no job that still runs makes the rest take longer.
@@ -99,3 +115,19 @@ class Paces:
             guess = min(guess, before[2])
         self._guesses[id] = (ended, left, guess)
         return guess
+
+
+def _guess(ended: int, left: int, running: int, past: float) -> float:
+    """As many at a time as now: those that run are half done, and the last to begin needs nearly a whole job more."""
+    if not running:
+        return past / ended * left
+    job = running * past / (ended + running / 2)
+    return job * max((left - running / 2) / running, running / (running + 1))
+
+
+def _coarse(duration: float, whole: Callable[[float], int] = round) -> str:
+    """In whole units, as a guess deserves: `40s`, `12m`, `3h`, `2d`."""
+    for size, unit, most in ((1, "s", 100), (60, "m", 6000), (3600, "h", 36 * 3600)):
+        if duration < most:
+            return f"{whole(duration / size)}{unit}"
+    return f"{whole(duration / 86400)}d"

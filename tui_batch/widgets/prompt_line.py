@@ -27,17 +27,24 @@ class PromptLine(Lines):
     """One line at the bottom. A question takes the focus at once, so that what is typed ahead reaches it."""
 
     question: Question | None = None
+    standing = ""  # what stands in place of the keys while it lasts, also when keys are pressed
     _message: Part = ("", "")
     _said = 0
 
-    def say(self, text: str, tone: str = "") -> None:
+    def stand(self, text: str) -> None:
+        """Show this in place of the keys from now on; "" for the keys."""
+        if text != self.standing:
+            self.standing = text
+            self.repaint()
+
+    def say(self, text: str, tone: str = "", lasting: float = 0.0) -> None:
         """Show a message for a while in place of the keys."""
         first, *more = text.splitlines() or [""]
         self._message = (first + (f" (and {len(more)} more)" if more else ""), tone)
         self._said += 1
         number = self._said
         if text:
-            self.set_timer(MESSAGE_SECONDS, lambda: self.say("") if number == self._said else None)
+            self.set_timer(lasting or MESSAGE_SECONDS, lambda: self.say("") if number == self._said else None)
         self.repaint()
 
     def hush(self) -> None:
@@ -126,12 +133,14 @@ class PromptLine(Lines):
 
     # -- what it shows ---------------------------------------------------------------------------------------------
     def line(self, y: int) -> Line:
-        """The question, else the message, else the keys."""
+        """The question, else the message, else what stands there, else the keys."""
         width = self.size.width
         if self.question:
             return self.question.line(width)
         if self._message[0]:
             return ((" " + fit(self._message[0], width - 1, ending=True), self._message[1]),)
+        if self.standing:
+            return ((" " + fit(self.standing, width - 1, ending=True), "attention"),)
         return self._hints(width)
 
     def _hints(self, width: int) -> Line:

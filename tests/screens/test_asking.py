@@ -1,0 +1,207 @@
+"""What is asked for of marked rows, and what can be taken back."""
+
+from dataclasses import replace
+
+from stand_in import FULL, SUBMISSIONS, TARGETS, FakeDesk, submission
+from waiting import hides, shows, until
+
+from tui_batch.app import BatchApp
+from tui_batch.config import Config
+from tui_batch.model import Snapshot
+
+KELP, MOSS, FERN = "20261120-1157-kelp", "20261119-1000-moss", "20261118-1000-fern"
+FEW = submission("20261120-1159-kale", "sweep", "fir", 15, {"running": 3, "queued": 12}, 60)
+MIXED = submission(
+    "20261120-1158-chard", "mixed", "fir", 12,
+    {"succeeded": 2, "failed": 3, "timed_out": 2, "out_of_memory": 1, "cancelled": 1, "held": 1, "queued": 2}, 60,
+)  # fmt: skip
+
+
+def desk_with(tmp_path, *submissions, **config):
+    desk = FakeDesk(tmp_path, Snapshot(submissions, (), TARGETS, FULL.courier))
+    desk.config = Config(**config)
+    return desk
+
+
+# -- cancel and undo ---------------------------------------------------------------------------------------------------
+
+
+async def test_one_question_cancels_all_marked_submissions_and_one_key_takes_it_back(tmp_path):
+    desk = desk_with(tmp_path, FEW, SUBMISSIONS[2], SUBMISSIONS[3])
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> R  sweep")
+        await pilot.press("asterisk", "c")
+        await shows(pilot, "Cancel 3 running and 24 queued jobs of 2 submissions on fir, aws?", "y/N")
+        await pilot.press("y")
+        await shows(pilot, "Cancelling 27 jobs of 2 submissions in 5 s: u takes it back")
+        await hides(pilot, "marked")
+        assert desk.asked == [("cancel", FEW.id, None), ("cancel", MOSS, None)]
+        desk.clock += 1.5
+        await shows(pilot, "in 4 s: u takes it back")
+        await pilot.press("j")
+        await shows(pilot, "> PD c4-monthly", "in 4 s: u takes it back")
+        await pilot.press("u")
+        await shows(pilot, "Taken back: nothing is cancelled of 27 jobs of 2 submissions.")
+        assert [order for word, order in desk.asked[2:]] == ["c1", "c2"]
+
+
+async def test_what_has_left_cannot_be_taken_back(tmp_path):
+    desk = desk_with(tmp_path, FEW)
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> R  sweep")
+        await pilot.press("c", "y")
+        await shows(pilot, "Cancelling 15 jobs of sweep in 5 s")
+        desk.withdraw = lambda order: False
+        await pilot.press("u")
+        await shows(pilot, "Too late: 15 jobs of sweep are being cancelled.")
+        desk.clock += 6
+        await hides(pilot, "takes it back")
+        await pilot.press("u")
+        await shows(pilot, "Nothing waits to leave any more")
+
+
+async def test_the_newest_order_is_taken_back_first(tmp_path):
+    desk = desk_with(tmp_path, FEW, SUBMISSIONS[2])
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> R  sweep")
+        await pilot.press("c", "y")
+        await shows(pilot, "Cancelling 15 jobs of sweep")
+        desk.clock += 1
+        await pilot.press("j", "c", "y")
+        await shows(pilot, "Cancelling 12 jobs of c4-monthly")
+        await pilot.press("u")
+        await shows(pilot, "Taken back: nothing is cancelled of 12 jobs of c4-monthly.")
+        await pilot.press("u")
+        await shows(pilot, "Taken back: nothing is cancelled of 15 jobs of sweep.")
+
+
+async def test_without_an_undo_it_leaves_at_once(tmp_path):
+    desk = desk_with(tmp_path, FEW, undo_seconds=0.0)
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> R  sweep")
+        await pilot.press("c", "y")
+        await shows(pilot, "Cancelling 15 jobs of sweep.")
+        await hides(pilot, "takes it back")
+
+
+async def test_a_submission_that_waits_to_leave_says_for_how_long(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        desk.submit("never-sent", "fir", wait=5.0)
+        await shows(pilot, "Submitting 12 jobs of never-sent to fir in 5 s: u takes it back", "DR never-sent")
+        await pilot.press("g")
+        await shows(pilot, "leaves in 5 s: u takes it back")
+        await pilot.press("2")
+        await shows(pilot, "never-sent", "in 5 s: u takes it back")
+        await pilot.press("u")
+        await shows(pilot, "Taken back: 12 jobs of never-sent were not submitted. The batch is kept.")
+
+
+async def test_marked_jobs_are_cancelled(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("enter")
+        await shows(pilot, "1/1003")
+        await pilot.press("space", "space", "c")
+        await shows(pilot, "Cancel 2 running jobs of netmc-T0.1-0.9 on fir?")
+        await pilot.press("y")
+        await shows(pilot, "Cancelling 2 jobs of netmc-T0.1-0.9 in 5 s")
+        assert desk.asked == [("cancel", KELP, [212, 213])]
+
+
+# -- re-run ------------------------------------------------------------------------------------------------------------
+
+
+async def test_what_there_is_any_of_can_be_run_again(tmp_path):
+    desk = desk_with(tmp_path, MIXED)
+    async with BatchApp(desk).run_test(size=(120, 24)) as pilot:
+        await shows(pilot, "> PD mixed")
+        await pilot.press("R")
+        await shows(
+            pilot, "f 3 failed", "t 2 timed out, twice the time", "m 1 out of memory", "a 7 all without success"
+        )
+        await pilot.press("enter")
+        await shows(pilot, "Run 3 failed jobs of mixed on fir again?")
+        await pilot.press("y")
+        await until(pilot, lambda: desk.asked == [("retry", MIXED.id, [2, 3, 4])])
+        for letter, asked in (("t", ([5, 6], "time")), ("m", ([7], "memory")), ("a", (None,))):
+            await pilot.press("R", letter, "y")
+            await until(pilot, lambda asked=asked: desk.asked[-1] == ("retry", MIXED.id, *asked))
+        await pilot.press("R", "t")
+        await shows(pilot, "Run 2 timed out jobs of mixed on fir again with twice the time?")
+        await pilot.press("escape", "R", "escape")
+        assert len(desk.asked) == 4
+
+
+async def test_a_choice_of_one_is_none(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("j", "R")
+        await shows(pilot, "No job of raft-seed-scan has ended without success.")
+        await pilot.press("G", "R")
+        await shows(pilot, "Run 5 cancelled jobs of protein-fold on fir again?")
+        await pilot.press("y")
+        await until(pilot, lambda: desk.asked == [("retry", "20261117-1000-sage", None)])
+
+
+async def test_marked_jobs_are_run_again_whatever_became_of_them(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("enter")
+        await shows(pilot, "1/1003")
+        await pilot.press("G", "v", "k", "v", "R")
+        await shows(pilot, "f 2 failed", "k 2 marked")
+        await pilot.press("enter")
+        await shows(pilot, "Run 2 succeeded jobs of netmc-T0.1-0.9 on fir again?")
+        await pilot.press("y")
+        await until(pilot, lambda: desk.asked == [("retry", KELP, [210, 211])])
+
+
+# -- hold, fetch, note, why --------------------------------------------------------------------------------------------
+
+
+async def test_queued_jobs_are_held_and_held_ones_released(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("H")
+        await shows(pilot, "h hold 740 queued", "r release 1 held")
+        await pilot.press("r")
+        await shows(pilot, "Releasing 1 job of netmc-T0.1-0.9.")
+        await pilot.press("H", "h")
+        await shows(pilot, "Holding 740 jobs of netmc-T0.1-0.9.")
+        await pilot.press("j", "H")
+        await shows(pilot, "Nothing of raft-seed-scan waits or is held.")
+        await pilot.press("j", "H")
+        await shows(pilot, "Holding 12 jobs of c4-monthly.")
+        assert desk.asked == [("release", KELP, None), ("hold", KELP, None), ("hold", MOSS, None)]
+
+
+async def test_fetch_and_note_are_for_all_that_is_marked(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("space", "j", "space", "f")
+        await shows(pilot, "Fetching the results of 2 submissions")
+        assert desk.asked == [("fetch", KELP), ("fetch", MOSS)]
+        await pilot.press("g", "space", "space", "e")
+        await shows(pilot, "note on 2 submissions")
+        await pilot.press("ctrl+u", *"same", "enter")
+        await until(pilot, lambda: len(desk.asked) == 4)
+        assert desk.asked[2:] == [("note", KELP, "same"), ("note", "20261120-1140-reed", "same")]
+
+
+async def test_why_it_waits_is_in_the_words_of_the_target(app, desk):
+    jobs = desk.jobs(KELP)
+    rows = [
+        replace(row, status=replace(row.status, detail="Priority" if row.index % 3 else "Resources"))
+        if row.status.state == "queued" else row
+        for row in jobs.rows
+    ]  # fmt: skip
+    desk.lists[KELP] = replace(jobs, rows=rows)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212", "why: Priority (493); 1 other reason: w")
+        await pilot.press("w")
+        await shows(
+            pilot, "why does netmc-T0.1-0.9 wait?", "493 jobs", "Priority", "247 jobs", "Resources", "Target fir"
+        )
+        await pilot.press("q")
+        await shows(pilot, "Enter open")

@@ -1,0 +1,145 @@
+"""All jobs: those of every open submission, and of what ended since one looked, in one list."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from tui_batch.model import JobList, JobRow, Snapshot, Submission
+from tui_batch.screens.picked import Picked, by_submission
+from tui_batch.screens.rows import duration, elapsed, ordered, says, title
+from tui_batch.screens.verbs import Verbs
+from tui_batch.widgets.columns import Column
+from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.progress import TONES
+
+MOST = 20_000  # jobs; the newest submissions have the first say
+EMPTY = (
+    "No job is open: this will be the list of all jobs that wait, run, or ended since you looked.",
+    "",
+    "1   shows the history of submissions",
+    "n   makes a batch of jobs from a template and submits it",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A job, and the submission it belongs to."""
+
+    submission: Submission
+    job: JobRow
+
+
+class AllJobs(Verbs):
+    """One table over all submissions."""
+
+    HINTS = ("list.open", "job.log", "submission.why", "submission.cancel", "submission.retry", "list.filter",
+             "list.sort", "view.back")  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "log", "log", id="job.log"),
+        Binding("d", "details", "details", id="job.details"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lists: dict[str, tuple[JobList, Submission]] = {}
+        self._open: list[Submission] = []
+        self._left_out = 0
+
+    def body(self) -> Iterable[Widget]:
+        """The table."""
+        now = self.now
+        columns: list[Column[Placed]] = [
+            Column("state", "ST", 2, lambda p: p.job.status.state.code, tone=lambda p: TONES[p.job.status.state],
+                   letter="s", word=lambda p: p.job.status.state),
+            Column("submission", "SUBMISSION", 12, lambda p: title(p.submission), grow=True, ending=True, letter="u"),
+            Column("on", "ON", 8, lambda p: p.submission.target, letter="o", rank=3),
+            Column("name", "NAME", 12, lambda p: p.job.name, grow=True, ending=True, letter="n"),
+            Column("id", "ID", 8, lambda p: p.job.status.id or "-", ending=True, letter="i", rank=4),
+            Column("time", "TIME", 5, lambda p: elapsed(p.job, now()) or "-", lambda p: duration(p.job, now()),
+                   right=True, letter="t", unit="time", plain=False),
+            Column("says", "SAYS", 12, lambda p: says(p.job), grow=True, letter="y",
+                   tone=lambda p: "" if p.job.status.state.ended else "quiet"),
+        ]  # fmt: skip
+        yield LiveTable(columns, _key, lambda p: bool(p.submission.health), id="jobs", marks=True)
+
+    @property
+    def jobs(self) -> LiveTable[Placed]:
+        """The table."""
+        return self.query_one("#jobs", LiveTable)
+
+    def look(self, snapshot: Snapshot) -> None:
+        """Something moved on, perhaps."""
+        super().look(snapshot)
+        moment = self.front.clerk.seen.moment
+        wanted = [one for one in snapshot.submissions if one.kind and (not one.ended or one.ended > moment > "")]
+        self._open = [one for one in wanted if not one.ended]
+        self._head()
+        self.go_instead("fill", self._fill, wanted)
+
+    def tick(self) -> None:
+        """Ages."""
+        super().tick()
+        self._head()
+
+    def _head(self) -> None:
+        shown = f"{len(self.jobs.rows):,}" + (f" of {len(self.jobs.rows) + self._left_out:,}" if self._left_out else "")
+        order = (("running first", "quiet"),) if not self.jobs.sorting.name else ()
+        self.status.show("all jobs", ((shown, ""), *order), self.freshness(self._open))
+
+    async def _fill(self, wanted: Sequence[Submission]) -> None:
+        lists: dict[str, tuple[JobList, Submission]] = {}
+        room = MOST
+        for one in wanted:
+            if room > 0:
+                lists[one.id] = (await self.ask(self.desk.jobs, one.id), one)
+                room -= one.jobs
+        self._left_out = max(0, sum(one.jobs for one in wanted) - MOST)
+        if not _same(lists, self._lists) or not lists:
+            self._lists = lists
+            self.jobs.show(await self.ask(_placed, list(lists.values())), EMPTY)
+        self._head()
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+    def chosen(self) -> Submission | None:
+        """The one that the job under the cursor belongs to."""
+        return self.jobs.current.submission if self.jobs.current else None
+
+    def picked(self) -> Sequence[Picked]:
+        """The marked jobs, else the one under the cursor."""
+        return by_submission((placed.submission, placed.job) for placed in self.jobs.chosen)
+
+    @on(LiveTable.OpenRequested)
+    def action_details(self) -> None:
+        """All there is to know of the job."""
+        from tui_batch.screens.job import JobView
+
+        if placed := self.jobs.current:
+            self.app.push_screen(JobView(placed.submission, placed.job))
+
+    def action_log(self) -> None:
+        """The job's log."""
+        from tui_batch.screens.log import Log
+
+        if placed := self.jobs.current:
+            self.app.push_screen(Log(placed.submission, placed.job))
+
+
+def _key(placed: Placed) -> str:
+    return f"{placed.submission.id} {placed.job.index}"
+
+
+def _same(one: dict[str, tuple[JobList, Submission]], other: dict[str, tuple[JobList, Submission]]) -> bool:
+    """An unchanged list of jobs is the same object; the submissions' counts follow from them."""
+    return one.keys() == other.keys() and all(
+        one[id][0] is other[id][0] and one[id][1].health == other[id][1].health for id in one
+    )
+
+
+def _placed(lists: Sequence[tuple[JobList, Submission]]) -> list[Placed]:
+    """In the order of every list of jobs, newest submission first among equals; no more than there is room for."""
+    placed = (Placed(submission, row) for jobs, submission in lists for row in jobs.rows)
+    return ordered(placed, lambda one: one.job.status.state)[:MOST]

@@ -1,0 +1,83 @@
+"""What there is to know of one job, as lines of a page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_batch.model import JobRow, Submission
+from tui_batch.screens.rows import elapsed
+from tui_batch.screens.view import age
+from tui_batch.times import seconds
+from tui_batch.widgets.lines import Line
+from tui_batch.widgets.progress import TONES
+from tui_batch.widgets.text_view import heading, pair
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """A job of a submission; `varying` names its values."""
+
+    submission: Submission
+    row: JobRow
+    varying: Sequence[str]
+
+    def summary(self, now: float) -> list[Line]:
+        """What became of it, and how that is known."""
+        status = self.row.status
+        word = str(status.state).replace("_", " ")
+        past = age(status.as_of, now)
+        shown = {
+            "id": status.id,
+            "attempt": str(status.attempt) if status.attempt > 1 else "",
+            "exit code": "" if status.exit_code is None else str(status.exit_code),
+            "started": moment(status.started),
+            "ended": moment(status.ended),
+            "ran for": took(self.row) or elapsed(self.row, now),
+            "evidence": status.evidence,
+            "seen": f"{past} ago" if past not in ("", "now") else past,
+        }
+        return [
+            heading("Job"),
+            pair("name", self.row.name),
+            pair("state", f"{status.state.code}  {word}", TONES[status.state]),
+            pair("target", f"{self.submission.target} ({self.submission.kind})"),
+            *(pair(label, value) for label, value in shown.items() if value),
+            *([pair("the target says", status.detail)] if status.detail else []),
+            *([pair("trouble", self.submission.health, "attention")] if self.submission.health else []),
+        ]
+
+    def variables(self) -> list[Line]:
+        """The values of what varies."""
+        return section("Variables", dict(zip(self.varying, self.row.values, strict=False)))
+
+
+def section(name: str, values: Mapping[str, str]) -> list[Line]:
+    """A part of the page; nothing where there is nothing."""
+    return [(), heading(name), *(pair(label, value) for label, value in values.items())] if values else []
+
+
+def text(name: str, lines: Sequence[str], empty: str = "") -> list[Line]:
+    """A part that is text of another program."""
+    if not lines and not empty:
+        return []
+    body: list[Line] = [((f"  {line.expandtabs()}", ""),) for line in lines]
+    return [(), heading(name), *(body or [((f"  {empty}", "quiet"),)])]
+
+
+def paths(known: Mapping[str, Path]) -> list[Line]:
+    """Where its files are."""
+    return section("Paths", {name: str(path) for name, path in known.items()})
+
+
+def moment(stamp: str) -> str:
+    """`2026-11-20 07:15:11 UTC` for a moment."""
+    return f"{stamp[:10]} {stamp[11:19]} UTC" if stamp else ""
+
+
+def took(row: JobRow) -> str:
+    """How long a short job took, to the tenth of a second; nothing for longer ones."""
+    status = row.status
+    if not (status.started and status.ended):
+        return ""
+    past = seconds(status.ended) - seconds(status.started)
+    return f"{past:.1f}s" if 0 <= past < 10 else ""

@@ -1,0 +1,156 @@
+"""The lower part of home: what there is to know of the submission under the cursor, and its jobs as they go on."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui_batch.model import JobList, JobRow, Snapshot, Submission
+from tui_batch.screens.panes import Panes
+from tui_batch.screens.rows import job_columns, monitored, title
+from tui_batch.screens.verbs import Verbs
+from tui_batch.screens.view import View
+from tui_batch.screens.waiting import about, reasons
+from tui_batch.widgets.lines import Part
+from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.log_tail import LogTail, last_lines
+from tui_batch.widgets.progress import words
+from tui_batch.widgets.status_line import StatusLine
+
+# While somebody runs through the list the monitor waits: a pane is ten times the bytes of a cursor step.
+REST_SECONDS = 0.15
+PATIENCE_SECONDS = 0.3  # so long the jobs of the one before stand there rather than nothing
+
+
+class Monitor(Verbs, Panes):
+    """Follows the submission that `chosen` names."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "log", "log", id="job.log"),
+        Binding("d", "details", "details", id="job.details"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._resting: Timer | None = None
+        self._watched = ""  # id of the submission whose jobs stand in the monitor
+        self._jobs: JobList | None = None  # of those
+        self._reasons: Sequence[tuple[str, int]] = ()  # why some of them wait
+
+    def side(self) -> Sequence[Widget]:
+        """Two lines about the chosen submission, its jobs, and on a wide screen the log of one."""
+        table = LiveTable(job_columns(JobList((), ()), self.now), lambda r: str(r.index), self._stale, id="monitor")
+        return StatusLine(id="about"), StatusLine(id="why"), table, LogTail(id="tail")
+
+    @property
+    def monitor(self) -> LiveTable[JobRow]:
+        """The table of jobs."""
+        return self.query_one("#monitor", LiveTable)
+
+    def _stale(self, row: JobRow) -> bool:
+        return bool((submission := self.chosen()) and submission.health)
+
+    def tick(self) -> None:
+        """Ages, what is left of a wait, the log."""
+        super().tick()
+        self._tell_why()
+        self._show_tail()
+
+    # -- showing ---------------------------------------------------------------------------------------------------
+    @on(LiveTable.Moved, "#history")
+    def _rest(self) -> None:
+        if self._resting:
+            self._resting.stop()
+        self._resting = self.set_timer(REST_SECONDS, self.choose)
+
+    def choose(self) -> None:
+        """Show what is under the cursor now."""
+        submission = self.chosen()
+        self.set_class(submission is None, "-nothing")
+        if submission:
+            self.go_instead("monitor", self._watch, submission)
+
+    async def _watch(self, submission: Submission) -> None:
+        place = f"{title(submission)} on {submission.target}"
+        self.query_one("#about", StatusLine).show(place, ((words(submission.counts), ""),))
+        if submission.id != self._watched:
+            self._watched, self._jobs, self._reasons = submission.id, None, ()
+            if submission.kind:
+                self.set_timer(PATIENCE_SECONDS, self._still_loading)
+            else:
+                self.monitor.show((), ("Ordered; the courier will submit it.",))
+        if submission.kind and (jobs := await self.ask(self.desk.jobs, submission.id)) is not self._jobs:
+            rows, self._reasons = await self.ask(monitored, jobs), await self.ask(reasons, jobs.rows)
+            self._jobs = jobs
+            self.monitor.set_columns(job_columns(jobs, self.now, self.has_class("-wide")))
+            # While nobody is in the pane, what goes on stays in sight at its top.
+            self.monitor.show(rows, ("No job of it is known yet.",), stay=self.monitor.has_focus)
+        self._tell_why()
+        self._show_tail()
+
+    def on_resize(self) -> None:
+        """Beside the history there is less room."""
+        if self._jobs is not None:
+            self.monitor.set_columns(job_columns(self._jobs, self.now, self.has_class("-wide")))
+
+    def _still_loading(self) -> None:
+        if self._jobs is None and (submission := self.chosen()) and submission.kind:
+            self.monitor.show((), ("loading...",))
+
+    def _tell_why(self) -> None:
+        if (submission := self.chosen()) and submission.id == self._watched:
+            note = ((submission.note, "quiet"),) if submission.note else ()
+            why = self._why(submission)
+            self.query_one("#why", StatusLine).show("", ((why,) if why[0] else ()) + note)
+
+    def _why(self, submission: Submission) -> Part:
+        snapshot = self.front.snapshot or Snapshot()
+        return about(submission, self._reasons, snapshot.orders, snapshot.contacts, self.now())
+
+    @on(LiveTable.Moved, "#monitor")
+    def _show_tail(self) -> None:
+        if self.has_class("-wide") and self.chosen():
+            self.go_instead("tail", self._tail)
+
+    async def _tail(self) -> None:
+        tail, row = self.query_one(LogTail), self.monitor.current
+        if row is None:
+            return tail.show("", ())
+        path = await self.ask(self.desk.log, self._watched, row.index)
+        lines = await self.ask(last_lines, path, tail.page)
+        return tail.show(f"stdout of {row.name}", lines or ("It is empty so far.",))
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+    @on(LiveTable.OpenRequested, "#history")
+    def _open(self) -> None:
+        from tui_batch.screens.jobs import Jobs
+
+        if (submission := self.chosen()) and submission.kind:
+            self.app.push_screen(Jobs(submission, self._jobs if submission.id == self._watched else None))
+
+    @on(LiveTable.OpenRequested, "#monitor")
+    def action_details(self) -> None:
+        """All there is to know of the job in the monitor."""
+        from tui_batch.screens.job import JobView
+
+        self._show_job(JobView)
+
+    def action_log(self) -> None:
+        """The log of the job in the monitor."""
+        from tui_batch.screens.log import Log
+
+        self._show_job(Log)
+
+    def _show_job(self, view: Callable[[Submission, JobRow], View]) -> None:
+        if submission := self.chosen():
+            self.go_instead("open", self._show_job_of, submission, view)
+
+    async def _show_job_of(self, submission: Submission, view: Callable[[Submission, JobRow], View]) -> None:
+        # Keys may be faster than the monitor: it must show this submission's jobs before one of them is opened.
+        if submission.id != self._watched or self._jobs is None:
+            await self._watch(submission)
+        if row := self.monitor.current:
+            self.app.push_screen(view(submission, row))

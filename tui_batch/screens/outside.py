@@ -1,0 +1,42 @@
+"""Other programs in the terminal for a while: a shell where the results are, an editor for a script."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.app import SuspendNotSupported
+
+from tui_batch.errors import RequestError
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+
+def shell(app: "App[Any]", folder: Path) -> None:
+    """The person's shell in this folder, or in the nearest one above that is there; back when it ends."""
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent
+    _run(app, [os.environ.get("SHELL") or "/bin/sh"], folder)
+
+
+def editor(app: "App[Any]", name: str, text: str) -> None:
+    """A copy of the text in the person's editor; what is changed there changes nothing here."""
+    with tempfile.TemporaryDirectory(prefix="tui-batch-") as folder:
+        copy = Path(folder) / name.replace("/", "_")
+        copy.write_text(text, encoding="utf-8", errors="surrogateescape")
+        copy.chmod(0o400)
+        words = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+        _run(app, [*words.split(), str(copy)], Path(folder))
+
+
+def _run(app: "App[Any]", words: Sequence[str], folder: Path) -> None:
+    try:
+        with app.suspend():
+            subprocess.run(words, cwd=folder, check=False)
+    except SuspendNotSupported as error:
+        raise RequestError("This terminal cannot be lent to another program.") from error
+    except OSError as error:
+        raise RequestError(f"{words[0]} cannot be started: {(error.strerror or str(error)).lower()}.") from error

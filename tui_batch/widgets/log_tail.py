@@ -1,0 +1,48 @@
+"""The last lines of a log, for a corner of a screen that is about something else."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui_batch.widgets.lines import Line, Lines
+from tui_batch.widgets.log_file import LogFile, shown
+from tui_batch.widgets.printable import fit
+
+READ = 1 << 13  # from the end of the file; more than a corner shows
+
+
+def last_lines(path: Path, count: int) -> Sequence[str]:
+    """So many lines of the end of a file; none if it is not there."""
+    file = LogFile(path)
+    try:
+        size = file.size()
+        start = max(0, size - READ)
+        lines = file.read(start, READ).split(b"\n")
+    finally:
+        file.close()
+    lines = lines[1:] if start else lines  # the first one may have begun further up
+    return [shown(line) for line in (lines[:-1] if lines[-1:] == [b""] else lines)[-count:]] if count else ()
+
+
+class LogTail(Lines):
+    """A heading and the end of a log."""
+
+    heading = ""
+    lines: Sequence[str] = ()
+
+    def show(self, heading: str, lines: Sequence[str]) -> None:
+        """This is the end now."""
+        if (heading, lines) != (self.heading, self.lines):
+            self.heading, self.lines = heading, lines
+            self.repaint()
+
+    @property
+    def page(self) -> int:
+        """For how many lines there is room."""
+        return max(0, self.size.height - 1)
+
+    def line(self, y: int) -> Line:
+        """The heading, then the lines."""
+        width = self.size.width
+        if y == 0:
+            return ((fit(f"  {self.heading}", width), "head"),)
+        return ((fit(f"  {self.lines[y - 1]}", width), ""),) if y <= len(self.lines) else ()
