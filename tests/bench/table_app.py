@@ -1,7 +1,7 @@
 """One table and nothing else, ours or Textual's own, to be measured alone in a process.
 
-`table_app.py show ROWS` is ours, to be looked at in a terminal; `table_app.py live|peer ROWS` says as JSON how many
-seconds each thing took until it was painted, for how long at most no key could have been answered, and the memory.
+`table_app.py show ROWS` is ours, to be looked at in a terminal. `table_app.py live|peer ROWS` does what each line of
+its input says, and answers how many seconds that took until it was painted, and how long a key would have waited.
 """
 
 import asyncio
@@ -25,9 +25,9 @@ def made(count):
     ]  # fmt: skip
 
 
-def changed(rows):
-    """The same, but every twentieth has failed."""
-    return [(*row[:2], "failed", *row[3:]) if at % 20 == 0 else row for at, row in enumerate(rows)]
+def changed(rows, state):
+    """The same, but every twentieth is in this state."""
+    return [(*row[:2], state, *row[3:]) if at % 20 == 0 else row for at, row in enumerate(rows)]
 
 
 class Live(App):
@@ -35,41 +35,43 @@ class Live(App):
 
     CSS = "LiveTable { height: 1fr; }"
 
-    def __init__(self, rows=()):
+    def __init__(self, rows, filled=False):
         super().__init__()
-        self._rows = rows
+        self.rows, self.filled = rows, filled
 
     def compose(self):
         from tui_batch.widgets.columns import Column
         from tui_batch.widgets.live_table import LiveTable
 
         columns = [Column(name, name.upper(), 9, lambda row, at=at: row[at]) for at, name in enumerate(NAMES)]
-        self.table = LiveTable(columns, lambda row: row[0])
-        self.fill(self._rows)
+        self.table = LiveTable(columns, lambda row: row[0], marks=True)
+        if self.filled:
+            self.fill()
         yield self.table
 
-    def fill(self, rows):
-        self.table.show(rows)
+    def fill(self):
+        self.table.show(self.rows)
 
-    def sort(self):
-        self.table.sort("name")
+    def sort(self, name):
+        self.table.sort(name)
 
-    def filter(self, rows, word):
-        self.table.filter(f"name:{word}")
+    def filter(self, word=""):
+        self.table.filter(word and f"name:{word}")
 
-    def unfilter(self, rows):
-        self.table.filter("")
+    def change(self, state):
+        self.rows = changed(self.rows, state)
+        self.table.show(self.rows)
 
-    def change(self, rows):
-        self.table.show(rows)
-
-    @property
-    def shown(self):
-        return len(self.table.view)
+    def mark(self):
+        self.table.action_mark_all()
 
 
 class Peer(App):
     """Textual's own."""
+
+    def __init__(self, rows):
+        super().__init__()
+        self.rows = rows
 
     def compose(self):
         self.table = DataTable(cursor_type="row")
@@ -78,24 +80,23 @@ class Peer(App):
     def on_mount(self):
         self.keys = dict(zip(NAMES, self.table.add_columns(*NAMES), strict=True))
 
-    def fill(self, rows):
+    def fill(self):
+        self.show(self.rows)
+
+    def show(self, rows):
         self.table.clear()
         for row in rows:
             self.table.add_row(*row, key=row[0])
 
-    def sort(self):
-        self.table.sort(self.keys["name"])
+    def sort(self, name):
+        self.table.sort(self.keys[name])
 
-    def filter(self, rows, word):
-        self.fill([row for row in rows if word in row[1]])
+    def filter(self, word):
+        self.show([row for row in self.rows if word in row[1]])
 
-    def change(self, rows):
-        for row in rows[::20]:
-            self.table.update_cell(row[0], self.keys["state"], row[2])
-
-    @property
-    def shown(self):
-        return self.table.row_count
+    def change(self, state):
+        for row in self.rows[::20]:
+            self.table.update_cell(row[0], self.keys["state"], state)
 
 
 async def painted(app):
@@ -107,59 +108,42 @@ async def painted(app):
     await done.wait()
 
 
-async def held_up(gaps):
-    """Note the longest time between two turns of the loop."""
+async def watch(gaps):
+    """Note how long it is between two turns of the loop."""
     last = time.perf_counter()
     while True:
         await asyncio.sleep(0.002)
         now = time.perf_counter()
-        gaps[0] = max(gaps[0], now - last)
+        gaps.append(now - last)
         last = now
 
 
-async def measure(app, count):
-    """Seconds for each thing, in turn."""
-    found = {}
-    rows = made(count)
-    later = changed(rows)
+async def answer(app):
+    """Do what the input says until it ends."""
     async with app.run_test(size=(80, 24)) as pilot:
         app.table.focus()
         await pilot.pause()
-        gaps = [0.0]
-        watching = asyncio.create_task(held_up(gaps))
-
-        async def take(name, work, *args):
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            what, *words = line.split()
+            gaps = []
+            watching = asyncio.create_task(watch(gaps))
             await asyncio.sleep(0.02)
             start = time.perf_counter()
-            work(*args)
+            getattr(app, what)(*words)
             await painted(app)
-            found[name] = time.perf_counter() - start
-
-        await take("fill", app.fill, rows)
-        await take("change", app.change, later)
-        await take("sort", app.sort)
-        if isinstance(app, Live):  # what would take the peer a quarter of a minute
-            await take("change, sorted", app.change, rows)
-            await take("filter", app.filter, rows, "99")
-            await take("unfilter", app.unfilter, rows)
-            app.table.marks = True
-            await take("mark all", app.table.action_mark_all)
-            await take("change, sorted and marked", app.change, later)
-        await take("filter", app.filter, rows, "99")
-        assert app.shown == sum("99" in row[1] for row in rows)
-        watching.cancel()
-        found["held up"] = gaps[0]
-    with open("/proc/self/status") as file:
-        found["memory"] = next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
-    return found
+            seconds = time.perf_counter() - start
+            await asyncio.sleep(0.02)
+            watching.cancel()
+            print(json.dumps([seconds, max(gaps)]), file=sys.__stdout__, flush=True)  # Textual takes the other one
 
 
 def main():
     kind, count = sys.argv[1], int(sys.argv[2])
+    rows = made(count)
     if kind == "show":
-        Live(made(count)).run()
+        Live(rows, filled=True).run()
     else:
-        print(json.dumps(asyncio.run(measure({"live": Live, "peer": Peer}[kind](), count))))
+        asyncio.run(answer(Live(rows) if kind == "live" else Peer(rows)))
 
 
 if __name__ == "__main__":

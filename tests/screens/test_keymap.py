@@ -53,7 +53,7 @@ def test_what_is_not_changed_clashes_with_nothing():
 
 async def test_a_changed_key_does_it_and_is_named_everywhere(changed):
     app = changed(app__help="ctrl+h,f1", submission__cancel="C", app__settings="0")
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(120, 60)) as pilot:
         await shows(pilot, "R    212", "C cancel", "ctrl+h help")
         assert "c cancel" not in screen_text(app)
         await pilot.press("j", "j", "c", "question_mark")
@@ -62,7 +62,7 @@ async def test_a_changed_key_does_it_and_is_named_everywhere(changed):
         await shows(pilot, "Cancel 12 queued jobs of c4-monthly on aws?")
         await pilot.press("n", "f1")
         await shows(pilot, "Moving and finding", "  C              cancel")
-        await pilot.press("G")
+        await pilot.press("pagedown")
         await shows(pilot, "  ctrl+h f1      help")
         await pilot.press("q", "0")
         await shows(pilot, "keys.app.help", "ctrl+h f1", "config.toml")

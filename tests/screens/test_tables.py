@@ -8,6 +8,7 @@ from tui_batch.app import BatchApp
 from tui_batch.errors import RequestError
 from tui_batch.screens.rows import job_columns, submission_columns
 from tui_batch.widgets.columns import letters
+from tui_batch.widgets.filter import LANGUAGE, wrong
 
 HOME = "R    212"
 
@@ -130,6 +131,17 @@ async def test_a_filter_of_one_submission_is_not_that_of_another(app):
         await shows(pilot, "filter: seed=4", "1/10")
 
 
+async def test_a_question_begins_without_a_filter(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, HOME)
+        await pilot.press("n")
+        await shows(pilot, "ml-training", "raft")
+        await pilot.press("slash", *"raft", "enter")
+        await shows(pilot, "filter: raft, 1 of 2")
+        await pilot.press("q", "n")
+        await shows(pilot, "ml-training", "raft")
+
+
 async def test_a_filter_for_columns_that_are_gone_waits_for_them(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, HOME)
@@ -159,7 +171,17 @@ async def test_help_names_the_keys_of_a_table(app):
         await shows(pilot, HOME)
         app.screen.history.marks = True
         await pilot.press("question_mark")
-        await shows(pilot, "Space          mark or unmark", "*              mark all shown")
+        await shows(pilot, "Space          mark or unmark", "*              mark all shown",
+                    "\\              clear the marks")  # fmt: skip
+
+
+async def test_help_explains_filters_that_work(app):
+    async with app.run_test(size=(80, 99)) as pilot:
+        await shows(pilot, HOME)
+        columns = app.screen.history.columns
+        assert not [text for text, _ in LANGUAGE if wrong(text, columns)]
+        await pilot.press("question_mark")
+        await shows(pilot, *(f"{text:<14} {meaning}" for text, meaning in LANGUAGE))
 
 
 def test_columns_of_a_table_have_letters_and_names_of_their_own(tmp_path):

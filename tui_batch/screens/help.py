@@ -7,6 +7,7 @@ from textual.widget import Widget
 
 from tui_batch.screens.view import View
 from tui_batch.states import CODES
+from tui_batch.widgets.filter import LANGUAGE
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.prompt_line import named
 from tui_batch.widgets.text_view import TextView, heading
@@ -37,6 +38,9 @@ class Help(View):
                 *_keys(self._live),
                 *([(), heading("Files that could not be read")] if problems else []),
                 *(((f"  {problem}", "attention"),) for problem in problems),
+                (),
+                heading("Filter"),
+                *(_row(words, meaning) for words, meaning in LANGUAGE),
                 (),
                 heading("States"),
                 *(_row(code, words) for code, words in _codes().items()),

@@ -87,7 +87,8 @@ class TableView(View):
 
     def _keep_filter(self, table: LiveTable[Any], text: str) -> None:
         table.filter(text)
-        self.front.filters[self._named(table), self.about] = table.filter_text
+        if not self.FLOW:  # a question begins anew each time
+            self.front.filters[self._named(table), self.about] = table.filter_text
 
     # -- sort ------------------------------------------------------------------------------------------------------
     def action_sort(self) -> None:

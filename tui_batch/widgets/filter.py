@@ -7,6 +7,16 @@ from collections.abc import Callable, Sequence
 from tui_batch.numbers import number
 from tui_batch.widgets.columns import Column, R, find
 
+LANGUAGE = (
+    ("word", "the row has this word; of several it has all"),
+    ("!word", "it has it not; a ! turns round what stands below, too"),
+    ('"two words"', "it has them next to each other"),
+    ("on:fir", "the column has this word"),
+    ("state:F", "the state is this one: state:failed is the same"),
+    ("jobs>100", "the number is larger; also < <= >= = !="),
+    ("age<2d", "times are written 90s 5m 2h 1d, shares 50%"),
+)
+
 _PART = re.compile(
     r"""\s*
     (?P<no>!?)

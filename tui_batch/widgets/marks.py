@@ -71,7 +71,7 @@ class Marking(Moving, Generic[R]):
     def _marks_action(self, action: str) -> bool:
         """Whether this action of a key makes sense now, as far as it is about marks."""
         if action == "unmark":
-            return bool(self.marked)
+            return self.marks and bool(self.rows)
         return action not in _KEYS or (self.marks and self.current is not None)
 
     def action_mark(self) -> None:

@@ -13,14 +13,14 @@ from tui_batch.widgets.printable import cells, fit
 
 def heading(columns: Sequence[Column[Any]], room: Sequence[int], sorting: Sorting, where: str, width: int) -> Line:
     """The names of the columns, the sign of what sorts them, and at the right end where one is."""
-    text, ends = "  ", 0  # and where the column that sorts ends
+    text, ends = "  ", 0  # and where the name of the column that sorts ends
     for column, taken in zip(columns, room, strict=True):
         sign = sorting.sign if column.name == sorting.name else ""
         if taken:
             text += fit(column.label + sign, taken, column.right) + " "
         if sign:
-            ends = cells(text) if taken else width + 1
-    if ends > width - len(where):  # it would not be seen there
+            ends = cells(text.rstrip()) if taken else width + 1
+    if ends > width - len(where) - 2:  # it would not be seen there
         where = f"by {sorting.name}{sorting.sign} {where}".rstrip()
     if where:
         text = f"{set_cell_size(text, max(0, width - len(where) - 2))} {where}"
