@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from rich.console import RenderableType
 from textual.app import App
@@ -34,9 +34,6 @@ from tui_batch.widgets.theme import THEMES
 PARTING_SECONDS = 2
 BLIND = ("ctrl+c", "ctrl+z")  # keys that work where the terminal is too small to show what they do
 
-if TYPE_CHECKING:
-    from tui_batch.screens.command_line import CommandLine
-
 
 class BatchApp(App[None], inherit_bindings=False):
     """Shows what the desk says; asks it through the clerk, and never waits."""
@@ -54,7 +51,6 @@ class BatchApp(App[None], inherit_bindings=False):
         Binding("r", "wake", "poll now", id="app.wake"),
         Binding("p", "pause", "pause polling", show=False, id="app.pause"),
         Binding("question_mark", "help", "help", id="app.help"),
-        Binding("colon,ctrl+p", "command", "command", key_display=":", show=False, id="app.command"),
         Binding("comma", "settings", "settings", show=False, id="app.settings"),
         Binding("ctrl+l", "redraw", "draw everything anew", show=False, id="app.redraw"),
         Binding("ctrl+z", "suspend_process", "back to the shell for a while", show=False, id="app.suspend"),
@@ -86,8 +82,7 @@ class BatchApp(App[None], inherit_bindings=False):
         self.snapshot: Snapshot | None = None
         self._missed: float | None = None  # since when something is open and no courier is alive
         self.sortings: Mapping[str, Any] | None = None  # by table, once they were recalled from the last time
-        self.commands: CommandLine | None = None  # once one was typed
-        self.names: Mapping[str, Sequence[str]] = {}  # of batches and templates, for commands to come
+        self.words: dict[str, list[str]] = {}  # the commands typed before, and names that commands may be given
         self.filters: dict[tuple[str, str], str] = {}  # by table and what it is about
         self.trouble = ""  # why the store could not be read the last time
         self.clerk.start(self._tell)
@@ -240,14 +235,6 @@ class BatchApp(App[None], inherit_bindings=False):
         from tui_batch.screens.help import Help
 
         self.push_screen(Help(list(self.screen.active_bindings.values())))
-
-    def action_command(self) -> None:
-        """A command with its arguments."""
-        from tui_batch.screens.command_line import CommandLine
-
-        if isinstance(self.screen, View):
-            self.commands = self.commands or CommandLine()
-            self.commands.open(self.screen)
 
     def action_wake(self) -> None:
         """Have a courier look at the orders and the targets now."""

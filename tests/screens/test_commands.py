@@ -1,11 +1,13 @@
 """The line after `:`: every command, completion, history, and what is wrong."""
 
 import pytest
+from stand_in import TARGETS
 from textual import events
 from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.errors import StoreError
+from tui_batch.model import Snapshot
 from tui_batch.screens.all_jobs import AllJobs
 from tui_batch.screens.batches import Batches
 from tui_batch.screens.commands import COMMANDS
@@ -39,6 +41,18 @@ async def on_screen(pilot, kind):
 def line(app):
     """The bottom line."""
     return screen_text(app).splitlines()[-1]
+
+
+async def test_also_where_nothing_was_submitted_yet(desk):
+    desk.current = Snapshot(targets=TARGETS)
+    app = BatchApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "? ")
+        await command(pilot, "cancel")
+        await shows(pilot, ": cancel", "cancel does nothing here")
+        await pilot.press("escape")
+        await command(pilot, "targets")
+        await on_screen(pilot, Targets)
 
 
 async def test_sorting(app):
@@ -308,7 +322,7 @@ async def test_the_history_outlives_the_program(desk):
     async with app.run_test(size=(80, 24)) as pilot:
         await begin(pilot)
         await pilot.press("ctrl+p", "x")
-        await until(pilot, lambda: len(app.commands.history) == 3)
+        await until(pilot, lambda: len(app.words.get("typed", ())) == 3)
         await pilot.press("up", "up")
         await shows(pilot, ": sort age")
         await pilot.press("up", "up", "up")
@@ -330,7 +344,7 @@ async def test_no_more_than_a_hundred_are_kept_and_one_that_cannot_be_kept_is_no
         assert len(desk.memory["commands"]["typed"]) == 100
         desk.remember = fail
         await command(pilot, "goto 3")
-        await until(pilot, lambda: app.commands.history[-1] == "goto 3")
+        await until(pilot, lambda: app.words["typed"][-1] == "goto 3")
         assert "read-only" not in screen_text(app)
 
 

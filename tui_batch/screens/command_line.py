@@ -17,59 +17,55 @@ MOST = 100
 OFFERED = 40  # words that a hint may name; no line is longer
 
 
-class CommandLine:
-    """One for the program, whatever the screen: the history is shared."""
+def ask(screen: View, text: str = "", wrong: str = "") -> None:
+    """Ask for a command, and do it."""
+    words = screen.front.words
+    first, history = "typed" not in words, words.setdefault("typed", [])
+    answer = screen.prompt.ask(
+        ":",
+        text,
+        check=lambda text: problem(screen, text),
+        complete=lambda text: completion(screen, text),
+        history=history,
+        wrong=wrong,
+    )
+    # The app's work, not the screen's: a command may lead away from the screen, and would end with it.
+    work: Callable[[], Awaitable[None]] = partial(_do, screen, answer, first)
+    screen.front.run_worker(work)
 
-    def __init__(self) -> None:
-        self.history: list[str] = []
-        self._recalled = False
 
-    def open(self, screen: View, text: str = "", wrong: str = "") -> None:
-        """Ask for a command, and do it."""
-        answer = screen.prompt.ask(
-            ":",
-            text,
-            check=lambda text: problem(screen, text),
-            complete=lambda text: completion(screen, text),
-            history=self.history,
-            wrong=wrong,
-        )
-        # The app's work, not the screen's: a command may lead away from the screen, and would end with it.
-        work: Callable[[], Awaitable[None]] = partial(self._do, screen, answer)
-        screen.front.run_worker(work)
+async def _do(screen: View, answer: "Future[str | None]", first: bool) -> None:
+    if first:
+        recalled = await screen.ask(screen.desk.recall, REMEMBERED)
+        screen.front.words["typed"][:0] = [line for line in recalled.get("typed", ()) if isinstance(line, str)]
+    await _learn_names(screen)
+    if text := (await answer or "").strip():
+        await _run(screen, text)
+        await _remember(screen, text)
 
-    async def _learn(self, screen: View) -> None:
-        """What the person typed before, and what there is to be named."""
-        if not self._recalled:
-            self._recalled = True
-            recalled = await screen.ask(screen.desk.recall, REMEMBERED)
-            self.history[:0] = [line for line in recalled.get("typed", ()) if isinstance(line, str)]
-        with contextlib.suppress(TuiBatchError):  # without names there is less to complete
-            batches, templates = await screen.ask(screen.desk.batches), await screen.ask(screen.desk.templates)
-            screen.front.names = {
-                "batch": [batch.name for batch in batches],
-                "template": [template.name for template in templates],
-            }
 
-    async def _do(self, screen: View, answer: "Future[str | None]") -> None:
-        await self._learn(screen)
-        if text := (await answer or "").strip():
-            await self._run(screen, text)
-            await self._remember(screen, text)
+async def _learn_names(screen: View) -> None:
+    with contextlib.suppress(TuiBatchError):  # without names there is less to complete
+        batches, templates = await screen.ask(screen.desk.batches), await screen.ask(screen.desk.templates)
+        screen.front.words["batch"] = [batch.name for batch in batches]
+        screen.front.words["template"] = [template.name for template in templates]
 
-    async def _run(self, screen: View, text: str) -> None:
-        try:
-            await run(screen, text)
-        except (RequestError, TemplateError) as error:  # what is wrong is mended where it was typed
-            if not screen.is_current or screen.prompt.question:
-                raise
-            self.open(screen, text, str(error))
 
-    async def _remember(self, screen: View, text: str) -> None:
-        if self.history[-1:] != [text]:
-            self.history[:] = [*self.history, text][-MOST:]
-            with contextlib.suppress(StoreError):  # a history that cannot be kept is not worth a word
-                await screen.ask(screen.desk.remember, REMEMBERED, {"typed": self.history})
+async def _run(screen: View, text: str) -> None:
+    try:
+        await run(screen, text)
+    except (RequestError, TemplateError) as error:  # what is wrong is mended where it was typed
+        if not screen.is_current or screen.prompt.question:
+            raise
+        ask(screen, text, str(error))
+
+
+async def _remember(screen: View, text: str) -> None:
+    history = screen.front.words["typed"]
+    if history[-1:] != [text]:
+        history[:] = [*history, text][-MOST:]
+        with contextlib.suppress(StoreError):  # a history that cannot be kept is not worth a word
+            await screen.ask(screen.desk.remember, REMEMBERED, {"typed": history})
 
 
 def find(name: str) -> Command:

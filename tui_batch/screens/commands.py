@@ -47,11 +47,11 @@ def _copies(screen: View) -> Iterable[str]:
 
 
 def _batches(screen: View) -> Iterable[str]:
-    return screen.front.names.get("batch", ())
+    return screen.front.words.get("batch", ())
 
 
 def _templates(screen: View) -> Iterable[str]:
-    return screen.front.names.get("template", ())
+    return screen.front.words.get("template", ())
 
 
 def _themes(screen: View) -> Iterable[str]:

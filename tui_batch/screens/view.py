@@ -45,6 +45,7 @@ class View(Screen[Any], inherit_bindings=False):
         Binding("tab", "app.focus_next", "next pane", show=False, id="view.next-pane"),
         Binding("shift+tab", "app.focus_previous", "previous pane", show=False, id="view.previous-pane"),
         Binding("y", "copy", "copy", show=False, id="view.copy"),
+        Binding("colon,ctrl+p", "command", "command", show=False, id="view.command"),
     ]
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
@@ -157,6 +158,12 @@ class View(Screen[Any], inherit_bindings=False):
             self.go(choose, self, copies, self.prompt.choose("copy", letters))
         else:
             self.prompt.say("There is nothing here to copy.")
+
+    def action_command(self) -> None:
+        """A command with its arguments."""
+        from tui_batch.screens.command_line import ask
+
+        ask(self)
 
     def action_leave(self) -> None:
         """Esc: out of whatever one is in."""
