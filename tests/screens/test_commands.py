@@ -7,7 +7,7 @@ from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.errors import StoreError
-from tui_batch.model import Snapshot
+from tui_batch.model import Problem, Snapshot
 from tui_batch.screens.all_jobs import AllJobs
 from tui_batch.screens.batches import Batches
 from tui_batch.screens.commands import COMMANDS
@@ -203,6 +203,24 @@ async def test_what_changes_something_asks_as_its_key_does(app, desk):
         await shows(pilot, "Paused")
         await command(pilot, "pause")
         await until(pilot, lambda: not app.clerk.paused)
+
+
+async def test_submitting_a_batch(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begin(pilot)
+        await command(pilot, "submit never-sent on fir")
+        await shows(pilot, "Submit 9 jobs of never-sent to fir?")
+        await pilot.press("y")
+        await on_screen(pilot, Home)
+        await until(pilot, lambda: desk.asked[-1][:3] == ("submit", "never-sent", "fir"))
+        await command(pilot, "submit never-sent")
+        await shows(pilot, "Where to?")
+        await pilot.press("q")
+        desk.found = [Problem("the name is too long")]
+        await command(pilot, "submit never-sent on aws")
+        await shows(pilot, "Where to?")
+        await command(pilot, "submit never-sent on mars")
+        await shows(pilot, ": submit never-sent on mars", "no target 'mars'")
 
 
 async def test_copying_and_exporting(app, desk, tmp_path, monkeypatch):

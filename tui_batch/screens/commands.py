@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from tui_batch.errors import RequestError, nearest
 from tui_batch.model import Submission
+from tui_batch.screens.batches import Batches
 from tui_batch.screens.command import Command, Kind
 from tui_batch.screens.copying import copy
 from tui_batch.screens.exporting import export
@@ -19,6 +20,7 @@ from tui_batch.screens.view import View
 from tui_batch.states import CODES
 from tui_batch.widgets.filter import wrong
 from tui_batch.widgets.moves import Moving
+from tui_batch.widgets.progress import counted
 from tui_batch.widgets.theme import THEMES
 
 WAYS = ("up", "down")
@@ -138,6 +140,19 @@ async def _copy(screen: View, what: str) -> None:
     await copy(screen, chosen)
 
 
+async def _submit(screen: View, argument: str) -> None:
+    name, _, place = argument.partition(" on ")
+    batch, targets = await screen.ask(screen.desk.batch, name), await screen.ask(screen.desk.targets)
+    target = next((one for one in targets if one.name == place), None)
+    problems = await screen.ask(screen.desk.check, batch, target) if target else ()
+    batches = Batches()
+    await screen.front.push_screen(batches)
+    if target is None or problems:  # which are said where one chooses it
+        await batches.submit(name)
+    elif await batches.prompt.yes(f"Submit {counted(batch.jobs)} of {name} to {target.name}?", safe="y") == "y":
+        await batches.order(name, target.name)
+
+
 def _goto(screen: View, number: str) -> None:
     if not number.isdecimal() or not isinstance(screen.focused, Moving):
         raise RequestError("goto takes the number of a line")
@@ -193,7 +208,7 @@ COMMANDS = (
     Command("retry", "", "run again what failed", "retry"),
     Command("settings", "", "what is set, and where", "settings"),
     Command("sort", "[COLUMN [down]]", "sort the table", "sort", _sort, TableView, (COLUMN, WAY)),
-    Command("submit", "", "send the batch", "submit"),
+    Command("submit", "[BATCH [on TARGET]]", "send a batch", "submit", _submit, kinds=(BATCH, ON, TARGET)),
     Command("targets", "", "how each target is", "targets"),
     Command("theme", "NAME", "other colours", run=_theme, kinds=(THEME,)),
     Command("undo", "", "take back what has not left yet", "undo"),
