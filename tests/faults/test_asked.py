@@ -50,9 +50,11 @@ def test_an_order_that_waits_can_be_taken_back_once(desk, tmp_path, ran):
 def test_an_order_leaves_when_its_time_has_come_and_then_it_is_too_late(desk, tmp_path, ran):
     batch = make(desk, tmp_path, f"printf x >> {ran}/{{{{ n }}}}", "1..3")
     name = desk.submit(batch, wait=0.5)
+    assert {row.status.state for row in desk.jobs(name).rows} == {JobState.DRAFT}
     until(lambda: bool(desk.submission(name).ended))
     assert not desk.withdraw(name)
     assert counts(desk, name) == {JobState.SUCCEEDED: 3}
+    assert {row.status.state for row in desk.jobs(name).rows} == {JobState.SUCCEEDED}
 
 
 def test_what_is_asked_of_a_submission_that_waits_waits_with_it(desk, tmp_path):

@@ -21,7 +21,9 @@ class JobLists:
 
     def of(self, submission: Submission) -> tuple[JobList, Sequence[str]]:
         """Its jobs, and the lines of its ledger that could not be read."""
-        view = self._views.pop(submission.id, None) or _JobsView(self._home, submission)
+        view = self._views.pop(submission.id, None)
+        if view is None or view.draft != _is_draft(submission):
+            view = _JobsView(self._home, submission)
         self._views[submission.id] = view
         while len(self._views) > 1 and sum(view.size for view in self._views.values()) > KEPT:
             del self._views[next(iter(self._views))]
@@ -35,7 +37,8 @@ class _JobsView:
         from tui_batch.store import batches
 
         self._view = LedgerView(home.submission(submission.id) / "ledger.tsv")
-        word, detail = JobState.QUEUED, "waiting to be sent"
+        self.draft = _is_draft(submission)
+        word, detail = (JobState.DRAFT, "not sent yet") if self.draft else (JobState.QUEUED, "waiting to be sent")
         if submission.ended:
             word, detail = JobState.UNKNOWN, "the ledger of this submission does not name it"
         blank = Status(word, as_of=submission.created, detail=detail)
@@ -69,3 +72,8 @@ class _JobsView:
         return (
             row.name if self._list.varying or row.name != str(row.index) else status.id.rpartition("/")[2] or row.name
         )
+
+
+def _is_draft(submission: Submission) -> bool:
+    """Its order can still be taken back."""
+    return set(submission.counts) == {JobState.DRAFT}
