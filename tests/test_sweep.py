@@ -91,6 +91,7 @@ def test_any_job_can_be_looked_at_alone(where):
     assert [made.at(index) for index in range(made.count)] == list(made.values())
     with pytest.raises(IndexError):
         made.at(made.count)
+    assert [made.combination(position) for position in made.kept()] == list(made.values())
 
 
 def test_repeat_numbers_the_jobs_or_repeats_the_default():

@@ -33,7 +33,9 @@ class Axis:
     repeats: int = 0  # asked for as repeat(n): what that means depends on the variable
 
 
-_CALL = re.compile(r"(uniform|loguniform|normal|randint|repeat|glob|file)\s*\((.*)\)", re.DOTALL)
+FUNCTIONS = ("uniform", "loguniform", "normal", "randint", "repeat", "glob", "file")
+
+_CALL = re.compile(rf"({'|'.join(FUNCTIONS)})\s*\((.*)\)", re.DOTALL)
 _RANGE = re.compile(rf"({NUMBER})\s*\.\.\s*({NUMBER})(?:\s+(by|in|log)\s+({NUMBER}))?", re.ASCII)
 _QUOTED = re.compile(r"""(["'])(?:\\\\|\\\1|(?!\1).)*\1""", re.DOTALL)
 _LOOKS_LIKE_RANGE = re.compile(rf"{NUMBER}\s*\.\.", re.ASCII)

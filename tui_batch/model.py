@@ -38,6 +38,9 @@ class Batch:
     resources: Resources = Resources()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
     results: tuple[str, ...] = ()
+    fixed: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    zips: tuple[tuple[str, ...], ...] = ()
+    where: str = ""
 
 
 # Why a job is held on purpose, as its evidence: nothing but what is named here lets it go.
@@ -164,6 +167,28 @@ class Problem:
 
     text: str
     fatal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a target does at most with a batch; None for what it does not say."""
+
+    at_once: int | None = None  # jobs that run at the same time
+    held: int | None = None  # jobs that it takes at the same time, running or waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How many bytes a batch is made of; without `exact` a guess from some of its jobs."""
+
+    jobs: int  # what all jobs have of their own
+    shared: int  # what they have in common
+    exact: bool
+
+    @property
+    def whole(self) -> int:
+        """All of it."""
+        return self.jobs + self.shared
 
 
 @dataclass(frozen=True, slots=True)

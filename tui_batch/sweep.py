@@ -14,6 +14,7 @@ from tui_batch.template import Template, Variable
 from tui_batch.where import compile_where
 
 MOST = 50_000_000  # combinations that are looked through
+_BREATH = 10_000  # of them between two breaths
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,21 @@ class Sweep:
         """All variables of one job."""
         if not 0 <= index < self.count:
             raise IndexError(index)
-        if self.keep:
-            return next(islice(self.values(), index, None))
+        return self.combination(next(islice(self.kept(), index, None)) if self.keep else index)
+
+    def kept(self, breath: Callable[[], None] = lambda: None) -> Iterator[int]:
+        """Which combinations the jobs are, where a condition keeps only some of them."""
+        for position, values in enumerate(_every(self.base, self.steps)):
+            if position % _BREATH == 0:
+                breath()
+            if self.keep is None or self.keep(values):
+                yield position
+
+    def combination(self, position: int) -> Mapping[str, Value]:
+        """All variables of one combination, whether a condition keeps it or not."""
         values = dict(self.base)
         for columns in reversed(self.steps):
-            index, row = divmod(index, _length(columns))
+            position, row = divmod(position, _length(columns))
             values.update((key, column[row]) for key, column in columns.items())
         return values
 
@@ -57,8 +68,12 @@ def plan(
     where: str,
     table: str,
     sources: Sources,
+    breath: Callable[[], None] = lambda: None,
 ) -> Sweep:
-    """The sweep that these axes make of a template; one TemplateError lists all that is wrong, a line each."""
+    """The sweep that these axes make of a template; one TemplateError lists all that is wrong, a line each.
+
+    To count what a condition keeps may take long: `breath` is called now and then, and may raise to end it.
+    """
     known = {variable.key: variable for variable in template.variables}
     problems: list[str] = []
     header, rows = read_table(table, problems)
@@ -81,7 +96,7 @@ def plan(
     alike = {key: spell(column[0]) for key, column in whole_rows.items() if len(set(map(spell, column))) == 1}
     varying = [key for step in steps for key in step if key not in alike]
     spelled = {key: spell(base[key]) for key in given} | alike
-    count = _count(base, steps, keep, template.name)
+    count = _count(base, steps, keep, template.name, breath)
     return Sweep(template, tuple(varying), texts, spelled, tuple(map(tuple, zips)), where.strip(), count, base,
                  tuple(steps), keep)  # fmt: skip
 
@@ -142,7 +157,11 @@ def _base(
 
 
 def _count(
-    base: Mapping[str, Value], steps: Sequence[Columns], keep: Callable[[Mapping[str, Value]], bool] | None, name: str
+    base: Mapping[str, Value],
+    steps: Sequence[Columns],
+    keep: Callable[[Mapping[str, Value]], bool] | None,
+    name: str,
+    breath: Callable[[], None],
 ) -> int:
     total = prod(map(_length, steps))
     if total > MOST:
@@ -150,7 +169,10 @@ def _count(
     if keep is None:
         return total
     try:
-        count = sum(map(keep, _every(base, steps)))
+        every, count = _every(base, steps), 0
+        for _ in range(0, total, _BREATH):
+            breath()
+            count += sum(map(keep, islice(every, _BREATH)))
     except ValueError as wrong:
         raise TemplateError(f"{name}: where: {sentence(wrong)}") from wrong
     if not count:

@@ -100,6 +100,14 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """A template that cannot be used, and why: a sentence a line."""
+
+    name: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Needs:
     cpus: int = 1
     memory: int | str | None = None

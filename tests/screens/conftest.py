@@ -11,7 +11,7 @@ from tui_batch.app import BatchApp
 
 NAMED = (
     "enter", "slash", "tab", "down", "up", "escape", "ctrl+u", "question_mark", "pagedown", "space",
-    "asterisk", "backslash",
+    "asterisk", "backslash", "ctrl+t", "ctrl+l",
 )  # fmt: skip
 
 

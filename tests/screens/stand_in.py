@@ -12,6 +12,7 @@ from tui_batch.model import (
     Beat,
     JobList,
     JobRow,
+    Limits,
     Order,
     Snapshot,
     Status,
@@ -20,11 +21,11 @@ from tui_batch.model import (
 )
 from tui_batch.states import JobState as S
 from tui_batch.store import export
-from tui_batch.store.filling import sample
+from tui_batch.store.filling import sample, weigh
 from tui_batch.store.home import Home
 from tui_batch.store.sources import FileSources
 from tui_batch.sweep import plan
-from tui_batch.template import read
+from tui_batch.template import Broken, read
 from tui_batch.times import stamp
 
 NOON = 1_795_176_000.0  # 2026-11-20T12:00:00Z
@@ -64,6 +65,7 @@ choices = ["fast", "exact"]
 """,
     "raft.toml",
 )
+BROKEN = Broken("fold", "fold.toml: variable 'a': unknown type 'in'. Did you mean 'int'?")
 TEMPLATES = (replace(RAFT, name="ml-training", description="Train one model for each set of values."), RAFT)
 
 
@@ -119,6 +121,7 @@ class FakeDesk:
         self.lists = {}
         self.gone = set()
         self.memory = {}
+        self.broken = []
 
     def now(self):
         return self.clock
@@ -180,14 +183,17 @@ class FakeDesk:
     def templates(self):
         return TEMPLATES
 
+    def all_templates(self):
+        return [*self.broken, *self.templates()]
+
     def template(self, name):
         return next(template for template in TEMPLATES if template.name == name)
 
-    def plan(self, template, axes=(), fixed=(), zips=(), where="", table=""):
-        return plan(template, axes, fixed, zips, where, table, FileSources())
+    def plan(self, template, axes=(), fixed=(), zips=(), where="", table="", breath=lambda: None):
+        return plan(template, axes, fixed, zips, where, table, FileSources(), breath)
 
-    def rendered(self, sweep, index):
-        return sample(sweep, index, sweep.template.name)
+    def rendered(self, sweep, index, batch=""):
+        return sample(sweep, index, batch or sweep.template.name)
 
     def generate(self, sweep, name="", progress=None):
         name = name or f"{sweep.template.name}-new"
@@ -197,10 +203,30 @@ class FakeDesk:
         self.made.append(BatchRow(name, sweep.template.name, sweep.count, ago(0), 0, ""))
         return replace(self.batch(name), jobs=sweep.count)
 
+    def size_trouble(self, jobs, max_jobs=None):
+        most = self.config.max_jobs
+        return f"This makes {jobs:,} jobs, more than the {most:,} that max_jobs allows." if jobs > most else ""
+
+    def name_trouble(self, name):
+        known = {row.name for row in self.batches()}
+        return f"There is a batch {name} already. Batches never change: choose another name." if name in known else ""
+
+    def free_name(self, wanted):
+        return wanted
+
+    def weight(self, sweep):
+        return weigh(sweep, sweep.template.name)
+
+    def limits(self, batch, target):
+        return Limits(at_once=16) if target.kind == "local" else Limits(held=1000)
+
     def check(self, batch, target):
         return self.found
 
     def preview(self, batch, target, job):
+        return self.script(batch, target, job, self.job_files(batch.name, job))
+
+    def script(self, batch, target, job, files):
         return f"#!/bin/sh\n# {job} on {target.name}\n"
 
     def submit(self, batch, target, first=False, wait=0.0):

@@ -9,6 +9,7 @@ from tui_batch.app import BatchApp
 from tui_batch.errors import StoreError
 from tui_batch.model import Problem, Snapshot
 from tui_batch.screens.all_jobs import AllJobs
+from tui_batch.screens.batch_jobs import BatchJobs
 from tui_batch.screens.batches import Batches
 from tui_batch.screens.commands import COMMANDS
 from tui_batch.screens.generate import Templates
@@ -16,8 +17,8 @@ from tui_batch.screens.help import Help
 from tui_batch.screens.home import Home
 from tui_batch.screens.jobs import Jobs
 from tui_batch.screens.log import Log
-from tui_batch.screens.preview import BatchJobs
 from tui_batch.screens.targets import Targets
+from tui_batch.screens.variables import Variables
 
 HOME = "R    212"
 KELP = "20261120-1157-kelp"
@@ -221,6 +222,20 @@ async def test_submitting_a_batch(app, desk):
         await shows(pilot, "Where to?")
         await command(pilot, "submit never-sent on mars")
         await shows(pilot, ": submit never-sent on mars", "no target 'mars'")
+
+
+async def test_a_new_batch_from_a_template(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begin(pilot)
+        await pilot.press("colon", *"new r", "tab")
+        await until(pilot, lambda: app.screen.prompt.question.entry.text == "new raft")
+        await pilot.press("enter")
+        await on_screen(pilot, Variables)
+        await shows(pilot, "new batch: raft")
+        await pilot.press("ctrl+p")
+        await shows(pilot, "batches  cancel")
+        await pilot.press(*"new raft", "enter")
+        await shows(pilot, ": new raft", "a batch is being made already")
 
 
 async def test_copying_and_exporting(app, desk, tmp_path, monkeypatch):

@@ -28,11 +28,9 @@ async def test_from_template_to_submission(app, desk):
         await pilot.press("enter")
         await shows(pilot, "Values", "seed1-temperature0.5", "command", "./raft input.csv", "1,0.5")
         await pilot.press("q", "A")
-        await shows(pilot, "Where to?", "> local", " Enter choose")
-        await pilot.press("enter")
         await shows(pilot, "Submit 8 jobs of raft to local?", "Y/n")
         await pilot.press("y")
-        await shows(pilot, "raft-new is on its way to local.", "> DR raft-new")
+        await shows(pilot, "raft-new is on its way to local in 5 s: u takes it back.", "> DR raft-new")
         assert isinstance(app.screen, Home)
         assert desk.asked == [("generate", "raft-new", 8), ("submit", "raft-new", "local")]
 
@@ -44,12 +42,11 @@ async def test_each_error_stands_at_its_field(app):
         await shows(pilot, "> raft")
         await pilot.press("enter")
         await shows(pilot, "1 job")
-        await pilot.press(*"x", "down", "ctrl+u", *"11", "down", "down", "down", *"seed >")
+        await pilot.press("end", *"x", "down", "ctrl+u", *"11", "down", "down", "down", *"seed >")
         await shows(pilot, "not yet", "'1x' is not", "above the maximum 10")
         await pilot.press("enter")
-        await until(pilot, lambda: "new batch: raft" in app.screen.status.place)
-        await pilot.press("ctrl+u")
-        await pilot.press("up", "up", "up", "up", "backspace", "down", "backspace")
+        await shows(pilot, "> seed", "new batch: raft")
+        await pilot.press("backspace", "down", "backspace", "down", "down", "down", "ctrl+u")
         await shows(pilot, "1 job ")
 
 
@@ -85,12 +82,12 @@ async def test_former_errors_go_when_they_are_mended(app):
         await shows(pilot, "protein-fold")
         await pilot.press("n", "enter")
         await shows(pilot, "1 job")
-        await pilot.press(*"x", "down", "down", "down", *"seed, mode")
+        await pilot.press("end", *"x", "down", "down", "down", *"seed, mode")
         await shows(pilot, "not yet", "'1x' is not", "no axis 'mode'")
         await pilot.press("up", "up", "up", "backspace")
         await hides(pilot, "'1x' is not")
         await pilot.press(*", 2", "down", "down", "down", "ctrl+u")
-        await shows(pilot, "2 jobs", "Enter look at the jobs")
+        await shows(pilot, "2 jobs", "Enter preview")
         await hides(pilot, "axis 'mode'")
 
 
@@ -100,7 +97,7 @@ async def test_what_belongs_to_no_field_stands_below_them_wrapped(app):
         await pilot.press("n", "enter")
         await shows(pilot, "1 job")
         await pilot.press("ctrl+u", *"1..100000", "down", "ctrl+u", *"0..1 in 90000", "enter")
-        await shows(pilot, "9,000,000,000 combinations", "through.", "not yet", "Enter look at the jobs")
+        await shows(pilot, "9,000,000,000 combinations", "through.", "not yet", "Enter preview")
         await pilot.press("ctrl+u", *"1")
         await hides(pilot, "combinations")
 
@@ -127,7 +124,7 @@ async def test_what_cannot_be_rendered_is_said_before_the_target(app, desk):
 
 
 async def test_a_job_that_cannot_be_rendered_says_so_on_its_page(app, desk):
-    def fail(sweep, index):
+    def fail(sweep, index, batch=""):
         if index:
             raise TemplateError("raft: no file matches 'data'.")
         return "one", {}
@@ -148,7 +145,7 @@ async def test_going_back_loses_nothing(app):
         await shows(pilot, "protein-fold")
         await pilot.press("n", "enter")
         await shows(pilot, "1 job")
-        await pilot.press(*"23", "down", "down", "down", "down", "down", *"mine", "enter")
+        await pilot.press("end", *"23", "down", "down", "down", "down", "down", *"mine", "enter")
         await shows(pilot, "new batch: mine")
         await pilot.press("e")
         await shows(pilot, "123", "mine")
@@ -161,10 +158,10 @@ async def test_going_back_loses_nothing(app):
 async def test_a_batch_that_one_target_refuses_is_not_written_twice(app, desk):
     submit = desk.submit
 
-    def refuse(batch, target):
+    def refuse(batch, target, *rest):
         if target == "local":
             raise RequestError("local cannot run it: no GPU. Nothing was sent.")
-        return submit(batch, target)
+        return submit(batch, target, *rest)
 
     desk.submit = refuse
     async with app.run_test(size=(80, 24)) as pilot:
@@ -173,14 +170,15 @@ async def test_a_batch_that_one_target_refuses_is_not_written_twice(app, desk):
         await shows(pilot, "1 job")
         await pilot.press("enter")
         await shows(pilot, "A submit all")
-        await pilot.press("A")
-        await shows(pilot, "> local")
-        await pilot.press("enter", "y")
+        await shows(pilot, "files")
+        await pilot.press("A", "y")
         await shows(pilot, "local cannot run it: no GPU.", "written as ml-training-new")
-        await pilot.press("A")
+        await pilot.press("t")
         await shows(pilot, "> local")
-        await pilot.press("j", "enter", "y")
-        await shows(pilot, "ml-training-new is on its way to fir.")
+        await pilot.press("j", "enter")
+        await shows(pilot, "fir: 1 job")
+        await pilot.press("A", "y")
+        await shows(pilot, "ml-training-new is on its way to fir in 5 s")
         assert desk.asked == [("generate", "ml-training-new", 1), ("submit", "ml-training-new", "fir")]
 
 
@@ -192,15 +190,16 @@ async def test_what_a_target_would_mangle_is_said_before_the_answer(app, desk):
         await shows(pilot, "1 job")
         await pilot.press("enter")
         await shows(pilot, "A submit all")
+        await shows(pilot, "! this machine gives no GPUs out: each job sees all of them")
         await pilot.press("A")
-        await shows(pilot, "> local")
-        await pilot.press("enter")
-        await shows(pilot, "each job sees all of them", "Submit 1 job of ml-training to local all the same?", "Y/n")
-        await pilot.press("n")
-        await hides(pilot, "each job sees all of them")
+        await shows(pilot, "Submit 1 job of ml-training to local all the same?", "Y/n")
+        await pilot.press("n", "e")
         desk.found = [Problem("it has no CPU")]
+        await shows(pilot, "Enter preview")
         await pilot.press("enter")
-        await shows(pilot, "local cannot run ml-training: it has no CPU.")
+        await shows(pilot, "! local cannot run ml-training: it has no CPU.")
+        await pilot.press("A")
+        await until(pilot, lambda: "it has no CPU." in app.screen.prompt._message[0])
         assert not desk.asked
 
 

@@ -123,32 +123,5 @@ def test_batch_jobs(picture):
     assert picture(HOME, "2", ("never-sent",), "enter", ("netmc-T0.1-0.9-11",))
 
 
-def test_templates(picture):
-    assert picture(HOME, "n", ("variables  seed",))
-
-
-def test_variables(picture):
-    assert picture(HOME, "n", ("variables  seed",), "enter", ("1 job",), "ctrl+u", "1..9", ("9: 1, 2", "9 jobs"))
-
-
-def test_variables_wrong(picture):
-    assert picture(HOME, "n", ("variables  seed",), "enter", ("1 job",), "x", "down", "ctrl+u", "99",
-                   ("'1x' is not", "above the maximum"))  # fmt: skip
-
-
-def test_preview(picture):
-    assert picture(HOME, "n", ("variables  seed",), "enter", ("1 job",), "ctrl+u", "1..9", "enter", ("A submit all",))
-
-
-def test_target(picture):
-    assert picture(HOME, "n", ("variables  seed",), "enter", ("1 job",), "enter", ("A submit all",), "A",
-                   ("Where to?", "> local"))  # fmt: skip
-
-
-def test_confirm(picture):
-    assert picture(HOME, "n", ("variables  seed",), "enter", ("1 job",), "enter", ("A submit all",), "A",
-                   ("Where to?", "> local"), "enter", ("Y/n",))  # fmt: skip
-
-
 def test_help(picture):
     assert picture(HOME, "question_mark", ("page down",))

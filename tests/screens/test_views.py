@@ -98,7 +98,7 @@ async def test_a_message_goes_by_itself_and_at_the_next_key(app, monkeypatch):
         app.screen.prompt.say("on its way")
         await shows(pilot, "on its way")
         await pilot.press("down")
-        await shows(pilot, "Enter look at the jobs")
+        await shows(pilot, "Enter preview")
 
 
 def test_a_column_of_values_is_as_wide_as_they_are():
@@ -138,7 +138,7 @@ async def test_batches_are_submitted_from_their_list(app, desk):
         await shows(pilot, "Submit 9 jobs of never-sent to fir?")
         await pilot.press("n")
         await pilot.press("enter", "y")
-        await shows(pilot, "never-sent is on its way to fir.")
+        await shows(pilot, "never-sent is on its way to fir in 5 s: u takes it back.")
         assert desk.asked == [("submit", "never-sent", "fir")]
 
 

@@ -2,11 +2,11 @@
 
 from rich.cells import cell_len
 
-from tui_batch.widgets.text_view import _folded, pair
+from tui_batch.widgets.text_view import folded, pair
 
 
-def test_a_long_value_is_folded_below_where_it_begins():
-    lines = _folded(pair("results", "/data/" + "x" * 80), 60)
+def test_a_long_value_isfolded_below_where_it_begins():
+    lines = folded(pair("results", "/data/" + "x" * 80), 60)
     texts = ["".join(text for text, _ in line) for line in lines]
     assert all(cell_len(text) <= 60 for text in texts)
     assert texts[1].startswith(" " * 17 + "x")
@@ -14,11 +14,11 @@ def test_a_long_value_is_folded_below_where_it_begins():
 
 
 def test_what_is_short_or_empty_stays_as_it_is():
-    assert _folded((), 60) == [()]
-    assert _folded((("  a", ""),), 60) == [(("  a", ""),)]
+    assert folded((), 60) == [()]
+    assert folded((("  a", ""),), 60) == [(("  a", ""),)]
 
 
 def test_wide_characters_and_indents_fit():
-    lines = _folded((("    " + "日本" * 40, ""),), 30)
+    lines = folded((("    " + "日本" * 40, ""),), 30)
     assert all(sum(cell_len(text) for text, _ in line) <= 30 for line in lines)
     assert lines[1][0][0] == "    "

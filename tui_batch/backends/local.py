@@ -18,7 +18,7 @@ from tui_batch.backends.base import Backend, Files
 from tui_batch.backends.watch import Watch
 from tui_batch.backends.workplace import Paths, Workplace
 from tui_batch.errors import ConfigError, Refused, TuiBatchError
-from tui_batch.model import BY_PERSON, Accepted, Batch, Health, Job, LogChunk, Poll, Problem, Status, Target
+from tui_batch.model import BY_PERSON, Accepted, Batch, Health, Job, Limits, LogChunk, Poll, Problem, Status, Target
 from tui_batch.states import JobState
 from tui_batch.times import stamp
 from tui_batch.wire import processes
@@ -44,7 +44,7 @@ class Local(Backend):
 
     def __init__(self, settings: Settings, home: Path) -> None:
         self._settings = settings
-        self._slots = settings.slots or max(1, (os.cpu_count() or 2) - 1)
+        self._slots = _slots(settings)
         self._place = Workplace(home / "submissions", Path(settings.workdir).expanduser() if settings.workdir else None)
         self._watch = Watch(self._place, settings.grace_seconds, self._tell)
         self._environment = {**os.environ, "TUI_BATCH_BOOT": self._watch.boot, "TUI_BATCH_HOST": self._watch.host}
@@ -228,6 +228,15 @@ def check(target: Target, batch: Batch) -> Sequence[Problem]:
     if batch.resources.cpus > (os.cpu_count() or 1):
         problems.append(Problem(f"each job asks for {batch.resources.cpus} CPUs, this machine has {os.cpu_count()}"))
     return problems
+
+
+def limits(target: Target, batch: Batch) -> Limits:
+    """It takes every job, and runs as many at once as it has slots, whatever each job needs."""
+    return Limits(at_once=_slots(settings(target)))
+
+
+def _slots(settings: Settings) -> int:
+    return settings.slots or max(1, (os.cpu_count() or 2) - 1)
 
 
 def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) -> str:

@@ -1,20 +1,20 @@
 """Templates, what can be made from them, and the batches that were."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_batch.config import Config
 from tui_batch.desk.looking import Looking
 from tui_batch.errors import RequestError, TemplateError, nearest
-from tui_batch.model import Batch, BatchRow, Job, JobList, JobRow, Problem, Status, Target
+from tui_batch.model import Batch, BatchRow, Job, JobList, JobRow, Limits, Problem, Status, Target, Weight
 from tui_batch.states import JobState
 from tui_batch.store.shelf import Shelf
 from tui_batch.times import stamp
 
 if TYPE_CHECKING:
     from tui_batch.sweep import Sweep
-    from tui_batch.template import Template
+    from tui_batch.template import Broken, Template
 
 
 class Making(Looking):
@@ -28,14 +28,22 @@ class Making(Looking):
 
     def templates(self) -> Sequence["Template"]:
         """Those that ship and the user's own, by name; a broken one is named in the snapshot's problems."""
-        from tui_batch.store import templates
+        from tui_batch.template import Template
 
-        found = []
-        for _, path in templates.find(self._template_folders):
+        return [one for one in self.all_templates() if isinstance(one, Template)]
+
+    def all_templates(self) -> Sequence["Template | Broken"]:
+        """The broken ones too, each with what is wrong with it."""
+        from tui_batch.store import templates
+        from tui_batch.template import Broken
+
+        found: list[Template | Broken] = []
+        for name, path in templates.find(self._template_folders):
             try:
                 found.append(templates.load(str(path), self._template_folders))
             except TemplateError as error:
                 self._view.report(str(error))
+                found.append(Broken(name, str(error)))
         return found
 
     def template(self, name_or_path: str) -> "Template":
@@ -52,18 +60,22 @@ class Making(Looking):
         zips: Sequence[Sequence[str]] = (),
         where: str = "",
         table: str = "",
+        breath: Callable[[], None] = lambda: None,
     ) -> "Sweep":
-        """The sweep that these axes (key, notation) make of a template; a TemplateError lists all that is wrong."""
+        """The sweep that these axes (key, notation) make of a template; a TemplateError lists all that is wrong.
+
+        While it counts, `breath` is called now and then and may raise.
+        """
         from tui_batch.store.sources import FileSources
         from tui_batch.sweep import plan
 
-        return plan(template, axes, fixed, zips, where, table, FileSources())
+        return plan(template, axes, fixed, zips, where, table, FileSources(), breath)
 
-    def rendered(self, sweep: "Sweep", index: int) -> tuple[str, dict[str, str]]:
+    def rendered(self, sweep: "Sweep", index: int, batch: str = "") -> tuple[str, dict[str, str]]:
         """The name and the files of one job of a sweep, its command among them; nothing is written."""
         from tui_batch.store.filling import sample
 
-        return sample(sweep, index, sweep.template.name)
+        return sample(sweep, index, batch or sweep.template.name)
 
     def generate(
         self,
@@ -75,15 +87,45 @@ class Making(Looking):
         """Render the sweep's jobs into a new batch; nothing is left behind if that fails."""
         from tui_batch.store import batches
 
-        most = max_jobs or self.config.max_jobs
-        if sweep.count > most:
+        if trouble := self.size_trouble(sweep.count, max_jobs):
             raise RequestError(
-                f"This makes {sweep.count:,} jobs, more than the {most:,} that max_jobs allows. Nothing was made; "
+                f"{trouble} Nothing was made; "
                 f"allow it with --max-jobs {sweep.count}, or with max_jobs in the configuration."
             )
         folder = self._home.prepare().batches
         name = name or batches.free_name(folder, sweep.template.name)
         return batches.write(folder, sweep, name, stamp(self.now()), progress)
+
+    def size_trouble(self, jobs: int, max_jobs: int | None = None) -> str:
+        """Why no batch of so many jobs is made; "" if one is."""
+        most = max_jobs or self.config.max_jobs
+        if jobs <= most:
+            return ""
+        return f"This makes {jobs:,} jobs, more than the {most:,} that max_jobs allows."
+
+    def name_trouble(self, name: str) -> str:
+        """Why no new batch can have this name; "" if one can."""
+        from tui_batch.store import batches
+
+        return batches.name_trouble(self._home.batches, name)
+
+    def free_name(self, wanted: str) -> str:
+        """What a batch is called that is to be called so: the name itself, or the first free one after it."""
+        from tui_batch.store import batches
+
+        return batches.free_name(self._home.batches, wanted)
+
+    def weight(self, sweep: "Sweep") -> Weight:
+        """How much the sweep's jobs would send, as far as some of them tell."""
+        from tui_batch.store.filling import weigh
+
+        return weigh(sweep, sweep.template.name)
+
+    def limits(self, batch: Batch, target: Target) -> Limits:
+        """How many jobs of the batch the target runs at once, and takes at most."""
+        from tui_batch import backends
+
+        return backends.kind(target).limits(target, batch)  # type: ignore[no-any-return]
 
     def check(self, batch: Batch, target: Target) -> Sequence[Problem]:
         """What the target's kind cannot do or would mangle."""
@@ -93,9 +135,12 @@ class Making(Looking):
 
     def preview(self, batch: Batch, target: Target, job: str) -> str:
         """The script or request that would be sent for one job."""
+        return self.script(batch, target, job, self.job_files(batch.name, job))
+
+    def script(self, batch: Batch, target: Target, job: str, files: Mapping[str, str]) -> str:
+        """The same for a job that is written nowhere yet."""
         from tui_batch import backends
 
-        files = self.job_files(batch.name, job)
         return backends.kind(target).preview(target, batch, Job("", 0, job), files)  # type: ignore[no-any-return]
 
     # -- batches -------------------------------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ class Batches(Submitting, Undoing, Panes):
     # -- keys ------------------------------------------------------------------------------------------------------
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:
-        from tui_batch.screens.preview import BatchJobs
+        from tui_batch.screens.batch_jobs import BatchJobs
 
         row: BatchRow = message.row
         self.app.push_screen(BatchJobs(row.name, row.jobs))

@@ -1,6 +1,6 @@
 """The thread that does the asking, so that no screen ever waits for a file system."""
 
-from asyncio import wrap_future
+from asyncio import CancelledError, wrap_future
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
@@ -72,6 +72,46 @@ class Clerk:
             self._told = str(error)
             return PATIENCE_SECONDS
         return LOOK_SECONDS
+
+
+class Brake:
+    """Ends what another thread does, at the next moment at which that asks."""
+
+    def __init__(self) -> None:
+        self._pulled = False
+
+    def pull(self) -> None:
+        """No further than this."""
+        self._pulled = True
+
+    def __call__(self) -> None:
+        """Asked by what may have to end."""
+        if self._pulled:
+            raise Stopped
+
+
+class Stopped(Exception):
+    """It was not wanted any more."""
+
+
+async def apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The answer of what only computes and takes its time: not the clerk, who has to go on looking.
+
+    A daemon too: what nobody waits for any more must not keep the program from ending.
+    """
+    answer: Future[T] = Future()
+    Thread(target=_answer, args=(answer, lambda: work(*args, **kwargs)), name="apart", daemon=True).start()
+    return await wrap_future(answer)
+
+
+async def braked(work: Callable[..., T], *args: Any) -> T:
+    """The same for what takes a brake behind these arguments: it ends when nobody waits for it any more."""
+    brake = Brake()
+    try:
+        return await apart(work, *args, brake)
+    except CancelledError:
+        brake.pull()
+        raise
 
 
 def _answer(answer: Future[Any], question: Callable[[], Any]) -> None:

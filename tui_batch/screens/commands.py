@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from tui_batch.errors import RequestError, nearest
 from tui_batch.model import Submission
+from tui_batch.screens.batch_jobs import BatchJobs
 from tui_batch.screens.batches import Batches
 from tui_batch.screens.command import Command, Kind
 from tui_batch.screens.copying import copy
@@ -12,9 +13,10 @@ from tui_batch.screens.home import Home
 from tui_batch.screens.jobs import Jobs
 from tui_batch.screens.log import Log
 from tui_batch.screens.picked import what
-from tui_batch.screens.preview import BatchJobs
 from tui_batch.screens.rows import job_columns
 from tui_batch.screens.table_view import TableView
+from tui_batch.screens.typed import drawer, remembered
+from tui_batch.screens.variables import Variables
 from tui_batch.screens.verbs import Verbs
 from tui_batch.screens.view import View
 from tui_batch.states import CODES
@@ -140,6 +142,14 @@ async def _copy(screen: View, what: str) -> None:
     await copy(screen, chosen)
 
 
+async def _new(screen: View, name: str) -> None:
+    if not screen.front.check_action("new_batch", ()):
+        raise RequestError("a batch is being made already")
+    template = await screen.ask(screen.desk.template, name)
+    draft = remembered(await screen.ask(screen.desk.recall, drawer(template.name)))
+    screen.app.push_screen(Variables(template, draft))
+
+
 async def _submit(screen: View, argument: str) -> None:
     name, _, place = argument.partition(" on ")
     batch, targets = await screen.ask(screen.desk.batch, name), await screen.ask(screen.desk.targets)
@@ -198,7 +208,7 @@ COMMANDS = (
     Command("home", "", "the history", "home"),
     Command("jobs", "[STATE|EXPR]", "the jobs of the submission", run=_jobs, kinds=(STATE,)),
     Command("log", "[JOB]", "the log of a job, by number or name", "log", _log),
-    Command("new", "", "make a batch from a template", "new_batch"),
+    Command("new", "[TEMPLATE]", "make a batch", "new_batch", _new, kinds=(TEMPLATE,)),
     Command("note", "[TEXT]", "keep a note with the submission", "note", _note, Verbs),
     Command("on", "TARGET", "the history of one target", run=_on, kinds=(TARGET,)),
     Command("open", "ID|BATCH", "the jobs of a submission or a batch", run=_open, kinds=(SUBMISSION,)),

@@ -67,12 +67,18 @@ def _clashes(changed: Mapping[str, str], app: type[DOMNode]) -> Iterator[str]:
     for place in _places(app):
         before, after = _meanings(place, {}), _meanings(place, changed)
         for key, ids in after.items():
-            if len(ids) > 1 and not ids <= before.get(key, set()):
+            if len(ids) > 1 and not _as_meant(ids, before.get(key, set())):
                 yield f"{named(key)} would be {' and '.join(sorted(ids))} in one place."
         kept = set().union(*after.values())
         for id in sorted(set().union(*before.values()) - kept):
             taken = next((other for key in _keys_of(before, id) for other in after.get(key, ())), "another")
             yield f"nothing would be left for {id} where {taken} takes its key."
+
+
+def _as_meant(ids: set[str], before: set[str]) -> bool:
+    """A screen may take a key from the app; then it has it whatever else the app does with that key."""
+    own = {id for id in ids if not id.startswith("app.")}
+    return ids <= before or (bool(own) and own <= before and len(before) > 1)
 
 
 def _keys_of(meanings: Mapping[str, set[str]], id: str) -> list[str]:

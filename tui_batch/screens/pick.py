@@ -1,67 +1,100 @@
 """A question: which target is the batch sent to?"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on
 from textual.widget import Widget
 
+from tui_batch.desk import Desk
+from tui_batch.errors import TuiBatchError
 from tui_batch.model import Batch, Target
 from tui_batch.screens.table_view import TableView
+from tui_batch.screens.totals import waves
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import ChoiceTable, LiveTable
 from tui_batch.widgets.progress import counted
 from tui_batch.widgets.text_view import TextView
 
 
-class PickTarget(TableView):
-    """Dismisses with the name of a target once the person has said yes, or with None."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A target, and how it would run the batch, or why it cannot be asked."""
+
+    target: Target
+    runs: str
+    trouble: bool = False
+
+
+class ChooseTarget(TableView):
+    """Dismisses with a target, or with None."""
 
     HINTS = ("list.open", "list.filter", "view.back")
-    FLOW = True
+    FLOW: ClassVar[bool] = True
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, before: Target | None = None) -> None:
         super().__init__()
-        self._sent, self._batch, self._jobs = batch, batch.name, batch.jobs
+        self._batch, self._before = batch, before
 
     def body(self) -> Iterable[Widget]:
         """The targets."""
-        columns: list[Column[Target]] = [
-            Column("name", "TARGET", 14, lambda t: t.name, letter="n"),
-            Column("kind", "KIND", 12, lambda t: t.kind, letter="k"),
-            Column("settings", "SETTINGS", 20, _settings, grow=True, tone=lambda t: "quiet"),
+        columns: list[Column[Place]] = [
+            Column("name", "TARGET", 14, lambda p: p.target.name, letter="n"),
+            Column("kind", "KIND", 9, lambda p: p.target.kind, letter="k"),
+            Column("runs", "RUNS", 34, lambda p: p.runs, grow=True, tone=lambda p: "trouble" if p.trouble else ""),
+            Column("settings", "SETTINGS", 20, _settings, grow=True, tone=lambda p: "quiet", rank=1),
         ]
-        yield ChoiceTable(columns, lambda t: t.name, id="targets")
+        yield ChoiceTable(columns, lambda p: p.target.name, id="targets")
         notes = TextView(id="notes")
         notes.display = notes.can_focus = False
         yield notes
 
     def on_mount(self) -> None:
-        """The default one is under the cursor."""
-        self.status.show("submit", ((f"{self._batch}: {counted(self._jobs)}. Where to?", ""),))
+        """The default one is under the cursor, or the one that was chosen before."""
+        self.status.show("submit", ((f"{self._batch.name}: {counted(self._batch.jobs)}. Where to?", ""),))
         self.go(self._fill)
 
     async def _fill(self) -> None:
         table = self.query_one(LiveTable)
-        table.show(await self.ask(self.desk.targets), ("No target is configured.",))
-        table.go_to((await self.ask(self.desk.default_target)).name)
+        table.show(await self.ask(_places, self.desk, self._batch), ("No target is configured.",))
+        if self._before is None:
+            self._before = await self.ask(self.desk.default_target)
+        table.go_to(self._before.name)
 
     @on(LiveTable.OpenRequested)
     def _chosen(self, message: "LiveTable.OpenRequested") -> None:
-        target: Target = message.row
+        self.choose(message.row.target)
+
+    def choose(self, target: Target) -> None:
+        """This one it is."""
+        self.dismiss(target)
+
+    def action_back(self) -> None:
+        """None of them."""
+        self.dismiss(None)
+
+
+class PickTarget(ChooseTarget):
+    """The same with the last question: dismisses once the person has said yes."""
+
+    def choose(self, target: Target) -> None:
+        """Ask whether it is meant."""
         self.go_instead("confirm", self._confirm, target)
 
     async def _confirm(self, target: Target) -> None:
-        problems = await self.ask(self.desk.check, self._sent, target)
+        name, jobs = self._batch.name, counted(self._batch.jobs)
+        problems = await self.ask(self.desk.check, self._batch, target)
         if fatal := [problem.text for problem in problems if problem.fatal]:
             self._note([])
-            self.prompt.say(f"{target.name} cannot run {self._batch}: {'; '.join(fatal)}.", "trouble")
+            self.prompt.say(f"{target.name} cannot run {name}: {'; '.join(fatal)}.", "trouble")
             return
         self._note([problem.text for problem in problems])
-        question = f"Submit {counted(self._jobs)} of {self._batch} to {target.name}{' all the same' * bool(problems)}?"
+        question = f"Submit {jobs} of {name} to {target.name}{' all the same' * bool(problems)}?"
         answer = await self.prompt.yes(question, safe="y")
         self._note([])
         if answer == "y":
-            self.dismiss(target.name)
+            self.dismiss(target)
 
     def _note(self, problems: list[str]) -> None:
         """Above the question, what the target would make of the batch."""
@@ -69,10 +102,17 @@ class PickTarget(TableView):
         notes.display = bool(problems)
         notes.show([((text, "attention"),) for text in problems])
 
-    def action_back(self) -> None:
-        """None of them."""
-        self.dismiss(None)
+
+def _places(desk: Desk, batch: Batch) -> list[Place]:
+    return [_place(desk, batch, target) for target in desk.targets()]
 
 
-def _settings(target: Target) -> str:
-    return ", ".join(f"{key} = {value}" for key, value in target.settings.items())
+def _place(desk: Desk, batch: Batch, target: Target) -> Place:
+    try:
+        return Place(target, waves(desk.limits(batch, target), batch.jobs, batch.resources))
+    except TuiBatchError as error:
+        return Place(target, str(error), True)
+
+
+def _settings(place: Place) -> str:
+    return ", ".join(f"{key} = {value}" for key, value in place.target.settings.items())

@@ -1,209 +1,234 @@
-"""The jobs of a batch before they are sent: of a sweep not yet generated, or of a batch that lies in the store."""
+"""New batch, third step: every job before it is made, what they come to, and where they go."""
 
-from asyncio import to_thread
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from asyncio import CancelledError, Future, to_thread
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.timer import Timer
 from textual.widget import Widget
 
-from tui_batch.errors import StoreError, TemplateError
-from tui_batch.model import Batch, JobList, JobRow, Status, Value
+from tui_batch.errors import TuiBatchError
+from tui_batch.model import Batch, JobList, Target
+from tui_batch.numbers import spell
+from tui_batch.screens.clerk import Brake, Stopped, apart, braked
+from tui_batch.screens.drafts import Drafts, draft_columns, drafts, widest
 from tui_batch.screens.page import Page, contents
-from tui_batch.screens.rows import SAMPLED, value_columns
 from tui_batch.screens.submitting import Submitting
-from tui_batch.states import JobState
-from tui_batch.widgets.columns import Column
+from tui_batch.screens.totals import Totals, draft, totals
+from tui_batch.screens.typed import drawer
+from tui_batch.widgets.facts import Facts
+from tui_batch.widgets.lines import Line
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.progress import counted
-from tui_batch.widgets.text_view import heading, pair
+from tui_batch.widgets.text_view import TextView, heading, pair
 
 if TYPE_CHECKING:
     from tui_batch.sweep import Sweep
 
-
-class Drafts(Sequence[JobRow]):
-    """The jobs of a sweep as rows that are made when one looks at them: a hundred thousand cost nothing."""
-
-    def __init__(self, sweep: "Sweep") -> None:
-        self._sweep = sweep
-
-    def __len__(self) -> int:
-        return self._sweep.count
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._row(index, self._sweep.at(index))
-
-    def __iter__(self) -> Iterator[JobRow]:
-        # One walk through the sweep: with a condition every single `at` is such a walk.
-        return (self._row(index, values) for index, values in enumerate(self._sweep.values()))
-
-    def _row(self, index: int, values: Mapping[str, Value]) -> JobRow:
-        return JobRow(index, "", tuple(str(values[key]) for key in self._sweep.varying), Status(JobState.DRAFT))
+REST_SECONDS = 0.15  # the job beside the table waits while somebody runs through it
 
 
 class Preview(Submitting):
-    """All jobs of a sweep: `A` generates and submits them, `D` only generates."""
+    """All jobs of a sweep and what they come to. Dismisses with the target that was chosen."""
 
-    HINTS = ("list.open", "preview.all", "preview.write", "preview.edit", "list.filter", "list.sort")
+    HINTS = ("list.open", "preview.all", "preview.first", "preview.target", "preview.edit", "preview.write",
+             "list.filter", "list.sort")  # fmt: skip
+    FLOW = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("A", "all", "submit all", id="preview.all"),
+        Binding("1", "first", "one first", id="preview.first"),
+        Binding("t", "target", "target", id="preview.target"),
         Binding("D", "write", "only write", id="preview.write"),
         Binding("e", "back", "edit", id="preview.edit"),
     ]
 
-    def __init__(self, template: str, sweep: "Sweep", name: str) -> None:
+    def __init__(self, sweep: "Sweep", called: str, name: str, target: Target | None = None) -> None:
         super().__init__()
-        self._template, self._sweep, self._called = template, sweep, name
+        self._sweep, self._called, self._target = sweep, called, target
+        self._draft = draft(sweep, name)
+        self._rows = Drafts(sweep)
+        self._totals: Totals | None = None
+        self._brake = Brake()
         self._made: int | None = None  # how many are written while that goes on
         self._batch: Batch | None = None  # a target may refuse it: then it need not be written again for another
+        self._resting: Timer | None = None
 
     def body(self) -> Iterable[Widget]:
-        """The table."""
-        yield LiveTable(draft_columns(JobList(self._sweep.varying, ())), lambda r: str(r.index), id="jobs")
+        """What it comes to, the jobs, and where there is room the one under the cursor."""
+        yield Facts(id="totals")
+        with Horizontal():
+            yield LiveTable(draft_columns(JobList(self._sweep.varying, ())), lambda r: str(r.index), id="jobs")
+            yield TextView(id="beside")
 
     def on_mount(self) -> None:
-        """Nothing here changes."""
+        """The sweep never changes here; what it comes to does with the target."""
+        self.set_focus(self.query_one(LiveTable))
         self._head()
         self.go(self._fill)
+        self.go_instead("totals", self._reckon)
 
     @property
     def about(self) -> str:
         """The batch that this becomes."""
-        return self._called or self._template
+        return self._draft.name
 
     async def _fill(self) -> None:
-        drafts: Sequence[JobRow] = Drafts(self._sweep)
-        if self._sweep.where:
-            drafts = await to_thread(list, drafts)
-        first = await to_thread(list, islice(drafts, SAMPLED))
+        self._rows = await braked(drafts, self._sweep)
+        longest = await apart(widest, self._sweep)
         table = self.query_one(LiveTable)
-        table.set_columns(draft_columns(JobList(self._sweep.varying, first)))
-        table.show(drafts)
+        table.set_columns(draft_columns(JobList(self._sweep.varying, [longest])))
+        table.show(self._rows)
+
+    async def _reckon(self) -> None:
+        if self._target is None:
+            self._target = await self.ask(self.desk.default_target)
+        self._totals = await apart(totals, self.desk, self._draft, self._sweep, self._target)
+        self.query_one("#totals", Facts).show(self._totals.lines)
 
     def tick(self) -> None:
         """How far the generation is."""
         self._head()
 
     def _head(self) -> None:
-        count = self._sweep.count
         made = ("nothing is written yet", "") if self._batch is None else (f"written as {self._batch.name}", "")
         if self._made is not None:
-            made = (f"{self._made:,} written", "running")
-        self.status.show(f"new batch: {self._called or self._template}", ((counted(count), "key"), made))
+            made = (f"{self._made:,} written; Esc stops", "running")
+        self.status.show(f"new batch: {self._draft.name}", ((counted(self._sweep.count), "key"), made))
 
+    # -- one job ---------------------------------------------------------------------------------------------------
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:
         self.go_instead("open", self._show_job, message.row.index)
 
     async def _show_job(self, index: int) -> None:
-        # Not the clerk: with a condition, finding one job is a walk through the sweep.
-        values = await to_thread(self._sweep.at, index)
-        lines = [heading("Values"), *(pair(key, str(value)) for key, value in values.items()), ()]
-        name = ""
-        try:
-            name, files = await to_thread(self.desk.rendered, self._sweep, index)
-            lines += contents(files)
-        except (TemplateError, StoreError) as error:
-            lines += [((f"  {line}", "trouble"),) for line in str(error).splitlines()]
+        name, lines = await apart(self._job, index)
         self.app.push_screen(Page(f"job {index}", lines, name))
 
-    def action_all(self) -> None:
-        """Where to, then generate, then order."""
+    def on_resize(self) -> None:
+        """There may be room now for the job under the cursor."""
+        self._rest()
+
+    @on(LiveTable.Moved)
+    def _rest(self) -> None:
+        if self._resting:
+            self._resting.stop()
+        if self.query_one("#beside").display:
+            self._resting = self.set_timer(REST_SECONDS, lambda: self.go_instead("beside", self._show_beside))
+
+    async def _show_beside(self) -> None:
+        if (row := self.query_one(LiveTable).current) is not None:
+            _, lines = await apart(self._job, row.index)
+            self.query_one("#beside", TextView).show(lines)
+
+    def _job(self, index: int) -> tuple[str, list[Line]]:
+        """The name of a job, and its values, what its target would get, and its files; in a thread of its own."""
+        values = self._rows.values(index)
+        lines = [heading("Values"), *(pair(key, spell(value)) for key, value in values.items()), ()]
+        name = ""
+        try:
+            name, files = self.desk.rendered(self._sweep, index, self._draft.name)
+            target = self._target or self.desk.default_target()
+            script = self.desk.script(self._draft, target, name, files)
+            lines += [*contents({f"What {target.name} gets": script}), (), *contents(files)]
+        except TuiBatchError as error:
+            lines += [((f"  {line}", "trouble"),) for line in str(error).splitlines()]
+        return name, lines
+
+    # -- where it goes ---------------------------------------------------------------------------------------------
+    def action_target(self) -> None:
+        """Choose another target."""
         if self._made is None:
-            self.go(self._all)
+            self.go(self._choose)
 
-    async def _all(self) -> None:
-        from tui_batch.screens.pick import PickTarget
+    async def _choose(self) -> None:
+        from tui_batch.screens.pick import ChooseTarget
 
-        batch = draft(self._sweep, self._called or self._template)
-        if (target := await self.app.push_screen_wait(PickTarget(batch))) is not None:
-            await self.order((await self._generate()).name, target)
+        chosen = await self.app.push_screen_wait(ChooseTarget(self._draft, self._target))
+        if chosen is not None:
+            self._target = chosen
+            await self._reckon()
 
+    def action_all(self) -> None:
+        """Generate and submit them all, if it is meant."""
+        self._send(False)
+
+    def action_first(self) -> None:
+        """The same with one job ahead of the others."""
+        if self._sweep.count > 1:
+            self._send(True)
+        else:
+            self.prompt.say("There is only one job: A submits it.")
+
+    def _send(self, first: bool) -> None:
+        if self._made is not None:
+            return
+        come_to, target = self._totals, self._target
+        if come_to is None or target is None:
+            self.prompt.say(f"Still looking at what {self._draft.name} comes to.")
+        elif come_to.refusal:
+            self.prompt.say(come_to.refusal, "trouble")
+        else:
+            jobs = counted(self._sweep.count)
+            what = f"Submit 1 of {jobs} of {self._draft.name} to {target.name}, then the rest if it succeeds"
+            what = what if first else f"Submit {jobs} of {self._draft.name} to {target.name}"
+            answer = self.prompt.yes(f"{what}{' all the same' * come_to.warned}?", safe="y")
+            self.go(self._submit, target.name, first, answer)
+
+    async def _submit(self, target: str, first: bool, answer: "Future[str | None]") -> None:
+        if await answer == "y" and (batch := await self._generate()):
+            await self.order(batch.name, target, first)
+
+    # -- making it -------------------------------------------------------------------------------------------------
     def action_write(self) -> None:
-        """Generate and stay here."""
+        """Generate only."""
         if self._made is None:
             self.go(self._write)
 
     async def _write(self) -> None:
-        batch = await self._generate()
-        self.front.action_batches()
-        self.front.say(f"{batch.name} is written: {counted(batch.jobs)}. S submits it.")
+        if batch := await self._generate():
+            self.front.action_batches()
+            self.front.say(f"{batch.name} is written: {counted(batch.jobs)}. S submits it.")
 
-    async def _generate(self) -> Batch:
-        def count(made: int) -> None:
-            self._made = made
-
+    async def _generate(self) -> Batch | None:
+        """The batch; None if it was stopped."""
         if self._batch is not None:
             return self._batch
         self._made = 0
+        self._head()
         try:
-            # Not the clerk: he has to go on looking while this takes its time.
-            self._batch = await to_thread(self.desk.generate, self._sweep, self._called, count)
-            return self._batch
+            self._batch = await self._written()
+        except Stopped:
+            self.prompt.say("Stopped: nothing is written.")
         finally:
             self._made = None
-
-
-class BatchJobs(Submitting):
-    """The jobs of a batch in the store, with the files that were rendered for each."""
-
-    HINTS = ("list.open", "batch.submit", "list.filter", "list.sort", "view.back")
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("S", "submit", "submit", id="batch.submit")]
-
-    def __init__(self, batch: str, jobs: int) -> None:
-        super().__init__()
-        self._batch, self._jobs = batch, jobs
-
-    def body(self) -> Iterable[Widget]:
-        """The table."""
-        yield LiveTable(draft_columns(JobList((), ())), lambda r: str(r.index), id="jobs")
-
-    def on_mount(self) -> None:
-        """A batch never changes."""
-        self.status.show(f"batch {self._batch}", ((counted(self._jobs), ""),))
-        self.go(self._fill)
-
-    @property
-    def about(self) -> str:
-        """Its batch."""
+        self._head()
+        if self._batch is not None:
+            self.go_regardless(self._drop_draft)
         return self._batch
 
-    async def _fill(self) -> None:
-        jobs = await self.ask(self.desk.batch_jobs, self._batch)
-        table = self.query_one(LiveTable)
-        table.set_columns(draft_columns(jobs, named=True))
-        table.show(jobs.rows, ("This batch has no job.",))
+    async def _drop_draft(self) -> None:
+        await self.ask(self.desk.remember, drawer(self._sweep.template.name), {})
 
-    @on(LiveTable.OpenRequested)
-    def _open(self, message: LiveTable.OpenRequested) -> None:
-        self.go(self._files, message.row)
+    async def _written(self) -> Batch:
+        self._brake = brake = Brake()
 
-    async def _files(self, row: JobRow) -> None:
-        files = await self.ask(self.desk.job_files, self._batch, row.name)
-        self.app.push_screen(Page(row.name, contents(files)))
+        def count(made: int) -> None:
+            brake()
+            self._made = made
 
-    def action_submit(self) -> None:
-        """Ask where to, then order it."""
-        self.go(self.submit, self._batch)
+        try:
+            # Not the clerk, who has to go on looking; and no daemon: it must tidy up if the program ends.
+            return await to_thread(self.desk.generate, self._sweep, self._called, count)
+        except CancelledError:
+            brake.pull()
+            raise
 
-
-def draft(sweep: "Sweep", name: str) -> Batch:
-    """The batch that the sweep would become, as far as a target may have something to say of it."""
-    template = sweep.template
-    types = {key: template.variable(key).type for key in sweep.varying}
-    return Batch(name, Path(), template.name, "", sweep.count, "", sweep.varying, types, sweep.axes,
-                 template.resources, template.options, template.results)  # fmt: skip
-
-
-def draft_columns(jobs: JobList, named: bool = False) -> list[Column[JobRow]]:
-    """The number of each job, its name once it has one, and what varies."""
-    name: list[Column[JobRow]] = [Column("name", "NAME", 24, lambda r: r.name, grow=True, ending=True, letter="n")]
-    return [
-        Column("job", "JOB", 6, lambda r: str(r.index), lambda r: r.index, right=True, letter="j"),
-        *(name if named else []),
-        *value_columns(jobs.varying, jobs.rows),
-    ]
+    def action_back(self) -> None:
+        """To the form with all that was typed; a generation is stopped first."""
+        if self._made is None:
+            self.dismiss(self._target)
+        else:
+            self._brake.pull()

@@ -10,14 +10,16 @@ class Submitting(TableView):
 
     async def submit(self, batch: str) -> None:
         """Ask for a target; then order the batch to be sent to it, and show it at home."""
-        name = await self.app.push_screen_wait(PickTarget(await self.ask(self.desk.batch, batch)))
-        if name is not None:
-            await self.order(batch, name)
+        target = await self.app.push_screen_wait(PickTarget(await self.ask(self.desk.batch, batch)))
+        if target is not None:
+            await self.order(batch, target.name)
 
-    async def order(self, batch: str, name: str) -> None:
+    async def order(self, batch: str, target: str, first: bool = False) -> None:
         """Leave the order, and go where it is seen."""
-        submission = await self.ask(self.desk.submit, batch, name)
+        wait = self.desk.config.undo_seconds
+        submission = await self.ask(self.desk.submit, batch, target, first, wait)
         self.front.action_home()
         if isinstance(home := self.app.screen, Home):
             home.want(submission)
-        self.front.say(f"{batch} is on its way to {name}.")
+        what = f"One job of {batch}" if first else batch
+        self.front.say(f"{what} is on its way to {target}{f' in {wait:g} s: u takes it back' if wait else ''}.")

@@ -1,70 +1,87 @@
 """New batch, second step: a value or an axis for each variable, and what that comes to as one types."""
 
-import re
-from asyncio import to_thread
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui_batch.errors import StoreError, TemplateError, TuiBatchError
-from tui_batch.model import Value
+from tui_batch.errors import StoreError, TemplateError
+from tui_batch.model import Target
 from tui_batch.numbers import spell
-from tui_batch.screens.view import View
+from tui_batch.screens.beside import Beside
+from tui_batch.screens.clerk import apart, braked
+from tui_batch.screens.planning import Plan, Planner
+from tui_batch.screens.typed import NAME, TOGETHER, WHERE, Typed, drawer, groups, spelled, toggled, written
+from tui_batch.screens.view import View, age
+from tui_batch.times import stamp
 from tui_batch.widgets.entry import Entry
 from tui_batch.widgets.form import Field, Form
+from tui_batch.widgets.lines import Part
 from tui_batch.widgets.progress import counted
 
 if TYPE_CHECKING:
-    from tui_batch.sweep import Sweep
     from tui_batch.template import Template, Variable
 
 REST_SECONDS = 0.15
-SHOWN_VALUES = 12
-NAME, TOGETHER, WHERE = "=name", "=together", "=where"  # no variable can be called so
-NOTATION = "1, 2, 5 | 1..9 by 2 | 0..1 in 11 | 1e-6..1 log 7 | uniform(0, 1, 20) | repeat(5)"
+KEPT_SECONDS = 1.0  # after the last key what was typed is kept
+EMPTY = {TOGETHER: "", WHERE: "", NAME: ""}  # what stands at first in the fields that every template has
 
 
 class Variables(View):
-    """Dismisses with what was typed, so that coming back loses nothing."""
+    """Dismisses with what was typed, so that coming back loses nothing; it is kept while one types, too."""
 
-    HINTS = ("form.next", "variables.leave", "form.fields")
+    HINTS = ("form.next", "variables.leave", "variables.together", "variables.where", "variables.default",
+             "variables.anew", "form.down")  # fmt: skip
+    FLOW = True
     HELPS = False  # here a question mark is typed into the field
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "next", "look at the jobs", id="form.next"),
-        Binding("down,up", "fields", "other field", key_display="Up/Down", id="form.fields"),
+        Binding("enter", "next", "preview", id="form.next"),
         Binding("escape", "leave", "back", id="variables.leave"),
+        Binding("ctrl+r", "default", "default", id="variables.default"),
+        Binding("ctrl+t", "together", "together", id="variables.together"),
+        Binding("ctrl+l", "where", "only where", id="variables.where"),
+        Binding("ctrl+n", "anew", "begin anew", id="variables.anew"),
     ]
 
-    def __init__(self, template: "Template", typed: Mapping[str, str]) -> None:
+    def __init__(self, template: "Template", typed: Typed) -> None:
         super().__init__()
-        self._template, self._typed = template, typed
+        self._template = template
+        self._kept = typed if typed.saved else Typed()  # what lies in the store
+        self._first = {v.key: written(v.default) for v in template.variables if not v.hidden} | EMPTY
+        known = {key: text for key, text in typed.texts.items() if text != self._first.get(key, text)}
+        self._typed = replace(typed, texts=known)  # the template may have changed meanwhile
+        self._aside = Typed()  # what `begin anew` changes places with
         self._resting: Timer | None = None
-        self._settled: dict[tuple[str, str], str] = {}
-        self._said: dict[str, str] = {}
-        self._defaults = {variable.key: written(variable.default) for variable in template.variables}
+        self._keeping: Timer | None = None
+        self._forgetful = False  # what is typed cannot be kept
+        self._plan = Plan()
+        self._before_where = ""
+        self._target: Target | None = None  # the one that was chosen while the jobs were looked at
 
     def body(self) -> Iterable[Widget]:
-        """The form."""
+        """The form, and beside it what it makes where there is room."""
         shown = [variable for variable in self._template.variables if not variable.hidden]
-        fields = [Field(v.key, v.label or v.key, self._entry(v.key, self._defaults[v.key]), about(v)) for v in shown]
-        yield Form([*fields, *self._extra()], id="form")
+        fields = [Field(v.key, v.label or v.key, *self._entry(v.key), about=about(v)) for v in shown]
+        with Horizontal():
+            yield Form([*fields, *self._extra()], id="form")
+            yield Beside(id="beside")
 
     def _extra(self) -> list[Field]:
         return [
-            Field(TOGETHER, "step together", self._entry(TOGETHER), (
+            Field(TOGETHER, "step together", *self._entry(TOGETHER), (
                   "Axes that step together instead of multiplying:",
                   "their keys, as in `seed, rate`; several groups with `;` between them."), True),
-            Field(WHERE, "only where", self._entry(WHERE), ("As in `temperature > 0.5 and seed < 3`.",), True),
-            Field(NAME, "batch name", self._entry(NAME), ("Left empty, the batch is named after its template.",), True),
+            Field(WHERE, "only where", *self._entry(WHERE), ("As in `temperature > 0.5 and seed < 3`.",), True),
+            Field(NAME, "batch name", *self._entry(NAME), ("Left empty, the batch is named after its template.",)),
         ]  # fmt: skip
 
-    def _entry(self, key: str, default: str = "") -> Entry:
-        return Entry.of(self._typed.get(key, default))
+    def _entry(self, key: str) -> tuple[Entry, str]:
+        return Entry.of(self._typed.texts.get(key, self._first[key])), self._first[key]
 
     @property
     def form(self) -> Form:
@@ -73,111 +90,153 @@ class Variables(View):
 
     def on_mount(self) -> None:
         """Say at once what the defaults come to."""
+        self._planner = Planner(self.desk, self._template)
         self.set_focus(self.form)
-        self._plan()
+        self.form.go_to(self._typed.at)
+        self._look()
 
     # -- what it comes to ------------------------------------------------------------------------------------------
     @on(Form.Changed)
     def _rest(self) -> None:
-        self.prompt.hush()
+        self._stop_resting()
+        self._resting = self.set_timer(REST_SECONDS, self._look)
+        self._keep_soon()
+
+    def _stop_resting(self) -> None:
         if self._resting:
             self._resting.stop()
-        self._resting = self.set_timer(REST_SECONDS, self._plan)
 
-    def _plan(self) -> None:
+    def _look(self) -> None:
         self.go_instead("plan", self._tell)
 
     async def _tell(self) -> None:
+        self._plan = plan = await self._planned()
+        self.form.tell(plan.remarks)
+        self._head()
+        if plan.sweep and self.query_one(Beside).display:
+            await self.query_one(Beside).tell(self.desk, plan.sweep, plan.name, self._target)
+
+    async def _planned(self) -> Plan:
+        """What stands in the fields now, as a plan; a former plan is not worked out any further."""
+        return await braked(self._planner.plan, self.form.texts)
+
+    def _head(self) -> None:
+        sweep = self._plan.sweep
+        words: Part = ("not yet", "attention")
+        if sweep and self._plan.name:
+            words = (counted(sweep.count), "attention" if self._plan.remarks.loose else "key")
+        draft: Part = ("", "")
+        if self._typed.saved and self.typed().texts == self._typed.texts:
+            when = age(self._typed.saved, self.now())
+            draft = (f"draft{f' of {when}' if when != 'now' else ''}: ctrl+n anew", "quiet")
+        self.status.show(f"new batch: {self._template.name}", (words,), draft)
+
+    def on_resize(self) -> None:
+        """There may be room now for what the fields make."""
+        self._rest()
+
+    # -- what is kept ----------------------------------------------------------------------------------------------
+    def typed(self) -> Typed:
+        """What is not as it was at first."""
+        texts = {key: text for key, text in self.form.texts.items() if text != self._first[key]}
+        return Typed(texts, self.form.current.key, stamp(self.now()))
+
+    @on(Form.Moved)
+    def _keep_soon(self) -> None:
+        if self._keeping:
+            self._keeping.stop()
+        self._keeping = self.set_timer(KEPT_SECONDS, self._keep)
+
+    def _keep(self) -> None:
+        """Remember what was typed; whoever cannot is told so once."""
+        typed = self.typed()
+        if not self._forgetful and not typed.like(self._kept):
+            self._kept = typed
+            self.go_regardless(self._remember, typed)
+
+    async def _remember(self, typed: Typed) -> None:
         try:
-            self._head(counted((await self._sweep()).count), "key")
-            self.form.tell(self._said)
-        except TemplateError as error:
-            self._blame(error)
-
-    def _head(self, words: str, tone: str) -> None:
-        self.status.show(f"new batch: {self._template.name}", ((words, tone),))
-
-    def _blame(self, error: TuiBatchError) -> None:
-        """Each problem to the field that it names; what names none below the fields."""
-        fields = {"where": WHERE, "zip": TOGETHER, **{key: key for key in self.form.texts}}
-        wrong: dict[str, str] = {}
-        loose: list[str] = []
-        for line in str(error).splitlines():
-            problem = line.removeprefix(f"{self._template.name}: ")
-            if field := fields.get(re.split(r"[\s:]", problem, maxsplit=1)[0]):
-                wrong[field] = f"{wrong.get(field, '')} {_plain(problem, field)}".strip()
-            else:
-                loose.append(problem)
-        self.form.tell(self._said, wrong, loose)
-        self._head("not yet", "attention")
-
-    async def _settle(self, key: str, text: str) -> tuple[str, list[str]]:
-        """The notation with the chance that was drawn for it, so that what is shown is what is made; first values."""
-        alone = replace(self._template, variables=(self._template.variable(key),))
-        axis = [(key, self._settled.get((key, text), text))]
-        try:
-            sweep = await to_thread(self.desk.plan, alone, axis)
-        except TemplateError:  # the plan of them all says it again
-            return text, []
-        self._settled[key, text] = notation = sweep.axes.get(key, text)
-        values = [spell(sweep.at(n)[key]) for n in range(min(sweep.count, SHOWN_VALUES))]
-        if sweep.count > 1:
-            more = ", ..." if sweep.count > SHOWN_VALUES else ""
-            self._said[key] = f"{sweep.count:,}: {', '.join(values)}{more}"
-        return notation, values
-
-    async def _sweep(self) -> "Sweep":
-        """Only what was changed is given: several values make an axis, a single one is fixed."""
-        texts = self.form.texts
-        axes: list[tuple[str, str]] = []
-        fixed: list[tuple[str, str]] = []
-        self._said = {}
-        for key, text in texts.items():
-            if key in self._defaults and text.strip() != self._defaults[key]:
-                notation, values = await self._settle(key, text)
-                if len(values) == 1:
-                    fixed.append((key, values[0]))
-                else:
-                    axes.append((key, notation))
-        groups = [[key.strip() for key in group.split(",")] for group in texts[TOGETHER].split(";") if group.strip()]
-        # Not the clerk: to count what a condition keeps may take its time.
-        return await to_thread(self.desk.plan, self._template, axes, fixed, groups, texts[WHERE].strip())
+            await self.ask(self.desk.remember, drawer(self._template.name), typed.table())
+        except StoreError:
+            self._forgetful = True
+            raise
 
     # -- keys ------------------------------------------------------------------------------------------------------
-    @on(Form.Done)
-    def _done(self) -> None:
-        if self._resting:  # it would take the place of what goes on here
-            self._resting.stop()
+    def action_next(self) -> None:
+        """To the jobs, if nothing is wrong."""
+        self._stop_resting()  # it would take the place of what goes on here
+        self._keep()
         self.go_instead("plan", self._go_on)
 
     async def _go_on(self) -> None:
         from tui_batch.screens.preview import Preview
 
+        self._plan = plan = await self._planned()
+        self.form.tell(plan.remarks)
+        self._head()
+        if plan.sweep is None or not plan.name:
+            self.form.go_to(next((key for key in self.form.texts if key in plan.remarks.wrong), ""))
+            return
         try:
-            sweep = await self._sweep()
-            # A template that cannot be rendered is told here, not after the target was chosen and the answer given.
-            await to_thread(self.desk.rendered, sweep, 0)
-            self.app.push_screen(Preview(self._template.name, sweep, self.form.texts[NAME].strip()))
+            # A template that cannot be rendered is told here, not after the answer was given.
+            await apart(self.desk.rendered, plan.sweep, 0, plan.name)
         except (TemplateError, StoreError) as error:
-            self._blame(error)
+            self.form.tell(self._planner.blamed(error, plan.remarks))
+            return
+        self.app.push_screen(Preview(plan.sweep, plan.called, plan.name, self._target), self._come_back)
+
+    def _come_back(self, target: Target | None) -> None:
+        self._target = target
+        self._look()
+
+    def action_default(self) -> None:
+        """What stood in the field at first."""
+        self.form.put({self.form.current.key: self.form.current.default})
+
+    def action_together(self) -> None:
+        """This axis steps together with the one before it, or by itself again."""
+        self._stop_resting()
+        self.go_instead("plan", self._together)
+
+    async def _together(self) -> None:
+        self._plan = plan = await self._planned()
+        key, varying = self.form.current.key, plan.varying
+        together = groups(self.form.texts[TOGETHER])
+        if any(key in group for group in together) or (key in varying and len(varying) > 1):
+            self.form.put({TOGETHER: spelled(toggled(together, key, varying))})
+        elif key in varying:
+            self.prompt.say("It takes two axes to step together: give another variable several values.")
+        else:
+            self.prompt.say("Only an axis can step together with another: give this variable several values.")
+        await self._tell()
+
+    def action_where(self) -> None:
+        """To the condition, and back."""
+        here = self.form.current.key
+        self.form.go_to(self._before_where if here == WHERE else WHERE)
+        self._before_where = here
+
+    def action_anew(self) -> None:
+        """All as it was at first; the same key brings back what was typed."""
+        typed = self.typed()
+        if typed.texts:
+            self._aside = typed
+            self.form.put(self._first)
+            self.prompt.say("All defaults; ctrl+n once more brings back what was typed.")
+        elif self._aside.texts:
+            self.form.put({**self._first, **self._aside.texts})
+            self.prompt.say("As it was typed.")
+        else:
+            self.prompt.say("Nothing was typed yet.")
 
     def action_back(self) -> None:
         """Back to the templates; what was typed goes along."""
-        self.dismiss(self.form.texts)
-
-
-def _plain(problem: str, key: str) -> str:
-    """The problem without the names of what it stands beside."""
-    return problem.removeprefix(f"{key}: ").removeprefix("where: ").removeprefix("zip ")
-
-
-def written(value: Value | None) -> str:
-    """A value as one would type it."""
-    return "" if value is None else spell(value)
+        self._keep()
+        self.dismiss(self.typed())
 
 
 def about(variable: "Variable") -> tuple[str, ...]:
-    """Type, limits, unit, default and help of a variable."""
+    """Type, limits, unit, default and help of a variable, and how several values are written."""
     limits = ""
     if variable.minimum is not None and variable.maximum is not None:
         limits = f"from {written(variable.minimum)} to {written(variable.maximum)}"
@@ -188,4 +247,20 @@ def about(variable: "Variable") -> tuple[str, ...]:
     choices = "one of " + ", ".join(map(spell, variable.choices)) if variable.choices else ""
     unit = f"in {variable.unit}" if variable.unit else ""
     facts = (variable.key, variable.type, limits, choices, unit, f"default {written(variable.default) or 'empty'}")
-    return (f"{'; '.join(filter(None, facts))}", variable.help, f"Several: {NOTATION}")
+    return ("; ".join(filter(None, facts)), variable.help, f"Several: {' | '.join(several(variable))}")
+
+
+def several(variable: "Variable") -> Sequence[str]:
+    """Examples of axes that fit the variable."""
+    match variable.type:
+        case "int":
+            return ("1, 2, 5", "1..9 by 2", "randint(1, 99, 5)", "repeat(5)", "file(list.csv, seed)")
+        case "float":
+            return ("1, 2.5", "0..1 by 0.1", "0..1 in 11", "1e-6..1 log 7", "uniform(0, 1, 20)")
+        case "bool":
+            return ("true, false",)
+        case "choice":
+            return (", ".join(map(spell, variable.choices)), "repeat(5)")
+        case "path":
+            return ("a.fits, b.fits", "glob(data/*.fits)", "file(list.csv, path)")
+    return ("one, two", '"one, with a comma", two', "file(list.csv, name)", "repeat(5)")

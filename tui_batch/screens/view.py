@@ -107,6 +107,10 @@ class View(Screen[Any], inherit_bindings=False):
         # Not a coroutine but what makes one: a worker that is cancelled before it began would leave it unawaited.
         self.run_worker(partial(work, *args, **kwargs))
 
+    def go_regardless(self, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Do this even if the screen is left meanwhile."""
+        self.app.run_worker(partial(work, *args, **kwargs))
+
     def go_instead(self, group: str, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
         """Do this in place of what of the same group is still being done."""
         self.run_worker(partial(work, *args, **kwargs), group=group, exclusive=True)

@@ -55,6 +55,13 @@ def free_name(folder: Path, template: str) -> str:
     return next(name for name in names if not (folder / f"{name}.zip").exists())
 
 
+def name_trouble(folder: Path, name: str) -> str:
+    """Why no new batch can have this name; "" if one can."""
+    if not _NAME.fullmatch(name):
+        return f"{name!r} cannot name a batch: letters, digits and ._+- only, at most 80, a letter or digit first."
+    return _taken(name) if (folder / f"{name}.zip").exists() else ""
+
+
 def write(
     folder: Path, sweep: "Sweep", name: str, created: str, progress: Callable[[int], None] | None = None
 ) -> Batch:
@@ -64,12 +71,8 @@ def write(
     from tui_batch.store.zips import ZipWriter
 
     path = folder / f"{name}.zip"
-    if not _NAME.fullmatch(name):
-        raise StoreError(
-            f"{name!r} cannot name a batch: letters, digits and ._+- only, at most 80, a letter or digit first."
-        )
-    if path.exists():
-        raise _taken(name)
+    if trouble := name_trouble(folder, name):
+        raise StoreError(trouble)
     try:
         with _unseen(folder, name) as (file, source):
             fill(ZipWriter(file), sweep, name, created, progress)
@@ -77,7 +80,7 @@ def write(
             os.fsync(file.fileno())
             _publish(source, path)
     except FileExistsError:
-        raise _taken(name) from None
+        raise StoreError(_taken(name)) from None
     except OSError as wrong:
         raise StoreError(
             f"The batch {name} cannot be written to {folder}: {wrong.strerror or wrong}. Nothing is left of it."
@@ -121,7 +124,7 @@ def glance(path: Path) -> Batch:
     return Batch(
         name=path.stem, path=path, template=sheet.template, created=sheet.created, jobs=sheet.jobs, digest="",
         varying=sheet.varying, types=sheet.types, axes=sheet.axes, resources=sheet.resources, options=sheet.options,
-        results=sheet.results.get("patterns", ()),
+        results=sheet.results.get("patterns", ()), fixed=sheet.fixed, zips=sheet.zips, where=sheet.where,
     )  # fmt: skip
 
 
@@ -177,5 +180,5 @@ def _publish(part: Path, path: Path) -> None:
         os.close(here)
 
 
-def _taken(name: str) -> StoreError:
-    return StoreError(f"There is a batch {name} already. Batches never change: choose another name.")
+def _taken(name: str) -> str:
+    return f"There is a batch {name} already. Batches never change: choose another name."

@@ -2,11 +2,13 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 
 from tui_batch.errors import StoreError, TemplateError
+from tui_batch.model import Value, Weight
 from tui_batch.naming import Names
 from tui_batch.numbers import spell
 from tui_batch.rendering import Renderer
@@ -14,7 +16,8 @@ from tui_batch.store.zips import LIMIT, ZipWriter
 from tui_batch.sweep import Sweep
 from tui_batch.template import Template
 
-_PACE = 500  # jobs between two words of progress
+_PACE = 100  # jobs between two words of progress
+_WEIGHED = 50  # jobs that tell how heavy the others are
 
 
 def fill(zip_: ZipWriter, sweep: Sweep, name: str, created: str, progress: Callable[[int], None] | None) -> None:
@@ -53,6 +56,26 @@ def sample(sweep: Sweep, index: int, batch: str) -> tuple[str, dict[str, str]]:
     known = {**sweep.at(index), "index": index, "batch": batch}
     known["name"] = Names().take(render.name(known, sweep.varying))
     return str(known["name"]), {"command": render.command(known), **render.files(known)}
+
+
+def weigh(sweep: Sweep, batch: str) -> Weight:
+    """How many bytes a batch of these jobs is made of, by some of them and all that they share."""
+    render = Renderer(sweep.template)
+    shared = sum(file.stat().st_size for _, file in _shared_files(sweep.template))
+    weights: list[int] = []
+    for index, values in enumerate(islice(_some(sweep), _WEIGHED)):
+        known = {**values, "index": index, "batch": batch}
+        known["name"] = render.name(known, sweep.varying)
+        texts = [render.command(known), *render.files(known).values()]
+        weights.append(sum(len(_bytes(text)) for text in texts))
+    return Weight(sum(weights) * sweep.count // len(weights), shared, sweep.count <= len(weights))
+
+
+def _some(sweep: Sweep) -> Iterator[Mapping[str, Value]]:
+    """Jobs from all of the sweep where each can be had by itself, else its first ones."""
+    if sweep.where:
+        return sweep.values()
+    return (sweep.at(index) for index in range(0, sweep.count, -(-sweep.count // _WEIGHED)))
 
 
 def _describe(sweep: Sweep, name: str, created: str) -> bytes:

@@ -1,98 +1,146 @@
 """A form of one line a field: label, what is typed, and what that means."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from textwrap import wrap
-from types import MappingProxyType
+from typing import ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui_batch.widgets.entry import Entry
 from tui_batch.widgets.lines import Line, Lines, Part
 from tui_batch.widgets.printable import cells, fit, printable
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
 LABEL = 17
 FOOT = 5  # lines kept for the air above and for what is to be said of the field in hand
+REPLACED = ": type over, ctrl+u clears"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line of the form; `said` and `wrong` stand at its right, `about` below the form while one is in it."""
+    """One line of the form; what `about` says stands below the form while one is in it."""
 
     key: str
     label: str
     entry: Entry
+    default: str = ""
     about: tuple[str, ...] = ()
     wide: bool = False  # nothing stands at its right but what is wrong
-    said: str = ""
-    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What there is to say of the fields, by their keys, and what belongs to none of them."""
+
+    said: Mapping[str, str] = field(default_factory=dict)
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)  # beside the label
+    loose: Sequence[str] = ()
 
 
 class Form(Lines, can_focus=True):
-    """Every key is for the field in hand; up and down change it, Enter is done."""
+    """What can be typed is for the field in hand; a default that nobody touched gives way to the first key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,tab", "step(1)", "other field", key_display="Up/Down", id="form.down"),
+        Binding("up,shift+tab", "step(-1)", "field before", show=False, id="form.up"),
+        Binding("pagedown", "page(1)", "fields below", show=False, id="form.page-down"),
+        Binding("pageup", "page(-1)", "fields above", show=False, id="form.page-up"),
+    ]
 
     class Changed(Message):
         """Something else stands in a field."""
 
-    class Done(Message):
-        """The person wants to go on."""
+    class Moved(Message):
+        """Another field is in hand."""
 
     def __init__(self, fields: Sequence[Field], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.fields = tuple(fields)
         self.at = self.top = 0
-        self.loose: tuple[str, ...] = ()  # problems that belong to no field
+        self._remarks = Remarks()
+        self._entered = True  # nothing was done yet in the field in hand
 
     @property
     def texts(self) -> dict[str, str]:
         """What stands in the fields."""
         return {field.key: field.entry.text for field in self.fields}
 
-    def tell(self, said: Mapping[str, str], wrong: Mapping[str, str] = NOTHING, loose: Sequence[str] = ()) -> None:
-        """Say this of the fields in place of all that was said; `loose` is what is wrong with none of them."""
-        self.fields = tuple(
-            replace(field, said=said.get(field.key, ""), wrong=wrong.get(field.key, "")) for field in self.fields
-        )
-        self.loose = tuple(loose)
+    @property
+    def current(self) -> Field:
+        """The field in hand."""
+        return self.fields[self.at]
+
+    @property
+    def fresh(self) -> bool:
+        """A default stands in the field that the first key is to replace."""
+        return self._entered and bool(self.current.default) and self.current.entry.text == self.current.default
+
+    def tell(self, remarks: Remarks) -> None:
+        """Say this of the fields in place of all that was said."""
+        self._remarks = remarks
         self.repaint()
 
+    def put(self, texts: Mapping[str, str]) -> None:
+        """Have these texts in these fields."""
+        self.fields = tuple(
+            replace(field, entry=Entry.of(texts[field.key])) if field.key in texts else field for field in self.fields
+        )
+        self._entered = True
+        self.repaint()
+        self.post_message(self.Changed())
+
+    def go_to(self, key: str) -> None:
+        """Take this field in hand, if there is one."""
+        self._go(next((n for n, field in enumerate(self.fields) if field.key == key), self.at))
+
+    # -- keys ------------------------------------------------------------------------------------------------------
     def on_key(self, event: events.Key) -> None:
-        """Typing, and moving between the fields."""
-        match event.key:
-            case "up" | "shift+tab":
-                self._go(self.at - 1)
-            case "down" | "tab":
-                self._go(self.at + 1)
-            case "pageup" | "pagedown":
-                self._go(self.at + (self.page if event.key == "pagedown" else -self.page))
-            case "enter":
-                self.post_message(self.Done())
-            case _:
-                if (typed := self.fields[self.at].entry.press(event.key, event.character)) is None:
-                    return  # not for typing: the screen may want it
-                self._change(typed)
-        event.stop()
-        event.prevent_default()
+        """Typing; any other key is for whoever has bound it."""
+        if (typed := self._pressed(event.key, event.character)) is not None:
+            self._change(typed)
+            event.stop()
+            event.prevent_default()
+
+    def _pressed(self, key: str, character: str | None) -> Entry | None:
+        # A comma goes on behind the default: nothing begins with one.
+        if self.fresh and key in ("backspace", "delete", "ctrl+h"):
+            return Entry()
+        if self.fresh and character not in (None, ",") and (typed := Entry().press(key, character)) and typed.text:
+            return typed
+        return self.current.entry.press(key, character)
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste is text."""
         event.stop()
-        field = self.fields[self.at]
-        self._change(field.entry.insert(event.text, " " if field.wide else ", "))
+        entry = Entry() if self.fresh else self.current.entry
+        self._change(entry.insert(event.text, " " if self.current.wide else ", "))
 
     def _change(self, entry: Entry) -> None:
-        before = self.fields[self.at]
+        before = self.current
+        self._entered = False
         self.fields = (*self.fields[: self.at], replace(before, entry=entry), *self.fields[self.at + 1 :])
         self.repaint()
         if entry.text != before.entry.text:
             self.post_message(self.Changed())
 
+    def action_step(self, by: int) -> None:
+        """Another field."""
+        self._go(self.at + by)
+
+    def action_page(self, by: int) -> None:
+        """A field a page away."""
+        self._go(self.at + by * self.page)
+
     def _go(self, at: int) -> None:
+        self._entered = True
         self.at = max(0, min(at, len(self.fields) - 1))
         self._into_sight()
         self.repaint()
+        self.post_message(self.Moved())
 
     @property
     def page(self) -> int:
@@ -104,7 +152,8 @@ class Form(Lines, can_focus=True):
         self._into_sight()
 
     def _into_sight(self) -> None:
-        self.top = min(max(self.top, self.at - self.page + 1), self.at)
+        top = min(max(self.top, self.at - self.page + 1), self.at)
+        self.top = max(0, min(top, len(self.fields) - self.page))
 
     # -- what it shows ---------------------------------------------------------------------------------------------
     def line(self, y: int) -> Line:
@@ -125,28 +174,56 @@ class Form(Lines, can_focus=True):
 
     def _foot(self) -> list[Part]:
         """What is wrong and was not shown whole above, else what there is to know of the field in hand."""
-        field = self.fields[self.at]
-        if self.loose and not self._loose_fits():
+        if self._remarks.loose and not self._loose_fits():
             return [(line, "trouble") for line in self._problems()]
-        if cells(printable(field.wrong)) > (self.size.width - LABEL - 3) // 2:
-            return [(line, "trouble") for line in wrap(printable(field.wrong), self.size.width - 2)]
-        return [(line, "quiet") for line in field.about]
+        text, tone = self._remark(self.current.key)
+        if tone != "quiet" and cells(printable(text)) > (self.size.width - LABEL - 3) // 2:
+            return [(line, tone) for line in self._wrapped(text)]
+        first, *more = self.current.about or ("",)
+        elsewhere = self._elsewhere()
+        return [*elsewhere, (first + REPLACED * self.fresh, "quiet"), *((line, "quiet") for line in more if line)]
+
+    def _elsewhere(self) -> list[Part]:
+        """What is wrong with a field that is out of sight."""
+        for n, one in enumerate(self.fields):
+            if not self.top <= n < self.top + self.page and (wrong := self._remarks.wrong.get(one.key)):
+                return [(f"{one.label}: {wrong}", "trouble")]
+        return []
+
+    def _remark(self, key: str) -> Part:
+        """The most urgent thing to say of a field."""
+        remarks = self._remarks
+        for text, tone in ((remarks.wrong.get(key), "trouble"), (remarks.doubts.get(key), "attention")):
+            if text:
+                return (text, tone)
+        return (remarks.said.get(key, ""), "quiet")
+
+    def _wrapped(self, text: str) -> list[str]:
+        return wrap(printable(text), max(8, self.size.width - 2))
 
     def _problems(self) -> list[str]:
-        return [line for problem in self.loose for line in wrap(printable(problem), max(8, self.size.width - 2))]
+        return [line for problem in self._remarks.loose for line in self._wrapped(problem)]
 
     def _loose_fits(self) -> bool:
         return len(self._problems()) < self.page - len(self.fields)
 
     def _field(self, index: int) -> Line:
         field, here = self.fields[index], index == self.at
+        right, tone = self._remark(field.key)
         whole = self.size.width - LABEL - 3
-        room = whole if field.wide and not field.wrong else max(8, whole // 2)
-        mark: Part = ("> " if here else "  ", "")
-        label: Part = (fit(field.label, LABEL - 2) + " ", "key" if here else "")
-        text = field.entry.line(room) if here and self.has_focus else ((fit(field.entry.text, room), ""),)
+        room = whole if field.wide and not right else max(8, whole // 2)
+        pointer: Part = ("> " if here else "  ", "")
+        mark = self._remarks.marks.get(field.key, "")
+        label: Part = (fit(field.label, LABEL - 2 - len(mark)), "key" if here else "")
+        text: Line = ((fit(field.entry.text, room), ""),)
+        if here and self.has_focus:
+            text = self._selected(room) if self.fresh else field.entry.line(room)
         text = tuple((piece, f"field {tone}".strip()) for piece, tone in text)
-        right = field.wrong or field.said
-        rest = whole - room
-        result: Part = (fit(right, min(max(0, rest), cells(printable(right)))), "trouble" if field.wrong else "quiet")
-        return (mark, label, *text, ("  ", ""), result)
+        result: Part = (fit(right, min(max(0, whole - room), cells(printable(right)))), tone)
+        return (pointer, label, (f"{mark} ", "moving"), *text, ("  ", ""), result)
+
+    def _selected(self, room: int) -> Line:
+        """What the first key replaces looks like what the cursor is on."""
+        text = printable(self.current.entry.text)
+        shown = fit(text, min(room - 1, cells(text)))
+        return (shown + " ", "caret"), (" " * (room - cells(shown) - 1), "")

@@ -43,18 +43,18 @@ class TextView(Moving, can_focus=True):
 
     def _fold(self) -> None:
         width = max(8, self.size.width - 2)
-        self._folded = [piece for line in self.lines for piece in _folded(line, width)]
+        self._folded = [piece for line in self.lines for piece in folded(line, width)]
         self.move_by(0)
 
 
-def _folded(line: Line, width: int) -> list[Line]:
+def folded(line: Line, width: int) -> list[Line]:
     """A line in pieces of this width; what goes on stands below where its last part begins."""
     if not line:
         return [()]
     *before, (text, tone) = [(printable(text), tone) for text, tone in line]
     indent = sum(cells(text) for text, _ in before)
     if indent > width // 2:  # no room to fold in: the last part begins anew
-        return [*_folded(tuple(before), width), *_folded(((f"  {text}", tone),), width)]
+        return [*folded(tuple(before), width), *folded(((f"  {text}", tone),), width)]
     margin = " " * (indent or min(len(text) - len(text.lstrip(" ")), width // 2))
     first, *more = _pieces(text, width - indent, 0 if indent else len(margin))
     return [(*before, (first, tone)), *(((margin, ""), (piece, tone)) for piece in more)]
@@ -68,6 +68,8 @@ def _pieces(text: str, width: int, indent: int) -> list[str]:
         piece = rest[:room]
         while cells(piece) > room:
             piece = piece[:-1]
+        if rest[len(piece)] != " " and (blank := piece.rfind(" ")) > room // 2:
+            piece = piece[: blank + 1]
         pieces.append(piece)
         rest = rest[len(piece) :]
     return [*pieces, rest]
