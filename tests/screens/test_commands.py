@@ -118,7 +118,7 @@ PLACES = {
     "templates": (("n",), "from which template?"),
     "variables": (("n", "enter"), "step together"),
     "preview": (("n", "enter", "enter"), "submit all"),
-    "target": (("n", "enter", "enter", "A"), "Where to?"),
+    "target": (("2", "S"), "Where to?"),
     "help": (("question_mark",), "page down"),
     "settings": (("comma",), "undo_seconds"),
 }
