@@ -154,8 +154,9 @@ async def exported(app, desk, rows):
         await shows(pilot, "1/200")
         await pilot.press("enter")
         await shows(pilot, f"1/{rows}")
-        turns = [time.perf_counter()]
+        turns = []
         app.set_interval(0.01, lambda: turns.append(time.perf_counter()))
+        await until(pilot, lambda: turns)
         await pilot.press("x", "enter")
         await until(pilot, lambda: f"{rows:,} rows written to " in screen_text(app))
         return [later - sooner for sooner, later in pairwise(turns)]
