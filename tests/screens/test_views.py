@@ -42,49 +42,6 @@ async def test_a_job_has_a_page(app):
         await until(pilot, lambda: isinstance(app.screen, Home))
 
 
-async def test_a_log_follows_searches_wraps_and_turns_to_stderr(app, desk):
-    path = desk.log("", 212)
-    path.write_text("".join(f"line {n}\n" for n in range(500)))
-    desk.log("", 212, "err").write_text("a warning " * 20)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "R    212")
-        await pilot.press("l")
-        await shows(pilot, "line 499", "following")
-        with path.open("a") as file:
-            file.write("10%\r50%\r\x1b[31mred\x1b[0m \x07\n")
-        await shows(pilot, "red \\x07")
-        await hides(pilot, "50%")
-        await pilot.press("g")
-        await shows(pilot, "line 0", "0 %")
-        await pilot.press("slash", *"LINE 300", "enter")
-        await shows(pilot, "line 300", "line 310")
-        await pilot.press("slash", "ctrl+u", *"nowhere", "enter")
-        await shows(pilot, "'nowhere' does not stand below this place.")
-        await pilot.press("slash", "ctrl+u", *"line 2", "enter", "N")
-        await shows(pilot, "line 299")
-        await pilot.press("n")
-        await pilot.press("G")
-        await shows(pilot, "following", "red")
-        await pilot.press("o")
-        await shows(pilot, "stderr", "a warning")
-        await pilot.press("w")
-        await shows(pilot, "wrapped")
-        assert len(app.screen.log_view._rows) == 3
-        await pilot.press("f")
-        await until(pilot, lambda: not app.screen.log_view.following)
-
-
-async def test_a_log_that_has_ended_says_so(app, desk):
-    (desk.home / "0.out").write_text("done\n")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "R    212")
-        await pilot.press("j", "l")
-        await shows(pilot, "raft-seed-scan-0", "done", "ended")
-        await hides(pilot, "following")
-        await pilot.press("o")
-        await shows(pilot, "stderr is empty: the job has succeeded.")
-
-
 async def test_a_message_goes_by_itself_and_at_the_next_key(app, monkeypatch):
     monkeypatch.setattr("tui_batch.widgets.prompt_line.MESSAGE_SECONDS", 0.3)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -162,3 +119,18 @@ async def test_one_goes_home_from_anywhere(app):
         await shows(pilot, "Variables")
         await pilot.press("1")
         await until(pilot, lambda: isinstance(app.screen, Home))
+
+
+async def test_a_screen_that_is_left_while_it_fills_does_no_harm(app):
+    async def fill():
+        batches.query_one("#nothing-of-it-is-left")
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("2")
+        await shows(pilot, "never-sent")
+        batches = app.screen
+        await pilot.press("q")
+        await shows(pilot, "R    212")
+        batches.go(fill)  # as if it had been filling at the very moment in which it was left
+        await pilot.pause()

@@ -4,6 +4,7 @@ from asyncio import Future
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -11,8 +12,11 @@ from tui_batch.model import JobRow, Snapshot, Submission
 from tui_batch.screens.rows import title
 from tui_batch.screens.view import View
 from tui_batch.states import JobState
+from tui_batch.times import stamp
 from tui_batch.widgets.lines import Part
+from tui_batch.widgets.log_hunt import Quarry, errors_quarry, word_quarry
 from tui_batch.widgets.log_view import LogView
+from tui_batch.widgets.printable import printable
 from tui_batch.widgets.progress import TONES
 
 if TYPE_CHECKING:
@@ -22,22 +26,32 @@ _OTHER = {"out": "err", "err": "out"}
 
 
 class Log(View):
-    """Opens at the end and follows; `o` shows the other stream."""
+    """Opens at the end and follows; everything else is a key."""
 
-    HINTS = ("log.stream", "log.search", "log.next", "log.follow", "log.wrap", "view.back")
+    HINTS = ("log.stream", "log.search", "log.next", "log.error", "log.only", "log.follow", "log.wrap", "view.back")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "stream", "stdout/stderr", id="log.stream"),
-        Binding("w", "wrap", "wrap", id="log.wrap"),
-        Binding("f", "follow", "follow", id="log.follow"),
         Binding("slash", "search", "search", id="log.search"),
         Binding("n", "again(True)", "next", id="log.next"),
         Binding("N", "again(False)", "previous", id="log.previous"),
+        Binding("e", "error(True)", "error", id="log.error"),
+        Binding("E", "error(False)", "previous error", id="log.previous-error"),
+        Binding("ampersand", "only", "only", id="log.only"),
+        Binding("o", "stream", "stdout/stderr", id="log.stream"),
+        Binding("f", "follow", "follow", id="log.follow"),
+        Binding("w", "wrap", "wrap", id="log.wrap"),
+        Binding("z", "collapse", "carriage returns collapsed or not", id="log.collapse"),
+        Binding("l,right", "sideways(0.5)", "half a screen to the right", id="log.right"),
+        Binding("h,left", "sideways(-0.5)", "half a screen to the left", id="log.left"),
+        Binding("m", "mark", "drop a marker at the end", id="log.mark"),
     ]
 
     def __init__(self, submission: Submission, row: JobRow) -> None:
         super().__init__()
         self._submission, self._row = submission, row
         self._stream = "out"
+        self._sought = ""
+        self._word: Quarry | None = None
+        self._errors = errors_quarry()
 
     def body(self) -> Iterable[Widget]:
         """The log."""
@@ -57,6 +71,7 @@ class Log(View):
         """The job may have moved on."""
         self.go_instead("state", self._state)
 
+    @on(LogView.Changed)
     def tick(self) -> None:
         """Where one is in the log."""
         self._head()
@@ -81,11 +96,18 @@ class Log(View):
         self._head()
 
     def _head(self) -> None:
-        view, state = self.log_view, self._row.status.state
-        facts: tuple[Part, ...] = ((f"std{self._stream}", "key"), (_word(self._row), TONES[state]))
-        if view.wrap:
-            facts += (("wrapped", ""),)
-        self.status.show(f"{self._row.name or title(self._submission)}", facts, (view.where, ""))
+        view, state, look = self.log_view, self._row.status.state, self.log_view.look
+        facts: list[Part] = [(f"std{self._stream}", "key"), (_word(self._row), TONES[state])]
+        if look.wrap:
+            facts.append(("wrapped", ""))
+        if not look.collapse:
+            facts.append(("not collapsed", ""))
+        if look.left:
+            facts.append((f"from column {look.left + 1}", ""))
+        if view.percent is not None:
+            facts.append((f"searching {view.percent} %", "attention"))
+        self.status.show_filter(f"only: {printable(view.only)}" if view.only else "")
+        self.status.show(f"{self._row.name or title(self._submission)}", tuple(facts), (view.where, ""))
 
     def chosen(self) -> Submission | None:
         """The one that the job is of."""
@@ -97,7 +119,7 @@ class Log(View):
 
         return of_jobs(self.desk, [(self._submission, self._row)], self._stream)
 
-    # -- keys ------------------------------------------------------------------------------------------------------
+    # -- ways to look ----------------------------------------------------------------------------------------------
     def action_stream(self) -> None:
         """Standard output or standard error."""
         self._stream = _OTHER[self._stream]
@@ -106,31 +128,71 @@ class Log(View):
     def action_wrap(self) -> None:
         """Fold long lines, or cut them."""
         self.log_view.toggle_wrap()
-        self._head()
+
+    def action_collapse(self) -> None:
+        """What carriage returns left, or all that was there."""
+        self.log_view.toggle_collapse()
+
+    def action_sideways(self, screens: float) -> None:
+        """To the right or to the left."""
+        self.log_view.sideways(screens)
 
     def action_follow(self) -> None:
         """Follow the end, or stay."""
         self.log_view.toggle_follow()
-        self._head()
 
+    def action_mark(self) -> None:
+        """Something to see what is new by."""
+        if not self.log_view.mark(stamp(self.now())[11:19]):
+            self.prompt.say("The log is empty: there is nothing to mark the end of.", "attention")
+        elif not self.log_view.following:
+            self.prompt.say("A marker stands at the end of the log: G.")
+
+    def action_only(self) -> None:
+        """Ask which lines to show."""
+        self.go(self._ask_only, self.prompt.ask("only lines with", self.log_view.only))
+
+    async def _ask_only(self, answer: "Future[str | None]") -> None:
+        if (text := await answer) is not None:
+            self.log_view.show_only(text)
+
+    def action_leave(self) -> None:
+        """Esc ends what takes long, then clears the filter, then leaves."""
+        if self.log_view.stop_hunting():
+            return
+        if self.log_view.only:
+            self.log_view.show_only("")
+        else:
+            self.action_back()
+
+    # -- looking for something -------------------------------------------------------------------------------------
     def action_search(self) -> None:
         """Ask what to look for."""
-        self.go(self._ask_word, self.prompt.ask("search", self.log_view.word))
+        self.go(self._ask_word, self.prompt.ask("search", self._sought))
 
     async def _ask_word(self, answer: "Future[str | None]") -> None:
-        if word := await answer:
-            await self._search(word, True)
+        if text := await answer:
+            self._sought, self._word = text, word_quarry(text)
+            self.go_instead("hunt", self._hunt, self._word, True)
 
     def action_again(self, forward: bool) -> None:
         """The next place, or the one before."""
-        if word := self.log_view.word:
-            self.go_instead("search", self._search, word, forward)
+        if self._word:
+            self.go_instead("hunt", self._hunt, self._word, forward)
         else:
             self.action_search()
 
-    async def _search(self, word: str, forward: bool) -> None:
-        if not await self.log_view.search(word, forward):
-            self.prompt.say(f"'{word}' does not stand {'below' if forward else 'above'} this place.", "attention")
+    def action_error(self, forward: bool) -> None:
+        """The next line that says that something went wrong, or the one before."""
+        self.go_instead("hunt", self._hunt, self._errors, forward)
+
+    async def _hunt(self, quarry: Quarry, forward: bool) -> None:
+        there = await self.log_view.hunt(quarry, forward)
+        if there is None:
+            self.prompt.say(f"No longer looking for {quarry.name}.")
+        elif not there:
+            where = "below" if forward else "above"
+            self.prompt.say(f"{quarry.name} does not stand {where} this place.", "attention")
         self._head()
 
 

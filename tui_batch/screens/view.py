@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.worker import WorkType
 
 from tui_batch.desk import Desk
 from tui_batch.model import Snapshot, Submission
@@ -104,8 +106,7 @@ class View(Screen[Any], inherit_bindings=False):
 
     def go(self, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
         """Do this while the screen goes on."""
-        # Not a coroutine but what makes one: a worker that is cancelled before it began would leave it unawaited.
-        self.run_worker(partial(work, *args, **kwargs))
+        self._run(partial(work, *args, **kwargs))
 
     def go_regardless(self, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
         """Do this even if the screen is left meanwhile."""
@@ -113,7 +114,19 @@ class View(Screen[Any], inherit_bindings=False):
 
     def go_instead(self, group: str, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
         """Do this in place of what of the same group is still being done."""
-        self.run_worker(partial(work, *args, **kwargs), group=group, exclusive=True)
+        self._run(partial(work, *args, **kwargs), group)
+
+    def _run(self, work: Callable[[], Awaitable[None]], group: str = "") -> None:
+        async def while_here() -> None:
+            try:
+                await work()
+            except NoMatches:  # a screen that was left meanwhile lacks what the work wants to fill
+                if self in self.app.screen_stack:
+                    raise
+
+        # Not a coroutine but what makes one: a worker that is cancelled before it began would leave it unawaited.
+        worker: WorkType[None] = while_here
+        self.run_worker(worker, group=group or "default", exclusive=bool(group))
 
     def look(self, snapshot: Snapshot) -> None:
         """Something changed."""

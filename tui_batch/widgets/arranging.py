@@ -68,10 +68,10 @@ def arrange(wish: Wish[R], sought: str = "") -> Arranged[R]:
         view = [row for row in view if kept(row)]
     if by := next((column for column in wish.columns if column.name == wish.sorting.name), None):
         view = in_order(view, by.value or by.cell, wish.sorting.descending)
-    return Arranged(wish, view, gone, sought, place(sought, wish.key, view) if sought else None)
+    return Arranged(wish, view, gone, sought, place_of(sought, wish.key, view) if sought else None)
 
 
-def place(wanted: str, key: Callable[[R], str], view: Iterable[R]) -> int | None:
+def place_of(wanted: str, key: Callable[[R], str], view: Iterable[R]) -> int | None:
     """Where the row with this key stands."""
     return next((place for place, row in enumerate(view) if key(row) == wanted), None)
 

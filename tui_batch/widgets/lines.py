@@ -30,6 +30,7 @@ class Lines(Widget):
         super().__init__(id=id, classes=classes)
         self._painted: dict[int, Line] = {}
         self._tones: dict[str, Style] = {}
+        self._base = Style.null()
 
     def line(self, y: int) -> Line:
         """What stands in line `y` of the window."""
@@ -37,16 +38,24 @@ class Lines(Widget):
 
     def repaint(self) -> None:
         """Paint again what differs from what is on the screen, from the first to the last cell that does."""
+        dirty: list[Region] = []
         for y in range(self.size.height):
             # A line that was never painted is dirty as it is.
             if (before := self._painted.get(y)) is not None and (now := self.line(y)) != before:
                 self._painted[y] = now
-                self.refresh(_difference(y, before, now, self.size.width))
+                dirty.append(_difference(y, before, now, self.size.width))
+        if dirty:
+            self.refresh(*dirty)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Textual asks for some lines, which have one style to begin with: it is dear to find out."""
+        self._base = self.rich_style
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Textual asks for a line."""
         line = self._painted[y] = self.line(y)
-        base, width = self.rich_style, self.size.width
+        base, width = self._base, self.size.width
         strip = Strip([Segment(text, base + self._tone(tone) if tone else base) for text, tone in line])
         return strip.crop_extend(0, width, base)
 

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.worker import Worker
 
-from tui_batch.widgets.arranging import Arranged, Sorting, Wish, arrange, place
+from tui_batch.widgets.arranging import Arranged, Sorting, Wish, arrange, place_of
 from tui_batch.widgets.columns import Column, R, widths
 from tui_batch.widgets.filter import wrong
 from tui_batch.widgets.lines import Line
@@ -128,7 +128,7 @@ class LiveTable(Marking[R], can_focus=True):
 
     def place(self, key: str) -> int | None:
         """Where the row with this key stands in the view."""
-        return place(key, self.key, self.view)
+        return place_of(key, self.key, self.view)
 
     def go_to(self, key: str) -> None:
         """Put the cursor on the row with this key, if it is shown."""
@@ -139,7 +139,7 @@ class LiveTable(Marking[R], can_focus=True):
     def _arrange(self, **wishes: Any) -> None:
         """Show something else: at once, or, where that is much work, when another thread has done it."""
         self._wish = wish = replace(self._wish, **wishes, marked=self.marked)
-        plain = wish.as_it_is and self._shown.wish.as_it_is  # then there is nothing to do, and no row has moved far
+        plain = wish.as_it_is and self._shown.wish.as_it_is  # nothing to do, and no row has moved far
         if plain or len(wish.rows) <= MANY or not self.is_running:
             self._land(arrange(wish))
         elif self._aside is None or self._aside.is_finished:

@@ -4,14 +4,24 @@ A mapped file that is cut short on a network file system kills the program that 
 """
 
 import os
-import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
+PIECE = 1 << 15  # a line that goes on and on is cut where the offset is a multiple of this
 CHUNK = 1 << 16
-LONGEST = 1 << 12  # of one line so much is shown; a line without an end must not fill the memory
 
-# Colours and cursor movements that programs write for a terminal, and titles set by them.
-_ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+
+class RawLine(NamedTuple):
+    """A line as it stands in the file, with its newline if there is one."""
+
+    start: int
+    raw: bytes
+
+    @property
+    def end(self) -> int:
+        """Where the next line begins."""
+        return self.start + len(self.raw)
 
 
 class LogFile:
@@ -20,21 +30,21 @@ class LogFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._open: int | None = None
-        self._inode = 0
+        self.inode = 0
 
     def size(self) -> int:
         """How long the file is now; notices when it was replaced by another."""
         try:
-            found = self.path.stat()
+            found = self.path.stat() if self._open is None or self.path.exists() else os.fstat(self._open)
         except OSError:
             return 0
-        if self._open is None or found.st_ino != self._inode:
+        if self._open is None or found.st_ino != self.inode:
             self.close()
             try:
-                self._open = os.open(self.path, os.O_RDONLY)
+                self._open = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe would wait for its writer
             except OSError:
                 return 0
-            self._inode = found.st_ino
+            self.inode = found.st_ino
         return found.st_size
 
     def close(self) -> None:
@@ -42,6 +52,12 @@ class LogFile:
         if self._open is not None:
             os.close(self._open)
             self._open = None
+
+    def again(self) -> "LogFile":
+        """The same open file for another thread, whatever becomes of this one meanwhile."""
+        other = LogFile(self.path)
+        other._open = os.dup(self._open) if self._open is not None else None
+        return other
 
     def read(self, offset: int, length: int = CHUNK) -> bytes:
         """Some bytes from there on."""
@@ -52,62 +68,51 @@ class LogFile:
         except OSError:
             return b""
 
-    def lines(self, offset: int, count: int) -> list[tuple[int, bytes]]:
-        """So many lines from this start of a line on, each with its offset; the last one may lack its end."""
-        found: list[tuple[int, bytes]] = []
-        while len(found) < count and (piece := self.read(offset)):
-            *rows, rest = piece.split(b"\n")
-            for row in rows:
-                found.append((offset, row[:LONGEST]))
-                offset += len(row) + 1
-            if rest and (len(piece) < CHUNK or not rows):  # unfinished, or longer than a piece: shown in pieces
-                found.append((offset, rest[:LONGEST]))
-                offset += len(rest)
-            if len(piece) < CHUNK:
-                break
-        return found[:count]
+    def read_into(self, buffer: memoryview, offset: int) -> int:
+        """Fill this from there on; how many bytes there were."""
+        if self._open is None:
+            return 0
+        try:
+            return os.preadv(self._open, [buffer], offset)
+        except OSError:
+            return 0
 
-    def back(self, offset: int, count: int) -> int:
-        """Where the line begins that stands so many lines above this offset."""
-        end = offset
-        while end > 0 and count > 0:
-            start = max(0, end - CHUNK)
-            piece = self.read(start, end - start)
-            at = len(piece) - 1 if end == offset and piece.endswith(b"\n") else len(piece)
-            while count > 0 and (at := piece.rfind(b"\n", 0, at)) >= 0:
-                count -= 1
-                if not count:
-                    return start + at + 1
-            end = start
-        return 0
+    # -- lines -----------------------------------------------------------------------------------------------------
+    def start(self, offset: int) -> int:
+        """Where the line begins in which this offset stands."""
+        edge = offset // PIECE * PIECE
+        low = max(0, edge - PIECE)
+        newline = self.read(low, offset - low).rfind(b"\n")
+        return low + newline + 1 if newline >= 0 else edge
 
-    def find(self, word: bytes, offset: int) -> int | None:
-        """The next place from there on where the word stands, whatever its case."""
-        word = word.lower()
-        while piece := self.read(offset, 16 * CHUNK):
-            if (at := piece.lower().find(word)) >= 0:
-                return offset + at
-            if len(piece) < len(word):
-                return None
-            # The word may stand across the border of two pieces.
-            offset += len(piece) - len(word) + 1 if len(piece) == 16 * CHUNK else len(piece)
-        return None
+    def below(self, start: int) -> Iterator[RawLine]:
+        """The lines from this start of one on; the last one may lack its end."""
+        base, buffer = start, b""
+        while True:
+            limit = start + PIECE if start % PIECE == 0 else (start // PIECE + 2) * PIECE
+            newline = buffer.find(b"\n", start - base, limit - base)
+            if newline < 0 and base + len(buffer) < limit:
+                base, buffer = start, self.read(start)
+                newline = buffer.find(b"\n", 0, limit - base)
+            if not buffer:
+                return
+            end = newline + 1 if newline >= 0 else limit - base
+            line = RawLine(start, buffer[start - base : end])
+            yield line
+            start = line.end
 
-    def find_before(self, word: bytes, offset: int) -> int | None:
-        """The last place before this offset where the word stands."""
-        word = word.lower()
-        end = offset
-        while end > 0:
-            start = max(0, end - 16 * CHUNK)
-            if (at := self.read(start, end - start).lower().rfind(word)) >= 0:
-                return start + at
-            end = start + len(word) - 1 if start else 0
-        return None
-
-
-def shown(line: bytes) -> str:
-    """A line as a terminal would leave it: without escapes, and after a carriage return only what overwrote it."""
-    line = _ESCAPES.sub(b"", line).rstrip(b"\r")
-    if b"\r" in line:
-        line = line[line.rfind(b"\r") + 1 :]
-    return line.decode("utf-8", "replace").expandtabs()
+    def above(self, start: int) -> Iterator[RawLine]:
+        """The lines above this start of one, the nearest first."""
+        base, buffer = start, b""
+        while start > 0:
+            edge = (start - 1) // PIECE * PIECE
+            low = max(0, edge - PIECE)
+            if low < base:
+                base = max(0, low - PIECE)
+                buffer = self.read(base, start - base)
+                if len(buffer) < start - base:  # it became shorter
+                    return
+            newline = buffer.rfind(b"\n", low - base, start - 1 - base)
+            begin = base + newline + 1 if newline >= 0 else edge
+            yield RawLine(begin, buffer[begin - base : start - base])
+            start = begin

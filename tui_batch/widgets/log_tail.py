@@ -1,26 +1,25 @@
 """The last lines of a log, for a corner of a screen that is about something else."""
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from tui_batch.widgets.lines import Line, Lines
-from tui_batch.widgets.log_file import LogFile, shown
+from tui_batch.widgets.log_file import LogFile
+from tui_batch.widgets.log_text import last_piece, plain
 from tui_batch.widgets.printable import fit
 
-READ = 1 << 13  # from the end of the file; more than a corner shows
+LONGEST = 1 << 10  # of a line; more than a corner shows
 
 
 def last_lines(path: Path, count: int) -> Sequence[str]:
     """So many lines of the end of a file; none if it is not there."""
     file = LogFile(path)
     try:
-        size = file.size()
-        start = max(0, size - READ)
-        lines = file.read(start, READ).split(b"\n")
+        found = [plain(last_piece(line.raw)[1])[:LONGEST] for line in islice(file.above(file.size()), count)]
     finally:
         file.close()
-    lines = lines[1:] if start else lines  # the first one may have begun further up
-    return [shown(line) for line in (lines[:-1] if lines[-1:] == [b""] else lines)[-count:]] if count else ()
+    return found[::-1]
 
 
 class LogTail(Lines):

@@ -19,7 +19,7 @@ HELP = "app.help"  # stands for all keys that there is no room for
 _KEYS = {
     "question_mark": "?", "slash": "/", "enter": "Enter", "escape": "Esc", "backspace": "Bksp", "pagedown": "PgDn",
     "pageup": "PgUp", "home": "Home", "end": "End", "tab": "Tab", "up": "Up", "down": "Down",
-    "space": "Space", "plus": "+", "minus": "-", "delete": "Del", "asterisk": "*", "backslash": "\\",
+    "space": "Space", "plus": "+", "minus": "-", "delete": "Del", "asterisk": "*", "ampersand": "&", "backslash": "\\",
 }  # fmt: skip
 
 
