@@ -277,6 +277,19 @@ async def test_other_colours(app):
         await shows(pilot, ": theme ansi", "no theme to change to 'ansi'")
 
 
+async def test_going_to_a_line_of_a_log_however_long(app, desk):
+    desk.log("", 212).write_text("".join(f"step {n} of a program that writes\n" for n in range(1, 200_001)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begin(pilot)
+        await pilot.press("l")
+        await shows(pilot, "step 200000 ")
+        for number in (1, 500, 150_000):
+            await command(pilot, f"goto {number}")
+            await until(pilot, lambda number=number: screen_text(app).splitlines()[1].startswith(f"step {number} "))
+        await command(pilot, "goto 9999999")
+        await shows(pilot, "step 200000 ")
+
+
 async def test_what_does_nothing_here_is_said_and_the_text_stays(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await begin(pilot)

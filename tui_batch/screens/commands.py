@@ -21,6 +21,7 @@ from tui_batch.screens.verbs import Verbs
 from tui_batch.screens.view import View
 from tui_batch.states import CODES
 from tui_batch.widgets.filter import wrong
+from tui_batch.widgets.log_view import LogView
 from tui_batch.widgets.moves import Moving
 from tui_batch.widgets.progress import counted
 from tui_batch.widgets.theme import THEMES
@@ -164,10 +165,14 @@ async def _submit(screen: View, argument: str) -> None:
 
 
 def _goto(screen: View, number: str) -> None:
-    if not number.isdecimal() or not isinstance(screen.focused, Moving):
-        raise RequestError("goto takes the number of a line")
-    screen.focused.action_top()
-    screen.focused.move_by(int(number) - 1)
+    match screen.focused:
+        case LogView() as log if number.isdecimal():
+            log.go_to_line(int(number))
+        case Moving() as lines if number.isdecimal():
+            lines.action_top()
+            lines.move_by(int(number) - 1)
+        case _:
+            raise RequestError("goto takes the number of a line")
 
 
 def _theme(screen: View, name: str) -> None:
