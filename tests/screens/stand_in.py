@@ -166,7 +166,9 @@ class FakeDesk:
 
     def batch(self, name):
         jobs = next((row.jobs for row in self.batches() if row.name == name), 12)
-        return Batch(name, Path(f"batches/{name}.zip"), "raft", ago(4000), jobs, "d" * 64, ("seed",), {"seed": "1..12"})
+        return Batch(
+            name, Path(f"batches/{name}.zip"), "raft", ago(4000), jobs, "d" * 64, ("seed",), axes={"seed": "1..12"}
+        )
 
     def batch_jobs(self, name):
         return JobList(("seed",), [JobRow(i, f"{name}-{i}", (str(i),), Status(S.DRAFT)) for i in range(12)])

@@ -45,6 +45,17 @@ async def test_one_question_cancels_all_marked_submissions_and_one_key_takes_it_
         assert [order for word, order in desk.asked[2:]] == ["c1", "c2"]
 
 
+async def test_a_question_that_is_too_long_is_shortened_and_not_cut(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("c")
+        await shows(pilot, "Cancel 789 jobs of netmc-T0.1-0.9 on fir? Type 789:")
+        await pilot.press("escape")
+        await pilot.resize_terminal(120, 24)
+        await pilot.press("c")
+        await shows(pilot, "Cancel 48 running, 1 held and 740 queued jobs of netmc-T0.1-0.9 on fir? Type 789:")
+
+
 async def test_what_has_left_cannot_be_taken_back(tmp_path):
     desk = desk_with(tmp_path, FEW)
     async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
@@ -109,17 +120,45 @@ async def test_marked_jobs_are_cancelled(app, desk):
         assert desk.asked == [("cancel", KELP, [212, 213])]
 
 
+async def test_what_is_taken_back_while_one_looks_at_its_jobs_is_left(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        desk.submit("never-sent", "fir", wait=5.0)
+        draft = submission(desk.current.orders[0].id, "never-sent", "fir", 12, {"draft": 12}, 0)
+        desk.current = replace(desk.current, submissions=(draft, *SUBMISSIONS))
+        await shows(pilot, "DR never-sent")
+        await pilot.press("g", "enter")
+        await shows(pilot, "never-sent on fir  12 draft")
+        withdraw = desk.withdraw
+        desk.withdraw = lambda id: (setattr(desk, "current", FULL), withdraw(id) or True)[1]
+        await pilot.press("u")
+        await shows(pilot, "protein-fold", "never-sent was taken back: none of its jobs was submitted.")
+
+
+async def test_in_the_monitor_the_keys_are_for_its_jobs(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("tab", "c")
+        await shows(pilot, "Cancel job 212 of netmc-T0.1-0.9 on fir?")
+        await pilot.press("n", "space", "space", "c")
+        await shows(pilot, "2 marked", "Cancel 2 running jobs of netmc-T0.1-0.9 on fir?")
+        await pilot.press("y")
+        await until(pilot, lambda: desk.asked == [("cancel", KELP, [212, 213])])
+        await hides(pilot, "marked")
+        await pilot.press("space", "tab", "j")
+        await shows(pilot, "> CD     0")
+        await hides(pilot, "marked")
+
+
 # -- re-run ------------------------------------------------------------------------------------------------------------
 
 
 async def test_what_there_is_any_of_can_be_run_again(tmp_path):
     desk = desk_with(tmp_path, MIXED)
-    async with BatchApp(desk).run_test(size=(120, 24)) as pilot:
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
         await shows(pilot, "> PD mixed")
         await pilot.press("R")
-        await shows(
-            pilot, "f 3 failed", "t 2 timed out, twice the time", "m 1 out of memory", "a 7 all without success"
-        )
+        await shows(pilot, "f 3 failed", "t 2 timed out", "m 1 out of memory", "a 7 in all")
         await pilot.press("enter")
         await shows(pilot, "Run 3 failed jobs of mixed on fir again?")
         await pilot.press("y")

@@ -15,7 +15,7 @@ OSC = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07")
 def copied(start, store, **environment):
     """What is written to the terminal while the id of the first submission is copied."""
     with start(**environment) as app:
-        app.shows("> PD scan-499", "job-11")
+        app.shows("> PD scan-499", "job-10")
         app.until_quiet()
         before = len(app.seen)
         app.press("y")
@@ -64,7 +64,7 @@ def test_a_tmux_that_may_set_the_clipboard_holds_what_was_copied(tmp_path, store
     try:
         tmux("new-session", "-d", "-x", "80", "-y", "24", ";", "set", "-s", "set-clipboard", "on", ";",
              "respawn-window", "-k", *COMMAND, "--home", str(store.home.path))  # fmt: skip
-        until(lambda: "job-11" in tmux("capture-pane", "-p"))
+        until(lambda: "job-10" in tmux("capture-pane", "-p"))
         tmux("send-keys", "y")
         until(lambda: "i id" in tmux("capture-pane", "-p"))
         tmux("send-keys", "i")
@@ -76,7 +76,7 @@ def test_a_tmux_that_may_set_the_clipboard_holds_what_was_copied(tmp_path, store
 
 def test_a_command_line_costs_as_little_as_any_prompt(start, store):
     with start(COLORTERM="") as app:
-        app.shows("> PD scan-499", "job-11")
+        app.shows("> PD scan-499", "job-10")
         app.until_quiet()
         assert 0 < app.written(lambda: app.press(":")) <= 1_500
         assert 0 < app.written(lambda: app.press("s")) <= 600

@@ -36,6 +36,7 @@ def test_sixty_by_fifteen_is_enough_to_work(app):
     app.press("enter")
     app.shows("scan-499", "> PD     4")
     app.press("q", "?")
+    app.press("page down")
     app.shows("Moving and finding")
     app.press("q", "n")
     app.shows("python-sweep")

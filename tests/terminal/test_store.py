@@ -11,9 +11,9 @@ from tui_batch.states import JobState
 
 def test_a_store_that_is_gone_keeps_what_is_shown_until_it_is_back(start, store, tmp_path):
     with start() as app:
-        app.shows("> PD scan-499", "job-11")
+        app.shows("> PD scan-499", "job-10")
         store.home.path.rename(tmp_path / "elsewhere")
-        app.shows("The store", "is gone", "scan-498", "job-11")
+        app.shows("The store", "is gone", "scan-498", "job-10")
         app.press("c", *"56", "enter")
         app.shows("is gone")
         app.press("2")  # other screens say so too

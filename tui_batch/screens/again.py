@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui_batch.model import JobList
-from tui_batch.screens.picked import Picked, counts, single, those, where
+from tui_batch.screens.picked import Picked, counts, fitting, in_words, those, where
 from tui_batch.states import ENDED, JobState
-from tui_batch.widgets.progress import jobs_in_words
 
 _UNSUCCESSFUL = ENDED - {JobState.SUCCEEDED}
 _FAILED = _UNSUCCESSFUL - {JobState.CANCELLED, JobState.TIMED_OUT, JobState.OUT_OF_MEMORY}
@@ -30,12 +29,11 @@ class Choice:
         """How many jobs that is."""
         return sum(counts(self.picked, self.keeps).values())
 
-    @property
-    def question(self) -> str:
-        """What is asked before it is done."""
-        found = single(self.picked, self.keeps) or jobs_in_words(counts(self.picked, self.keeps))
+    def question(self, room: int) -> str:
+        """What is asked before it is done, in this many cells if it can be said in them."""
         more = f" with twice the {self.more}" if self.more else ""
-        return f"Run {found} of {where(self.picked)} again{more}?"
+        said = in_words(self.picked, self.keeps)
+        return fitting(room, *(f"Run {jobs} of {where(self.picked)} again{more}?" for jobs in said))
 
     def jobs(self, listed: JobList, one: Picked) -> list[int] | None:
         """The indices of them in one submission; None for all that ended without success."""
@@ -50,13 +48,13 @@ def choices(picked: Sequence[Picked], marked: bool) -> dict[str, Choice]:
     whole = [replace(one, rows=None) for one in picked]
     offered = {
         "f": _choice("failed", whole, _FAILED),
-        "t": _choice("timed out, twice the time", whole, frozenset({JobState.TIMED_OUT}), "time"),
-        "m": _choice("out of memory, twice the memory", whole, frozenset({JobState.OUT_OF_MEMORY}), "memory"),
+        "t": _choice("timed out", whole, frozenset({JobState.TIMED_OUT}), "time"),
+        "m": _choice("out of memory", whole, frozenset({JobState.OUT_OF_MEMORY}), "memory"),
     }
     if any(one.rows is not None for one in picked):
         chosen = _choice("marked", picked, ENDED)
         offered["k"] = chosen if marked else replace(chosen, label="this one")
-    everything = _choice("all without success", whole, _UNSUCCESSFUL)
+    everything = _choice("in all", whole, _UNSUCCESSFUL)
     if all(everything.number > choice.number for letter, choice in offered.items() if letter != "k"):
         offered["a"] = everything
     return {letter: choice for letter, choice in offered.items() if choice.number}

@@ -8,6 +8,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from tui_batch.desk import Desk
 from tui_batch.model import JobList, JobRow, Snapshot, Submission
 from tui_batch.screens.picked import Picked, by_submission
 from tui_batch.screens.rows import duration, elapsed, ordered, says, title
@@ -55,10 +56,10 @@ class AllJobs(Verbs):
         columns: list[Column[Placed]] = [
             Column("state", "ST", 2, lambda p: p.job.status.state.code, tone=lambda p: TONES[p.job.status.state],
                    letter="s", word=lambda p: p.job.status.state),
-            Column("submission", "SUBMISSION", 12, lambda p: title(p.submission), grow=True, ending=True, letter="u"),
+            Column("submission", "SUBMISSION", 14, lambda p: title(p.submission), grow=True, ending=True, letter="u"),
             Column("on", "ON", 8, lambda p: p.submission.target, letter="o", rank=3),
-            Column("name", "NAME", 12, lambda p: p.job.name, grow=True, ending=True, letter="n"),
-            Column("id", "ID", 8, lambda p: p.job.status.id or "-", ending=True, letter="i", rank=4),
+            Column("name", "NAME", 16, lambda p: p.job.name, grow=True, ending=True, letter="n"),
+            Column("id", "ID", 10, lambda p: p.job.status.id or "-", ending=True, letter="i", rank=4),
             Column("time", "TIME", 5, lambda p: elapsed(p.job, now()) or "-", lambda p: duration(p.job, now()),
                    right=True, letter="t", unit="time", plain=False),
             Column("says", "SAYS", 12, lambda p: says(p.job), grow=True, letter="y",
@@ -91,12 +92,7 @@ class AllJobs(Verbs):
         self.status.show("all jobs", ((shown, ""), *order), self.freshness(self._open))
 
     async def _fill(self, wanted: Sequence[Submission]) -> None:
-        lists: dict[str, tuple[JobList, Submission]] = {}
-        room = MOST
-        for one in wanted:
-            if room > 0:
-                lists[one.id] = (await self.ask(self.desk.jobs, one.id), one)
-                room -= one.jobs
+        lists = await self.ask(_lists, self.desk, wanted)
         self._left_out = max(0, sum(one.jobs for one in wanted) - MOST)
         if not _same(lists, self._lists) or not lists:
             self._lists = lists
@@ -107,6 +103,10 @@ class AllJobs(Verbs):
     def chosen(self) -> Submission | None:
         """The one that the job under the cursor belongs to."""
         return self.jobs.current.submission if self.jobs.current else None
+
+    def chosen_job(self) -> JobRow | None:
+        """The one under the cursor."""
+        return self.jobs.current.job if self.jobs.current else None
 
     def picked(self) -> Sequence[Picked]:
         """The marked jobs, else the one under the cursor."""
@@ -130,6 +130,17 @@ class AllJobs(Verbs):
 
 def _key(placed: Placed) -> str:
     return f"{placed.submission.id} {placed.job.index}"
+
+
+def _lists(desk: Desk, wanted: Sequence[Submission]) -> dict[str, tuple[JobList, Submission]]:
+    """The jobs of as many submissions as there is room for."""
+    lists: dict[str, tuple[JobList, Submission]] = {}
+    room = MOST
+    for one in wanted:
+        if room > 0:
+            lists[one.id] = (desk.jobs(one.id), one)
+            room -= one.jobs
+    return lists
 
 
 def _same(one: dict[str, tuple[JobList, Submission]], other: dict[str, tuple[JobList, Submission]]) -> bool:

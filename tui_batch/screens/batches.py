@@ -97,11 +97,10 @@ class Batches(Submitting, Undoing, Panes):
     def action_delete(self) -> None:
         """Ask whether to delete it; the number is typed if it was ever sent, or is large."""
         if row := self.batches.current:
-            times = (
-                f"submitted {row.submitted} time{'s' * (row.submitted != 1)}" if row.submitted else "never submitted"
-            )
+            once = {0: "never submitted", 1: "submitted once"}
+            times = once.get(row.submitted, f"submitted {row.submitted} times")
             question = f"Delete {row.name}, {counted(row.jobs)}, {times}?"
-            self.go(self._delete, row, sure(self.prompt, question, row.jobs, always=row.submitted > 0))
+            self.go(self._delete, row, sure(self.prompt, row.jobs, question, always=row.submitted > 0))
 
     async def _delete(self, row: BatchRow, answer: "Future[str | None]") -> None:
         if await answer not in ("y", str(row.jobs)):
@@ -127,5 +126,5 @@ def about(batch: Batch) -> list[Line]:
         pair("each", ", ".join(each)),
         (),
         heading("Axes"),
-        *(pair(key, text) for key, text in batch.axes.items()),
+        *([pair(key, text) for key, text in batch.axes.items()] or [(("  Nothing varies.", "quiet"),)]),
     ]

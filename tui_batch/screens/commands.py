@@ -124,10 +124,9 @@ async def _open(screen: View, name: str) -> None:
 
 
 async def _note(screen: Verbs, text: str) -> None:
-    picked = screen.picked()
-    for one in picked:
-        await screen.ask(screen.desk.note, one.submission.id, text)
-    screen.unmark()
+    picked, desk = screen.picked(), screen.desk
+    await screen.for_each(picked, lambda one: desk.note(one.submission.id, text))
+    screen.table.unmark()
     screen.prompt.say(f"Noted with {what(picked)}." if picked else "There is no submission here to note it with.")
 
 

@@ -82,11 +82,11 @@ class Home(Monitor):
         rows = submissions(snapshot)
         if trouble := self.front.trouble.splitlines():
             self.history.show(rows, (*trouble, "", "It is tried again."))
-        elif rows:
-            self._first = False
-            self.history.show(rows, EMPTY)
         else:
-            self.go_instead("empty", self._empty)
+            self.history.show(rows)
+            self._first = self._first and not rows
+            if not rows:
+                self.go_instead("empty", self._empty)
         self._find_wanted()
         self._count(snapshot)
         self._head()
@@ -141,12 +141,10 @@ class Home(Monitor):
         return self.history.current
 
     def picked(self) -> Sequence[Picked]:
-        """The marked submissions, else the one under the cursor."""
+        """What is marked in the pane that has the keys, submissions or jobs, else what is under its cursor."""
+        if (submission := self.chosen()) and self.monitor.has_focus:
+            return [Picked(submission, tuple(self.monitor.chosen))] if self.monitor.chosen else []
         return [Picked(submission) for submission in self.history.chosen]
-
-    def unmark(self) -> None:
-        """The marks of the history, whichever pane has the keys."""
-        self.history.unmark()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is behind home; and what needs a submission waits for one."""

@@ -59,10 +59,13 @@ class Jobs(Verbs, Panes):
     def look(self, snapshot: Snapshot) -> None:
         """The submission moved on, perhaps; then its jobs did."""
         super().look(snapshot)
-        known = (submission for submission in snapshot.submissions if submission.id == self._submission.id)
-        self._submission = next(known, self._submission)
+        known = [submission for submission in snapshot.submissions if submission.id == self._submission.id]
+        if not known:
+            self.action_back()
+            return self.front.say(f"{title(self._submission)} was taken back: none of its jobs was submitted.")
+        [self._submission] = known
         self._head()
-        self.go_instead("fill", self._fill)
+        return self.go_instead("fill", self._fill)
 
     def tick(self) -> None:
         """Ages."""
@@ -101,6 +104,10 @@ class Jobs(Verbs, Panes):
     def chosen(self) -> Submission | None:
         """The one that the screen is about."""
         return self._submission
+
+    def chosen_job(self) -> JobRow | None:
+        """The one under the cursor."""
+        return self.jobs.current
 
     def picked(self) -> Sequence[Picked]:
         """The marked jobs, else the one under the cursor."""

@@ -42,7 +42,8 @@ class Monitor(Verbs, Panes):
 
     def side(self) -> Sequence[Widget]:
         """Two lines about the chosen submission, its jobs, and on a wide screen the log of one."""
-        table = LiveTable(job_columns(JobList((), ()), self.now), lambda r: str(r.index), self._stale, id="monitor")
+        columns = job_columns(JobList((), ()), self.now)
+        table = LiveTable(columns, lambda r: str(r.index), self._stale, id="monitor", marks=True)
         return StatusLine(id="about"), StatusLine(id="why"), table, LogTail(id="tail")
 
     @property
@@ -78,6 +79,7 @@ class Monitor(Verbs, Panes):
         self.query_one("#about", StatusLine).show(place, ((words(submission.counts), ""),))
         if submission.id != self._watched:
             self._watched, self._jobs, self._reasons = submission.id, None, ()
+            self.monitor.unmark()  # they were jobs of another one
             if submission.kind:
                 self.set_timer(PATIENCE_SECONDS, self._still_loading)
             else:
@@ -124,6 +126,10 @@ class Monitor(Verbs, Panes):
         return tail.show(f"stdout of {row.name}", lines or ("It is empty so far.",))
 
     # -- keys ------------------------------------------------------------------------------------------------------
+    def chosen_job(self) -> JobRow | None:
+        """The one under the cursor, while the monitor has the keys."""
+        return self.monitor.current if self.monitor.has_focus else None
+
     @on(LiveTable.OpenRequested, "#history")
     def _open(self) -> None:
         from tui_batch.screens.jobs import Jobs

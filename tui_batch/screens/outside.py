@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import SuspendNotSupported
 
 from tui_batch.errors import RequestError
+from tui_batch.widgets.printable import printable
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -19,7 +21,8 @@ def shell(app: "App[Any]", folder: Path) -> None:
     """The person's shell in this folder, or in the nearest one above that is there; back when it ends."""
     while not folder.is_dir() and folder != folder.parent:
         folder = folder.parent
-    _run(app, [os.environ.get("SHELL") or "/bin/sh"], folder)
+    said = f"{printable(str(folder))}: exit leads back to tui-batch.\n"
+    _run(app, [os.environ.get("SHELL") or "/bin/sh"], folder, said)
 
 
 def editor(app: "App[Any]", name: str, text: str) -> None:
@@ -32,11 +35,17 @@ def editor(app: "App[Any]", name: str, text: str) -> None:
         _run(app, [*words.split(), str(copy)], Path(folder))
 
 
-def _run(app: "App[Any]", words: Sequence[str], folder: Path) -> None:
+def _run(app: "App[Any]", words: Sequence[str], folder: Path, said: str = "") -> None:
+    wrong: OSError | None = None
     try:
         with app.suspend():
-            subprocess.run(words, cwd=folder, check=False)
+            sys.stdout.write(said)
+            sys.stdout.flush()
+            try:
+                subprocess.run(words, cwd=folder, check=False)
+            except OSError as error:  # not out of here: the terminal is given back at the end of the block only
+                wrong = error
     except SuspendNotSupported as error:
         raise RequestError("This terminal cannot be lent to another program.") from error
-    except OSError as error:
-        raise RequestError(f"{words[0]} cannot be started: {(error.strerror or str(error)).lower()}.") from error
+    if wrong:
+        raise RequestError(f"{words[0]} cannot be started: {(wrong.strerror or str(wrong)).lower()}.")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from tui_batch.model import JobRow, Submission
 from tui_batch.screens.rows import title
 from tui_batch.states import Counts, JobState
+from tui_batch.widgets.printable import cells, printable
+from tui_batch.widgets.progress import counted, jobs_in_words
 
 Keeps = Callable[[JobState], bool]
 
@@ -59,7 +61,15 @@ def where(picked: Sequence[Picked]) -> str:
     return f"{what(picked)} on {', '.join(dict.fromkeys(one.submission.target for one in picked))}"
 
 
-def single(picked: Sequence[Picked], keeps: Keeps) -> str:
-    """`job 12` where it is about that one alone, else ""."""
+def in_words(picked: Sequence[Picked], keeps: Keeps) -> tuple[str, str]:
+    """The jobs of such states, at length and in short; `job 12` where it is about that one alone."""
     found = picked[0].indices(keeps) if len(picked) == 1 else None
-    return f"job {found[0]}" if found and len(found) == 1 else ""
+    if found and len(found) == 1:
+        return (f"job {found[0]}",) * 2
+    number = counts(picked, keeps)
+    return jobs_in_words(number), counted(sum(number.values()))
+
+
+def fitting(room: int, *wordings: str) -> str:
+    """The first of these that fits, else the last."""
+    return next((words for words in wordings if cells(printable(words)) <= room), wordings[-1])

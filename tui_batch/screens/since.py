@@ -1,6 +1,6 @@
 """What happened while the app was closed: what it knew when it was last open, and what is different now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -26,6 +26,7 @@ class Seen:
         self._desk = desk
         self.before: Table | None = None  # what the app knew when it was last open
         self._open: Table | None = None
+        self._looked_at: Sequence[Submission] | None = None
         self._next = 0.0
 
     def look(self, snapshot: Snapshot) -> None:
@@ -34,8 +35,11 @@ class Seen:
         if self.before is None:
             self.before, self._next = self._desk.recall(NAME), now + BUSY_SECONDS
             return
-        known = _known(snapshot) if now >= self._next else self._open
-        if known == self._open and now < self._next + QUIET_SECONDS:
+        quiet = now < self._next + QUIET_SECONDS
+        if now < self._next or (quiet and snapshot.submissions is self._looked_at):
+            return
+        known, self._looked_at = _known(snapshot), snapshot.submissions
+        if quiet and known == self._open:
             return
         self._open, self._next = known, now + BUSY_SECONDS
         with suppress(TuiBatchError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.model import Contact, Snapshot, Submission, Target
@@ -18,8 +18,6 @@ from tui_batch.widgets.columns import Column
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.text_view import TextView, heading, pair
-
-REST_SECONDS = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +62,20 @@ def places(snapshot: Snapshot) -> list[Place]:
     return found
 
 
+class Places(LiveTable[Place]):
+    """A table whose rows can be tested."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "test", id="list.open")]
+
+
 class Targets(Undoing):
-    """A table, and below it the facts of the one under the cursor."""
+    """A table, and below it, or beside it on a wide screen, the facts of the one under the cursor."""
 
     HINTS = ("list.open", "list.filter", "list.sort", "view.back")
-    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.add_class("panes", "-tenths-6")
 
     def body(self) -> Iterable[Widget]:
         """The table and the facts."""
@@ -84,7 +91,7 @@ class Targets(Undoing):
             Column("next", "NEXT", 17, lambda p: next_try(p.contact, now()).removeprefix("next try ") or "-",
                    lambda p: p.contact.next or None, letter="x", rank=1, plain=False),
         ]  # fmt: skip
-        yield LiveTable(columns, lambda p: p.target.name, id="targets")
+        yield Places(columns, lambda p: p.target.name, id="targets")
         yield TextView(id="facts")
 
     @property

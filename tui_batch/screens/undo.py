@@ -113,10 +113,8 @@ class Undoing(TableView):
         snapshot = await self.ask(self.desk.snapshot)
         waiting = self.front.undo.newest(snapshot, self.now())
         if waiting is None:
-            self.prompt.say("Nothing waits to leave any more that could be taken back.")
-            return
+            return self.prompt.say("Nothing waits to leave any more that could be taken back.")
         number = 0
         for order in waiting.orders:
             number += await self.ask(self.desk.withdraw, order.id)
-        self.prompt.stand("")
-        self.prompt.say(waiting.taken_back(number))
+        return self.prompt.say(waiting.taken_back(number))

@@ -1,13 +1,13 @@
 """What can be asked for of submissions and jobs, wherever they are shown."""
 
 from asyncio import Future
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 
-from tui_batch.model import Submission
-from tui_batch.screens.picked import Picked, counts, single, those, what, where
+from tui_batch.model import JobRow, Submission
+from tui_batch.screens.picked import Picked, counts, fitting, in_words, those, what, where
 from tui_batch.screens.undo import Undoing
 from tui_batch.states import JobState
 from tui_batch.widgets.progress import counted, jobs_in_words
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tui_batch.screens.again import Choice
     from tui_batch.screens.copying import Copy
 
+T = TypeVar("T")
+
+ANSWER = 12  # cells for what is answered
 TYPED_ABOVE = 50  # as many jobs are not lost to one wrong key
 
 
@@ -37,13 +40,17 @@ class Verbs(Undoing):
         """The submission under the cursor."""
         raise NotImplementedError
 
+    def chosen_job(self) -> JobRow | None:
+        """The job under the cursor, where it is on one."""
+        return None
+
     def picked(self) -> Sequence[Picked]:
         """What the keys are for: what is marked if anything is, else what is under the cursor."""
         raise NotImplementedError
 
-    def unmark(self) -> None:
-        """What was asked for is on its way: the marks have done their work."""
-        self.table.unmark()
+    async def for_each(self, picked: Sequence[Picked], order: Callable[[Picked], T]) -> list[T]:
+        """Order this of each in one go: whoever leaves the screen meanwhile leaves nothing half ordered."""
+        return await self.ask(lambda: [order(one) for one in picked])
 
     def copies(self) -> "Sequence[Copy]":
         """Jobs are of the submission that the keys are for."""
@@ -60,18 +67,18 @@ class Verbs(Undoing):
             if picked:
                 self.prompt.say(f"Nothing of {what(picked)} is left to cancel.")
             return
-        found = counts(chosen, _going_on)
-        question = f"Cancel {single(chosen, _going_on) or jobs_in_words(found)} of {where(chosen)}?"
-        self.go(self._cancel, chosen, sum(found.values()), sure(self.prompt, question, sum(found.values())))
+        number = sum(counts(chosen, _going_on).values())
+        questions = (f"Cancel {jobs} of {where(chosen)}?" for jobs in in_words(chosen, _going_on))
+        self.go(self._cancel, chosen, number, sure(self.prompt, number, *questions))
 
     async def _cancel(self, chosen: Sequence[Picked], number: int, answer: "Future[str | None]") -> None:
         if await answer not in ("y", str(number)):
             self.prompt.say("Nothing was cancelled.")
             return
-        wait = self.desk.config.undo_seconds
-        orders = [await self.ask(self.desk.cancel, one.submission.id, one.indices(_going_on), wait) for one in chosen]
+        desk, wait = self.desk, self.desk.config.undo_seconds
+        orders = await self.for_each(chosen, lambda one: desk.cancel(one.submission.id, one.indices(_going_on), wait))
         self.front.undo.made(orders)
-        self.unmark()
+        self.table.unmark()
         if not wait:
             self.prompt.say(f"Cancelling {counted(number)} of {what(chosen)}.")
 
@@ -97,9 +104,8 @@ class Verbs(Undoing):
         keeps, order = (_waiting, self.desk.hold) if hold else (_held, self.desk.release)
         chosen = those(picked, keeps)
         number = sum(counts(chosen, keeps).values())
-        for one in chosen:
-            await self.ask(order, one.submission.id, one.indices(keeps))
-        self.unmark()
+        await self.for_each(chosen, lambda one: order(one.submission.id, one.indices(keeps)))
+        self.table.unmark()
         self.prompt.say(f"{'Holding' if hold else 'Releasing'} {counted(number)} of {what(chosen)}.")
 
     # -- re-run ----------------------------------------------------------------------------------------------------
@@ -120,13 +126,16 @@ class Verbs(Undoing):
         if len(offered) > 1:
             letters = {letter: choice.label for letter, choice in offered.items()}
             letter = await self.prompt.choose("Run again:", letters, usual)
-        if letter is None or await self.prompt.yes(offered[letter].question) != "y":
+        if letter is None or await self.prompt.yes(offered[letter].question(self.size.width - ANSWER)) != "y":
             return
-        choice, number = offered[letter], 0
-        for one in choice.picked:
-            jobs = choice.jobs(await self.ask(self.desk.jobs, one.submission.id), one)
-            number += await self.ask(self.desk.retry, one.submission.id, jobs, choice.more)
-        self.unmark()
+        choice, desk = offered[letter], self.desk
+
+        def retry(one: Picked) -> int:
+            name = one.submission.id
+            return desk.retry(name, choice.jobs(desk.jobs(name), one), choice.more)
+
+        number = sum(await self.for_each(choice.picked, retry))
+        self.table.unmark()
         self.prompt.say(f"{counted(number)} of {what(choice.picked)} will run again.")
 
     # -- fetch, note, why, shell -----------------------------------------------------------------------------------
@@ -136,12 +145,12 @@ class Verbs(Undoing):
             self.go(self._fetch, picked)
 
     async def _fetch(self, picked: Sequence[Picked]) -> None:
-        for one in picked:
-            await self.ask(self.desk.fetch, one.submission.id)
+        desk = self.desk
+        await self.for_each(picked, lambda one: desk.fetch(one.submission.id))
         folder = await self.ask(self.desk.results, picked[0].submission.id)
-        self.unmark()
-        where = f" into {folder}" if len(picked) == 1 else ""
-        self.prompt.say(f"Fetching the results of {what(picked)}{where}")
+        self.table.unmark()
+        into = f" into {folder}" if len(picked) == 1 else ""
+        self.prompt.say(f"Fetching the results of {what(picked)}{into}")
 
     def action_note(self) -> None:
         """Write a note on the submission."""
@@ -151,9 +160,9 @@ class Verbs(Undoing):
 
     async def _note(self, picked: Sequence[Picked], answer: "Future[str | None]") -> None:
         if (text := await answer) is not None:
-            for one in picked:
-                await self.ask(self.desk.note, one.submission.id, text)
-            self.unmark()
+            desk = self.desk
+            await self.for_each(picked, lambda one: desk.note(one.submission.id, text))
+            self.table.unmark()
 
     def action_why(self) -> None:
         """What its target says of what waits."""
@@ -163,22 +172,24 @@ class Verbs(Undoing):
             self.app.push_screen(Why(submission))
 
     def action_shell(self) -> None:
-        """A shell where its results are."""
+        """A shell where the results are, of the job under the cursor if it is on one."""
         if submission := self.chosen():
-            self.go(self._shell, submission)
+            self.go(self._shell, submission, self.chosen_job())
 
-    async def _shell(self, submission: Submission) -> None:
+    async def _shell(self, submission: Submission, row: JobRow | None) -> None:
         from tui_batch.screens.outside import shell
 
-        shell(self.app, await self.ask(self.desk.results, submission.id))
+        folder = await self.ask(self.desk.results, submission.id)
+        shell(self.app, folder / row.name if row else folder)
 
 
-def sure(prompt: PromptLine, question: str, number: int, always: bool = False) -> "Future[str | None]":
-    """Ask for yes or no; for the number itself where it is about many, or `always`."""
+def sure(prompt: PromptLine, number: int, *questions: str, always: bool = False) -> "Future[str | None]":
+    """Ask for yes or no; for the number itself where it is about many, or `always`. The first wording that fits."""
     if number <= TYPED_ABOVE and not always:
-        return prompt.yes(question)
-    wrong = f"type {number}, or Esc"
-    return prompt.ask(f"{question} Type {number}:", check=lambda text: "" if text == str(number) else wrong)
+        return prompt.yes(fitting(prompt.size.width - ANSWER, *questions))
+    typed, wrong = f" Type {number}:", f"type {number}, or Esc"
+    question = fitting(prompt.size.width - ANSWER - len(typed), *questions)
+    return prompt.ask(question + typed, check=lambda text: "" if text == str(number) else wrong)
 
 
 def _going_on(state: JobState) -> bool:

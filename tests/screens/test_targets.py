@@ -1,0 +1,55 @@
+"""Targets: how each is, and testing one."""
+
+from dataclasses import replace
+
+from stand_in import FULL, TARGETS, FakeDesk, ago
+from waiting import hides, shows, until
+
+from tui_batch.app import BatchApp
+from tui_batch.model import Contact, Order, Snapshot
+
+CONTACTS = {
+    "fir": Contact(
+        True, "slurm 24.11 answers", {"version": "24.11.1", "limit": "4000 jobs"}, ago(60), ago(12), ago(-18)
+    ),
+    "aws": Contact(heard=ago(3000), next=ago(-200), trouble="aws: no answer in 30 s."),
+}
+
+
+async def test_each_target_says_how_it_is_and_what_it_has_to_do(tmp_path):
+    app = BatchApp(FakeDesk(tmp_path, replace(FULL, contacts=CONTACTS)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("4")
+        await shows(pilot, "> local", "not asked yet", "reachable", "no answer", "48", "741", "20 s", "3m")
+        await shows(pilot, "local (local)", "never: Enter does")
+        await pilot.press("j")
+        await shows(pilot, "fir (slurm)", "slurm 24.11 answers", "4000 jobs", "60s ago")
+        await pilot.press("j")
+        await shows(pilot, "aws (awsbatch)", "aws: no answer in 30 s.")
+
+
+async def test_enter_tests_a_target(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("4")
+        await shows(pilot, "> local")
+        await pilot.press("j", "enter")
+        await shows(pilot, "fir is being examined")
+        assert desk.asked == [("probe", "fir")]
+        order = Order("p1", "probe", "", ago(0), target="fir")
+        desk.current = replace(FULL, orders=(order,))
+        await shows(pilot, "examining...")
+        desk.current = replace(FULL, contacts=CONTACTS)
+        await shows(pilot, "slurm 24.11 answers", "reachable")
+        await hides(pilot, "examining...")
+
+
+async def test_who_has_only_this_machine_is_told_how_there_come_to_be_others(tmp_path):
+    app = BatchApp(FakeDesk(tmp_path, Snapshot(targets=TARGETS[:1])))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "makes many jobs")
+        await pilot.press("4")
+        await shows(pilot, "> local", "More targets", "[targets.NAME]")
+        await pilot.press("q")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
