@@ -65,8 +65,9 @@ def test_every_verb_is_named_and_no_other():
 
 
 def test_its_configuration_and_its_template_can_be_read():
-    [example] = fences("Configuration", "toml")
+    example, looks = fences("Configuration", "toml")
     assert config.parse(example, Path("config.toml")).target("").settings == {"slots": 4}
+    assert config.parse(looks, Path("config.toml")).keys == {"app.help": "f1,question_mark"}
     [raft] = fences("A template of your own", "toml")
     assert template.read(raft, "raft.toml", ROOT, lambda name: "").name == tomllib.loads(raft)["name"]
 

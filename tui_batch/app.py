@@ -1,10 +1,5 @@
 """The full-screen program: one desk, one clerk, and the screens."""
 
-import asyncio
-import gc
-import os
-import signal
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -27,11 +22,10 @@ from tui_batch.screens.home import Home
 from tui_batch.screens.turns import Turns
 from tui_batch.screens.undo import Undo
 from tui_batch.screens.view import View
-from tui_batch.terminal import CAPABLE, Terminal, as_started, settle
+from tui_batch.terminal import CAPABLE, Terminal
 from tui_batch.widgets.painting import Painting
 from tui_batch.widgets.theme import THEMES
 
-PARTING_SECONDS = 2
 BLIND = ("ctrl+c", "ctrl+z")  # keys that work where the terminal is too small to show what they do
 
 
@@ -80,12 +74,19 @@ class BatchApp(App[None], inherit_bindings=False):
         self.clerk = Clerk(desk)
         self.undo = Undo()
         self.snapshot: Snapshot | None = None
+        self._ticks, self._lively = 0, True
         self._missed: float | None = None  # since when something is open and no courier is alive
         self.sortings: Mapping[str, Any] | None = None  # by table, once they were recalled from the last time
         self.words: dict[str, list[str]] = {}  # the commands typed before, and names that commands may be given
         self.filters: dict[tuple[str, str], str] = {}  # by table and what it is about
         self.trouble = ""  # why the store could not be read the last time
         self.clerk.start(self._tell)
+
+    def change_keys(self) -> None:
+        """The keys as the configuration has them; a ConfigError says which make no sense."""
+        from tui_batch.screens import keymap
+
+        self.set_keymap(keymap.checked(self.desk.config.keys, type(self), str(self.desk.config.path)))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """ASCII, where nothing else is shown, comes last."""
@@ -152,8 +153,8 @@ class BatchApp(App[None], inherit_bindings=False):
     def _miss(self, snapshot: Snapshot) -> None:
         """Note when the last courier was gone while there was something to do for one."""
         alive = snapshot.courier is not None and snapshot.courier.alive
-        idle = not snapshot.orders and all(submission.ended for submission in snapshot.submissions)
-        if alive or idle:
+        self._lively = snapshot.lively
+        if alive or not self._lively:
             self._missed = None
         elif self._missed is None:
             self._missed = self.desk.now()
@@ -174,7 +175,11 @@ class BatchApp(App[None], inherit_bindings=False):
         self.post_message(self.Looked(found))
 
     def _tick(self) -> None:
-        if isinstance(self.screen, View):
+        self._ticks += 1
+        # What ended reads differently every ten seconds at most.
+        if isinstance(self.screen, View) and (
+            self._lively or self._ticks % 10 == 0 or not isinstance(self.screen, Home)
+        ):
             self.screen.tick()
 
     # -- going places ----------------------------------------------------------------------------------------------
@@ -268,33 +273,3 @@ class BatchApp(App[None], inherit_bindings=False):
 
         self._exit_renderables.append(Text(sentence(self._crash, self.desk.home)))
         self._close_messages_no_wait()
-
-
-def run_app(desk: Desk) -> int:
-    """Run the program until the person leaves; its exit code."""
-    # What was imported stays, and ten thousand rows are no garbage: walking them all again and again holds up the keys.
-    gc.freeze()
-    gc.set_threshold(50_000)
-    terminal = settle(desk.config, as_started(os.environ, bool(sys.flags.utf8_mode)))
-    keys: dict[str, str] = {}
-    if desk.config.keys:
-        from tui_batch.screens import keymap
-
-        keys = keymap.checked(desk.config.keys, BatchApp, str(desk.config.path))
-    app = BatchApp(desk, terminal)
-    app.set_keymap(keys)
-    asyncio.run(_run(app, terminal.mouse))
-    return app.return_code or 0
-
-
-async def _run(app: BatchApp, mouse: bool) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, _leave, app, number)
-    await app.run_async(mouse=mouse)
-
-
-def _leave(app: BatchApp, number: int) -> None:
-    """Told to end: give the terminal back, if that can be done at once; whatever was done is kept already."""
-    signal.alarm(PARTING_SECONDS)  # a terminal that is gone may never take what is written to it
-    app.exit(return_code=128 + number)

@@ -273,3 +273,8 @@ class Snapshot:
     problems: tuple[str, ...] = ()  # files that could not be read, and what became of them
     contacts: Mapping[str, Contact] = field(default_factory=lambda: NOTHING)  # by the target's name
     writable: bool = True  # whether anything can be asked for
+
+    @property
+    def lively(self) -> bool:
+        """Whether anything is open or asked for."""
+        return bool(self.orders) or not all(submission.ended for submission in self.submissions)

@@ -41,7 +41,7 @@ async def test_one_question_cancels_all_marked_submissions_and_one_key_takes_it_
         await pilot.press("j")
         await shows(pilot, "> PD c4-monthly", "in 4 s: u takes it back")
         await pilot.press("u")
-        await shows(pilot, "Taken back: nothing is cancelled of 27 jobs of 2 submissions.")
+        await shows(pilot, "Taken back, not cancelled: 27 jobs of 2 submissions.")
         assert [order for word, order in desk.asked[2:]] == ["c1", "c2"]
 
 
@@ -64,7 +64,7 @@ async def test_what_has_left_cannot_be_taken_back(tmp_path):
         await shows(pilot, "Cancelling 15 jobs of sweep in 5 s")
         desk.withdraw = lambda order: False
         await pilot.press("u")
-        await shows(pilot, "Too late: 15 jobs of sweep are being cancelled.")
+        await shows(pilot, "Too late, being cancelled already: 15 jobs of sweep.")
         desk.clock += 6
         await hides(pilot, "takes it back")
         await pilot.press("u")
@@ -81,9 +81,9 @@ async def test_the_newest_order_is_taken_back_first(tmp_path):
         await pilot.press("j", "c", "y")
         await shows(pilot, "Cancelling 12 jobs of c4-monthly")
         await pilot.press("u")
-        await shows(pilot, "Taken back: nothing is cancelled of 12 jobs of c4-monthly.")
+        await shows(pilot, "Taken back, not cancelled: 12 jobs of c4-monthly.")
         await pilot.press("u")
-        await shows(pilot, "Taken back: nothing is cancelled of 15 jobs of sweep.")
+        await shows(pilot, "Taken back, not cancelled: 15 jobs of sweep.")
 
 
 async def test_without_an_undo_it_leaves_at_once(tmp_path):
@@ -105,7 +105,7 @@ async def test_a_submission_that_waits_to_leave_says_for_how_long(app, desk):
         await pilot.press("2")
         await shows(pilot, "never-sent", "in 5 s: u takes it back")
         await pilot.press("u")
-        await shows(pilot, "Taken back: 12 jobs of never-sent were not submitted. The batch is kept.")
+        await shows(pilot, "Taken back, not submitted: 12 jobs of never-sent. The batch is kept.")
 
 
 async def test_marked_jobs_are_cancelled(app, desk):

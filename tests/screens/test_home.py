@@ -195,7 +195,7 @@ async def test_somebody_new_is_told_what_this_is_and_tries_it_with_one_key(tmp_p
         await pilot.press("D")
         await shows(pilot, "> DR python-sweep", "Submitting 12 jobs of python-sweep to local in 5 s: u takes it back")
         await pilot.press("u")
-        await shows(pilot, "Taken back: 12 jobs of python-sweep were not submitted.", "Nothing was submitted yet")
+        await shows(pilot, "Taken back, not submitted: 12 jobs of python-sweep.", "Nothing was submitted yet")
         assert desk.asked == [
             ("demo", "local"),
             ("submit", "python-sweep", "local"),

@@ -63,6 +63,20 @@ async def test_wide_lists_show_details_beside_them(app):
         await shows(pilot, "never-sent", "Axes", "each")
 
 
+async def test_a_list_that_becomes_wide_shows_them_too(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("enter")
+        await shows(pilot, "1/1003")
+        await pilot.resize_terminal(120, 40)
+        await shows(pilot, "evidence", "Variables")
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("2")
+        await shows(pilot, "never-sent")
+        await pilot.resize_terminal(120, 40)
+        await shows(pilot, "Axes")
+
+
 async def test_a_wide_job_stands_in_two_columns(app, desk):
     desk.log("", 212, "err").write_text("a warning\n")
     async with app.run_test(size=(120, 40)) as pilot:

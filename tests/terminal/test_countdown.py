@@ -13,5 +13,5 @@ def test_a_countdown_costs_a_few_cells_a_second(start, store):
         app.listen(2.0)
         assert 0 < app.written(lambda: app.listen(SECONDS)) <= 100 * SECONDS
         app.press("u")
-        app.shows("Taken back: nothing is cancelled of 56 jobs of scan-499.")
+        app.shows("Taken back, not cancelled: 56 jobs of scan-499.")
         assert orders.read(store.home.orders) == ([], [])

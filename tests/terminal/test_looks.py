@@ -16,7 +16,7 @@ def tour(app):
     _walk(app, ("n", "python-sweep"), ("enter", "step together"))
     app.paste(HOSTILE)
     app.until_quiet()
-    _walk(app, ("escape", "python-sweep"), home, (",", "undo_seconds"), home, ("?", "Moving and finding"), home)
+    _walk(app, ("escape", "python-sweep"), home, (",", "undo_seconds"), home, ("?", "the keys of the screen"), home)
     app.press("q")
     assert app.ended() == 0
 

@@ -10,7 +10,7 @@ PLACES = {
     "job": (("d",), "stdout"),
     "log": (("l",), "stdout"),
     "batches": (("2",), "batches"),
-    "help": (("?",), "Moving and finding"),
+    "help": (("?",), "the keys of the screen"),
     "settings": ((",",), "undo_seconds"),
     "templates": (("n",), "from which template?"),
     "variables": (("n", "enter"), "step together"),
@@ -25,7 +25,7 @@ def test_a_paste_never_does_anything(start, store, place):
         app.shows("> PD scan-499", "job-10")
         for key in keys:
             app.press(key)
-            app.until_quiet(0.15)
+            app.until_quiet(0.4)
         app.shows(words)
         before = app.screen.splitlines()[0]
         app.paste(PASTED)

@@ -1,10 +1,8 @@
 """Verbs that send: submit, run, demo."""
 
-import os
-import sys
 from argparse import Namespace
 
-from tui_batch.cli import watching
+from tui_batch.cli import screen, watching
 from tui_batch.cli.making import made, planned
 from tui_batch.cli.output import agrees, as_json, interactive, jobs, say
 from tui_batch.desk import Desk
@@ -58,10 +56,8 @@ def _tell(name: str, batch: Batch, target: Target, json: bool, made: bool = Fals
 def demo(desk: Desk, arguments: Namespace) -> int:
     """The example sweep on this machine; the app on its monitor, or a plain table where there is no terminal."""
     name = desk.demo(arguments.target)
-    if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
-        from tui_batch.app import run_app
-
-        return run_app(desk)
+    if screen.can_draw():
+        return screen.run(desk)
     made = desk.submission(name)
     say(f"{jobs(made.jobs)} of {made.batch} run on this machine.")
     code = watching.wait(desk, Namespace(id=[name], timeout=None))

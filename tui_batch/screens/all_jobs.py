@@ -1,8 +1,8 @@
 """All jobs: those of every open submission, and of what ended since one looked, in one list."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from itertools import islice
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -11,7 +11,7 @@ from textual.widget import Widget
 from tui_batch.desk import Desk
 from tui_batch.model import JobList, JobRow, Snapshot, Submission
 from tui_batch.screens.picked import Picked, by_submission
-from tui_batch.screens.rows import duration, elapsed, ordered, says, title
+from tui_batch.screens.rows import GROUPS, duration, elapsed, grouped, says, title
 from tui_batch.screens.verbs import Verbs
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import LiveTable
@@ -26,9 +26,8 @@ EMPTY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A job, and the submission it belongs to."""
+class Placed(NamedTuple):
+    """A job, and the submission it belongs to. A tuple, because there are very many."""
 
     submission: Submission
     job: JobRow
@@ -152,5 +151,6 @@ def _same(one: dict[str, tuple[JobList, Submission]], other: dict[str, tuple[Job
 
 def _placed(lists: Sequence[tuple[JobList, Submission]]) -> list[Placed]:
     """In the order of every list of jobs, newest submission first among equals; no more than there is room for."""
-    placed = (Placed(submission, row) for jobs, submission in lists for row in jobs.rows)
-    return ordered(placed, lambda one: one.job.status.state)[:MOST]
+    found = [(submission, grouped(jobs)) for jobs, submission in lists]
+    rows = (Placed(one, row) for group in range(GROUPS) for one, groups in found for row in groups[group])
+    return list(islice(rows, MOST))

@@ -69,10 +69,11 @@ class Batches(Submitting, Undoing, Panes):
         rows = await self.ask(self.desk.batches)
         self.batches.show(rows, EMPTY)
         self.status.show("batches", ((f"{len(rows)}", ""), ("newest submission first", "quiet")))
-        self._tell_axes()
+        self.beside()
 
     @on(LiveTable.Moved)
-    def _tell_axes(self) -> None:
+    def beside(self) -> None:
+        """What the batch under the cursor was made from."""
         if self.has_class("-wide"):
             self.go_instead("axes", self._axes)
 

@@ -15,6 +15,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 LOOK_SECONDS = 0.25
+QUIET_SECONDS = 2.0  # while nothing is open, and only another front could change anything
 PATIENCE_SECONDS = 2.0  # after a snapshot that failed
 
 
@@ -26,6 +27,7 @@ class Clerk:
         self._errands: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
         self._tell: Callable[[Snapshot | Exception], None] | None = None
         self._told: Snapshot | str | None = None
+        self._lively, self._watched = True, False
         self.seen = Seen(desk)
         self.paused = False  # no snapshot is taken, so that nothing moves on the screen
 
@@ -64,14 +66,17 @@ class Clerk:
             self.seen.look(found)
             if self._tell and found is not self._told:
                 self._tell(found)
+                self._lively = found.lively
+                self._watched = found.courier is not None and found.courier.alive
             self._told = found
-            self.desk.tend()
+            if self._lively and not self._watched:
+                self.desk.tend()
         except Exception as error:  # carried to the app, which knows what to do with it
             if self._tell and self._told != str(error):
                 self._tell(error)
             self._told = str(error)
             return PATIENCE_SECONDS
-        return LOOK_SECONDS
+        return LOOK_SECONDS if self._lively else QUIET_SECONDS
 
 
 class Brake:

@@ -87,11 +87,12 @@ class Jobs(Verbs, Panes):
             self._list = found
             self.jobs.set_columns(job_columns(found, self.now))
             self.jobs.show(rows, ("No job of it is known yet.", "They are listed here as the target takes them."))
-        self._tell_details()
+        self.beside()
 
     # -- the details beside it -------------------------------------------------------------------------------------
     @on(LiveTable.Moved)
-    def _tell_details(self) -> None:
+    def beside(self) -> None:
+        """All there is to know of the job under the cursor."""
         if self.has_class("-wide"):
             self.go_instead("details", self._details)
 

@@ -27,6 +27,13 @@ class Panes(TableView):
         """Where the border was left."""
         self.go(self._recall_border)
 
+    def on_resize(self) -> None:
+        """There may be room for more now."""
+        self.beside()
+
+    def beside(self) -> None:
+        """Fill what only a wide screen has room for."""
+
     async def _recall_border(self) -> None:
         tenths = (await self.ask(self.desk.recall, NAME)).get("tenths")
         if isinstance(tenths, int) and FIRST <= tenths <= LAST:

@@ -11,7 +11,7 @@ from tui_batch.model import JobList, JobRow, Order, Snapshot, Submission
 from tui_batch.screens.view import age
 from tui_batch.states import ENDED, JobState
 from tui_batch.times import seconds, span
-from tui_batch.widgets.columns import Column, R
+from tui_batch.widgets.columns import Column
 from tui_batch.widgets.printable import cells, printable
 from tui_batch.widgets.progress import TONES, Paces, bar, done, failed
 
@@ -23,6 +23,7 @@ MONITORED = 200
 # The columns that every job has.
 _OWN = frozenset({"state", "job", "name", "id", "time", "says", "exit", "attempt", "started", "ended"})
 
+GROUPS = 6
 _URGENCY = {
     **dict.fromkeys(ENDED, 2),
     JobState.RUNNING: 0,
@@ -131,17 +132,17 @@ def duration(row: JobRow, now: float) -> float | None:
     return (seconds(status.ended) if status.ended else now) - seconds(status.started)
 
 
-def ordered(rows: Iterable[R], state: Callable[[R], JobState]) -> list[R]:
+def grouped(jobs: JobList) -> list[list[JobRow]]:
     """What runs, then what went wrong, then what waits, then what is done: the order of every list of jobs."""
-    groups: list[list[R]] = [[] for _ in range(6)]
-    for row in rows:  # already by their numbers
-        groups[_URGENCY.get(state(row), 3)].append(row)
-    return [row for group in groups for row in group]
+    groups: list[list[JobRow]] = [[] for _ in range(GROUPS)]
+    for row in jobs.rows:  # already by their numbers
+        groups[_URGENCY.get(row.status.state, 3)].append(row)
+    return groups
 
 
 def by_urgency(jobs: JobList) -> list[JobRow]:
     """The jobs of one submission in that order."""
-    return ordered(jobs.rows, lambda row: row.status.state)
+    return [row for group in grouped(jobs) for row in group]
 
 
 def monitored(jobs: JobList) -> list[JobRow]:

@@ -36,12 +36,11 @@ class Waiting:
         """What became of the wish to undo it, when so many orders had not left yet."""
         cancels = self.orders[0].verb == "cancel"
         if not number:
-            return f"Too late: {self.what} {'are being cancelled' if cancels else 'are on their way'}."
+            return f"Too late, {'being cancelled' if cancels else 'on the way'} already: {self.what}."
         late = len(self.orders) - number
-        rest = f" {late} of {len(self.orders)} had left already." if late else ""
-        if cancels:
-            return f"Taken back: nothing is cancelled of {self.what}.{rest}"
-        return f"Taken back: {self.what} were not submitted. The batch is kept.{rest}"
+        rest = f" {late} of {len(self.orders)} orders had left already." if late else ""
+        kept = "" if cancels else " The batch is kept."
+        return f"Taken back, not {'cancelled' if cancels else 'submitted'}: {self.what}.{kept}{rest}"
 
 
 class Undo:

@@ -24,7 +24,7 @@ class View:
         self._home, self._targets = home, targets
         self._past = Past(home.history)
         self._snapshot: Snapshot | None = None
-        self._open: list[str] = []
+        self._open: dict[str, Path] = {}  # by id, the summary; looked at so often that making a path costs most of it
         self._summaries: dict[str, tuple[int, Submission]] = {}
         self._orders: tuple[int, tuple[Order, ...]] = (0, ())
         self._beat: tuple[float, Beat | None] = (0.0, None)
@@ -47,7 +47,8 @@ class View:
         # Orders first: one that is done is in the history before it goes, so no submission is missed between the two.
         changed |= self._read_orders()
         if self._past.refresh():
-            self._open = [name for name, known in self._past.submissions.items() if not known.ended]
+            known = self._past.submissions.items()
+            self._open = {name: self._home.submission(name) / "state.toml" for name, one in known if not one.ended}
             self._summaries.clear()  # a note or another attempt may have come
             changed = True
         changed |= self._read_summaries()
@@ -75,8 +76,7 @@ class View:
     def _read_summaries(self) -> bool:
         """The state of open submissions, of those whose summary was written anew."""
         changed = False
-        for name in self._open:
-            path = self._home.submission(name) / "state.toml"
+        for name, path in self._open.items():
             written = modified(path)
             if name in self._summaries and self._summaries[name][0] == written:
                 continue
