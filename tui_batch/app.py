@@ -77,6 +77,7 @@ class BatchApp(App[None], inherit_bindings=False):
         self._ticks, self._lively = 0, True
         self._missed: float | None = None  # since when something is open and no courier is alive
         self.sortings: Mapping[str, Any] | None = None  # by table, once they were recalled from the last time
+        self.words: dict[str, list[str]] = {}  # the commands typed before, and names that commands may be given
         self.filters: dict[tuple[str, str], str] = {}  # by table and what it is about
         self.trouble = ""  # why the store could not be read the last time
         self.clerk.start(self._tell)

@@ -20,7 +20,9 @@ from tui_batch.model import (
     Target,
 )
 from tui_batch.states import JobState as S
+from tui_batch.store import export
 from tui_batch.store.filling import sample, weigh
+from tui_batch.store.home import Home
 from tui_batch.store.sources import FileSources
 from tui_batch.sweep import plan
 from tui_batch.template import Broken, read
@@ -136,6 +138,18 @@ class FakeDesk:
         if id not in self.lists:
             self.lists[id] = JobList(("seed", "temperature"), job_rows(found))
         return self.lists[id]
+
+    def submission(self, name):
+        for found in self.current.submissions:
+            if name in (found.id, found.batch):
+                return found
+        raise RequestError(f"There is no submission {name!r}.")
+
+    def find_job(self, submission, job):
+        for row in self.jobs(submission).rows:
+            if job in (row.name, str(row.index)):
+                return row.index
+        raise RequestError(f"Submission {submission} has no job {job!r}.")
 
     def log(self, submission, index, stream="out", attempt=None):
         return self.home / f"{index}.{stream}"
@@ -271,6 +285,18 @@ class FakeDesk:
 
     def remember(self, name, table):
         self.memory[name] = table
+
+    def tail(self, submission, index, stream="out", lines=100):
+        return export.tail(self.log(submission, index, stream), lines)
+
+    def keep_copy(self, text):
+        return export.keep(Home(self.home), text)
+
+    def export_place(self, name):
+        return export.place(name)
+
+    def export(self, path, header, rows):
+        export.write(path, header, rows)
 
     def fetch(self, submission):
         self.asked.append(("fetch", submission))

@@ -1,14 +1,14 @@
 """The store as a person sees it. Reading is cheap: only files whose stat changed are read again."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tui_batch.config import LOCAL, Config
 from tui_batch.errors import ConfigError, RequestError, nearest
 from tui_batch.model import JobList, Snapshot, Submission, Target
-from tui_batch.store import memory, state
+from tui_batch.store import export, memory, state
 from tui_batch.store.home import Home
 from tui_batch.store.joblist import JobLists
 from tui_batch.store.view import View
@@ -73,6 +73,10 @@ class Looking:
         folder = self._home.submission(submission) / "logs" / str(attempt or row.status.attempt)
         return folder / f"{row.name}.{stream}"
 
+    def tail(self, submission: str, index: int, stream: str = "out", lines: int = 100) -> str:
+        """The last lines of a job's log, as they are."""
+        return export.tail(self.log(submission, index, stream), lines)
+
     def trouble(self, submission: str) -> str:
         """What troubles a submission, or troubled it at its end; "" for nothing."""
         known = self.submission(submission)
@@ -113,3 +117,17 @@ class Looking:
     def remember(self, name: str, table: Mapping[str, Any]) -> None:
         """Keep this under the name from now on, also for the next start; an empty table forgets."""
         memory.write(self._home.prepare(), name, table)
+
+    # -- what other programs get ---------------------------------------------------------------------------------------
+
+    def keep_copy(self, text: str) -> Path:
+        """Keep the text that was copied last; the file it is in."""
+        return export.keep(self._home.prepare(), text)
+
+    def export_place(self, name: str) -> tuple[Path, bool]:
+        """Where an export of this name would go, and whether a file is there; a RequestError if it cannot."""
+        return export.place(name)
+
+    def export(self, path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Write a table, the whole of it or nothing."""
+        export.write(path, header, rows)

@@ -19,7 +19,7 @@ from tui_batch.widgets.progress import counted, failed
 INTERRUPT_SECONDS = 2.0
 READING_SECONDS = 60.0  # what happened meanwhile stands there so long, or until a key is pressed
 
-_ALWAYS = ("quit", "leave", "interrupt", "border")  # keys that need no submission
+_ALWAYS = ("quit", "leave", "interrupt", "border", "command")  # keys that need no submission
 
 EMPTY = (
     "Nothing was submitted yet: this will be the list of what was.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -18,6 +18,9 @@ from tui_batch.widgets.log_tail import last_lines
 from tui_batch.widgets.text_view import TextView
 
 TAIL = 10  # lines of each log
+
+if TYPE_CHECKING:
+    from tui_batch.screens.copying import Copy
 
 
 class JobView(View):
@@ -98,6 +101,16 @@ class JobView(View):
         wide = self.has_class("-wide")
         self.query_one("#page", TextView).show([*left, *files] if wide else [*left, *ends, *script, *files])
         self.query_one("#more", TextView).show([*ends, *script][1:] if wide else [])
+
+    def chosen(self) -> Submission | None:
+        """The one that the job is of."""
+        return self._submission
+
+    def copies(self) -> "Sequence[Copy]":
+        """Of this job."""
+        from tui_batch.screens.copying import of_jobs
+
+        return of_jobs(self.desk, [(self._submission, self._row)])
 
     def action_log(self) -> None:
         """Its log."""

@@ -1,8 +1,8 @@
 """The log of one job, the whole screen for it."""
 
 from asyncio import Future
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -18,6 +18,9 @@ from tui_batch.widgets.log_hunt import Quarry, errors_quarry, word_quarry
 from tui_batch.widgets.log_view import LogView
 from tui_batch.widgets.printable import printable
 from tui_batch.widgets.progress import TONES
+
+if TYPE_CHECKING:
+    from tui_batch.screens.copying import Copy
 
 _OTHER = {"out": "err", "err": "out"}
 
@@ -105,6 +108,16 @@ class Log(View):
             facts.append((f"searching {view.percent} %", "attention"))
         self.status.show_filter(f"only: {printable(view.only)}" if view.only else "")
         self.status.show(f"{self._row.name or title(self._submission)}", tuple(facts), (view.where, ""))
+
+    def chosen(self) -> Submission | None:
+        """The one that the job is of."""
+        return self._submission
+
+    def copies(self) -> "Sequence[Copy]":
+        """Of this job."""
+        from tui_batch.screens.copying import of_jobs
+
+        return of_jobs(self.desk, [(self._submission, self._row)], self._stream)
 
     # -- ways to look ----------------------------------------------------------------------------------------------
     def action_stream(self) -> None:

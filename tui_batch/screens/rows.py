@@ -1,9 +1,11 @@
 """How submissions and jobs read in a table."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 from math import isnan
 from operator import attrgetter
+from typing import Any
 
 from tui_batch.model import JobList, JobRow, Order, Snapshot, Submission
 from tui_batch.screens.view import age
@@ -15,9 +17,11 @@ from tui_batch.widgets.progress import TONES, Paces, bar, done, failed
 
 SAMPLED = 300  # rows that tell how wide the values are
 WIDEST = 24  # of them
+DRAWN = 6  # of the variables that vary
 MONITORED = 200
 
-_OWN = frozenset({"state", "job", "name", "id", "time", "says", "exit", "attempt"})  # columns that every job has
+# The columns that every job has.
+_OWN = frozenset({"state", "job", "name", "id", "time", "says", "exit", "attempt", "started", "ended"})
 
 GROUPS = 6
 _URGENCY = {
@@ -48,7 +52,7 @@ def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
                plain=False),
         Column("age", "AGE", 4, lambda s: age(s.created, now()) or "-", lambda s: now() - seconds(s.created),
                right=True, letter="a", unit="time", plain=False),
-        *_only_asked_for("id", "template", "kind", "target"),
+        *_only_asked_for("id", "template", "kind", "target", "created", "ended"),
         Column("jobs", "", 0, lambda s: str(s.jobs), lambda s: s.jobs, plain=False),
         Column("run", "", 0, lambda s: str(s.run), lambda s: s.run, plain=False),
         Column("note", "", 0, lambda s: s.note),
@@ -57,15 +61,16 @@ def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
 
 def job_columns(jobs: JobList, now: Callable[[], float], brief: bool = False) -> list[Column[JobRow]]:
     """The jobs of a submission: known by what varies, or else by their names; `brief` where there is little room."""
-    values = value_columns(jobs.varying[:6], jobs.rows)
+    values = value_columns(jobs.varying, jobs.rows)
     return [
         Column("state", "ST", 2, lambda r: r.status.state.code, tone=lambda r: TONES[r.status.state], letter="s",
                word=lambda r: r.status.state),
         Column("job", "JOB", 5, lambda r: str(r.index), lambda r: r.index, right=True, letter="j", rank=3),
         Column("name", "NAME", 24 if values else 14, lambda r: r.name, grow=True, ending=True, letter="n",
                rank=11 if values else 0),
-        *values,
-        Column("id", "ID", 10, lambda r: r.status.id or "-", ending=True, rank=12 if values else 4),
+        *(replace(column, width=column.width * (n < DRAWN)) for n, column in enumerate(values)),
+        Column("id", "ID", 10, lambda r: r.status.id or "-", lambda r: r.status.id or None, ending=True,
+               rank=12 if values else 4),
         Column("time", "TIME", 5, lambda r: elapsed(r, now()) or "-", lambda r: duration(r, now()),
                right=True, letter="t", unit="time", plain=False),
         Column("says", "SAYS", 22 if values and not brief else 9, says, grow=True, letter="y",
@@ -73,6 +78,7 @@ def job_columns(jobs: JobList, now: Callable[[], float], brief: bool = False) ->
         Column("exit", "", 0, lambda r: "" if r.status.exit_code is None else str(r.status.exit_code),
                lambda r: r.status.exit_code, plain=False),
         Column("attempt", "", 0, lambda r: str(r.status.attempt), lambda r: r.status.attempt, plain=False),
+        *_only_asked_for("status.started", "status.ended"),
     ]  # fmt: skip
 
 
@@ -94,9 +100,9 @@ def _value_column(n: int, label: str, width: int) -> Column[JobRow]:
     return Column(name, label, width, value, lambda r: _number(value(r)), ending=True, rank=5 + n)
 
 
-def _only_asked_for(*names: str) -> list[Column[Submission]]:
-    """What there is no room for, and a filter may want all the same."""
-    return [Column(name, "", 0, attrgetter(name), plain=False) for name in names]
+def _only_asked_for(*paths: str) -> list[Column[Any]]:
+    """What there is no room for, and a filter or an export may want all the same."""
+    return [Column(path.rpartition(".")[2], "", 0, attrgetter(path), plain=False) for path in paths]
 
 
 def title(submission: Submission) -> str:

@@ -1,15 +1,20 @@
 """What screens about a table have in common: it can be filtered and sorted, and stays so."""
 
 from asyncio import Future
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
 from tui_batch.errors import RequestError
+from tui_batch.naming import safe
 from tui_batch.screens.view import View
 from tui_batch.widgets.arranging import Sorting
 from tui_batch.widgets.columns import find, letters
 from tui_batch.widgets.live_table import LiveTable
+
+if TYPE_CHECKING:
+    from tui_batch.screens.copying import Copy
 
 REMEMBERED = "sorting"  # the name under which the desk remembers what each table was sorted by
 AS_IT_COMES = "0"  # the key for no order of one's own
@@ -21,6 +26,7 @@ class TableView(View):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "filter", id="list.filter"),
         Binding("s", "sort", "sort", id="list.sort"),
+        Binding("x", "export", "export", show=False, id="list.export"),
     ]
 
     @property
@@ -99,17 +105,35 @@ class TableView(View):
             columns = letters(table.columns)
             await self._keep_sorting(table, columns[letter].name if letter in columns else "")
 
-    def sort_by(self, name: str) -> None:
-        """Sort by the column of this name, or of this beginning; the same again turns it round, "" undoes it."""
+    def sort_by(self, name: str, down: bool | None = None) -> None:
+        """Sort by the column of this name, or of this beginning, this way; else the same again turns it round."""
         try:
             name = find(name, self.table.columns).name if name else ""
         except ValueError as wrong:
             raise RequestError(f"{wrong}; the order stays as it was.") from wrong
-        self.go(self._keep_sorting, self.table, name)
+        self.go(self._keep_sorting, self.table, name, down)
 
-    async def _keep_sorting(self, table: LiveTable[Any], name: str) -> None:
-        table.sort(name)
+    async def _keep_sorting(self, table: LiveTable[Any], name: str, down: bool | None = None) -> None:
+        table.sort(name, down)
         by, sortings = table.sorting, dict(self.front.sortings or {})
         sortings[self._named(table)] = "-" * by.descending + by.name
         self.front.sortings = {named: text for named, text in sortings.items() if text}
         await self.ask(self.desk.remember, REMEMBERED, self.front.sortings)
+
+    # -- out of the program ----------------------------------------------------------------------------------------
+    def copies(self) -> "Sequence[Copy]":
+        """Of the marked rows, or the current one."""
+        from tui_batch.screens.copying import of_rows
+
+        return of_rows(self.desk, self.table)
+
+    @property
+    def export_name(self) -> str:
+        """What a file with the table would be called."""
+        return f"{safe(self.about or str(self.table.id), 'table')}.csv"
+
+    def action_export(self) -> None:
+        """Ask for a file, and write into it what the table shows."""
+        from tui_batch.screens.exporting import asked
+
+        self.go(asked, self, self.table, self.prompt.ask("export to", self.export_name))

@@ -15,6 +15,7 @@ from tui_batch.widgets.prompt_line import PromptLine
 
 if TYPE_CHECKING:
     from tui_batch.screens.again import Choice
+    from tui_batch.screens.copying import Copy
 
 T = TypeVar("T")
 
@@ -50,6 +51,12 @@ class Verbs(Undoing):
     async def for_each(self, picked: Sequence[Picked], order: Callable[[Picked], T]) -> list[T]:
         """Order this of each in one go: whoever leaves the screen meanwhile leaves nothing half ordered."""
         return await self.ask(lambda: [order(one) for one in picked])
+
+    def copies(self) -> "Sequence[Copy]":
+        """Jobs are of the submission that the keys are for."""
+        from tui_batch.screens.copying import of_rows
+
+        return of_rows(self.desk, self.table, self.chosen())
 
     # -- cancel ----------------------------------------------------------------------------------------------------
     def action_cancel(self) -> None:

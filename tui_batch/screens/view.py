@@ -25,6 +25,7 @@ from tui_batch.widgets.too_small import COLUMNS, ROWS, TooSmall
 
 if TYPE_CHECKING:
     from tui_batch.app import BatchApp
+    from tui_batch.screens.copying import Copy
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,6 +46,8 @@ class View(Screen[Any], inherit_bindings=False):
         Binding("q,backspace", "back", "back", id="view.back"),
         Binding("tab", "app.focus_next", "next pane", show=False, id="view.next-pane"),
         Binding("shift+tab", "app.focus_previous", "previous pane", show=False, id="view.previous-pane"),
+        Binding("y", "copy", "copy", show=False, id="view.copy"),
+        Binding("colon,ctrl+p", "command", "command", show=False, id="view.command"),
     ]
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
@@ -154,6 +157,30 @@ class View(Screen[Any], inherit_bindings=False):
     def on_descendant_focus(self) -> None:
         """Other keys apply."""
         self.prompt.repaint()
+
+    def chosen(self) -> Submission | None:
+        """The submission that the keys are for, if they are for one."""
+        return None
+
+    def copies(self) -> "Sequence[Copy]":
+        """What can be copied here."""
+        return ()
+
+    def action_copy(self) -> None:
+        """Ask what to copy, then do."""
+        from tui_batch.screens.copying import choose
+
+        if copies := self.copies():
+            letters = {copy.letter: copy.word for copy in copies}
+            self.go(choose, self, copies, self.prompt.choose("copy", letters))
+        else:
+            self.prompt.say("There is nothing here to copy.")
+
+    def action_command(self) -> None:
+        """A command with its arguments."""
+        from tui_batch.screens.command_line import ask
+
+        ask(self)
 
     def action_leave(self) -> None:
         """Esc: out of whatever one is in."""

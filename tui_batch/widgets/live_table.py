@@ -121,9 +121,10 @@ class LiveTable(Marking[R], can_focus=True):
         self._waiting = ""
         self._arrange(filter=text.strip())
 
-    def sort(self, name: str) -> None:
-        """Sort by a column; the same again turns it round; "" is the order in which the rows come."""
-        self._arrange(sorting=self.sorting.turned(name) if name else Sorting())
+    def sort(self, name: str, down: bool | None = None) -> None:
+        """Sort by a column, this way, else the same again turns it round; "" is the order in which the rows come."""
+        sorting = self.sorting.turned(name) if down is None else Sorting(name, down)
+        self._arrange(sorting=sorting if name else Sorting())
 
     def place(self, key: str) -> int | None:
         """Where the row with this key stands in the view."""

@@ -36,6 +36,16 @@ def at(place: Place) -> Plan:
     return lambda rows: Page(rows.page(*place) or rows.last())
 
 
+def line(number: int) -> Plan:
+    """From this line of the file on, counted from 1, at most to the last page."""
+
+    def plan(rows: Rows) -> Page:
+        found = rows.page(rows.line(number))
+        return Page(found) if len(found) == rows.height else bottom(rows)
+
+    return plan
+
+
 def above(place: Place, count: int) -> Plan:
     """So many rows up."""
 

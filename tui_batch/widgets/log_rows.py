@@ -53,7 +53,7 @@ class Rows:
     """Rows of a log, down from a place or up from it. A place is a row's line and part."""
 
     def __init__(self, file: LogFile, look: Look, scan: Scan) -> None:
-        self._file, self._look, self.height = file, look, look.height
+        self._file, self._look, self._scan, self.height = file, look, scan, look.height
         self.walk = Walk(file, look.only, tuple(mark.offset for mark in look.marks), scan)
 
     def below(self, start: int, part: int = 0) -> Iterator[Row]:
@@ -84,6 +84,19 @@ class Rows:
     def last(self) -> list[Row]:
         """The last of them."""
         return list(islice(self.above(self._file.size(), GAP), self.height))[::-1]
+
+    def line(self, number: int) -> int:
+        """Where this line of the file begins, counted from 1; the end of the file if it has fewer."""
+        offset, left = 0, number - 1
+        while left > 0 and (piece := self._file.read(offset)):
+            self._scan.count(len(piece))
+            if (newlines := piece.count(b"\n")) >= left:
+                at = -1
+                for _ in range(left):
+                    at = piece.find(b"\n", at + 1)
+                return offset + at + 1
+            offset, left = offset + len(piece), left - newlines
+        return offset
 
     def rows(self, kept: Kept) -> list[Row]:
         """All rows of one line."""

@@ -162,6 +162,10 @@ class LogView(Moving, can_focus=True):
         """To the end, and follow it."""
         self._show(pages.bottom)
 
+    def go_to_line(self, number: int) -> None:
+        """To this line of the file."""
+        self._show(pages.line(number))
+
     def toggle_follow(self) -> None:
         """Follow the end, or stay here."""
         if self.following:

@@ -1,8 +1,8 @@
 """The bottom line: the keys for what has the focus, a message, or a question."""
 
 from asyncio import Future, get_running_loop
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from textual import events
 from textual.binding import Binding
@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from tui_batch.widgets.entry import Entry
 from tui_batch.widgets.lines import Line, Lines, Part
-from tui_batch.widgets.printable import cells, fit, printable
+from tui_batch.widgets.printable import cells, fit
+from tui_batch.widgets.question import YES, Completion, Question
 
 MESSAGE_SECONDS = 5.0
 HELP = "app.help"  # stands for all keys that there is no room for
@@ -20,18 +21,6 @@ _KEYS = {
     "pageup": "PgUp", "home": "Home", "end": "End", "tab": "Tab", "up": "Up", "down": "Down",
     "space": "Space", "plus": "+", "minus": "-", "delete": "Del", "asterisk": "*", "ampersand": "&", "backslash": "\\",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked: a text in `entry`, or one of the keys in `choices`; `safe` is what Enter means there."""
-
-    label: str
-    entry: Entry | None = None
-    choices: Mapping[str, str] | None = None
-    safe: str = ""
-    check: Callable[[str], str] = lambda text: ""  # what is wrong with the text, "" for nothing
-    wrong: str = ""
 
 
 class PromptLine(Lines):
@@ -63,9 +52,18 @@ class PromptLine(Lines):
         if self._message[0]:
             self.say("")
 
-    def ask(self, label: str, text: str = "", check: Callable[[str], str] = lambda text: "") -> "Future[str | None]":
-        """Ask for a text that passes the check; None if the person leaves."""
-        return self._open(Question(label, entry=Entry.of(text), check=check))
+    def ask(
+        self,
+        label: str,
+        text: str = "",
+        check: Callable[[str], str] = lambda text: "",
+        complete: Callable[[str], Completion] = Completion,
+        history: Sequence[str] = (),
+        wrong: str = "",
+    ) -> "Future[str | None]":
+        """Ask for a text that passes the check; None if the person leaves. `wrong` is why the text was refused."""
+        question = Question(label, check=check, complete=complete, history=history)
+        return self._open(replace(question.typed(Entry.of(text)), wrong=wrong))
 
     def choose(self, label: str, choices: Mapping[str, str], safe: str = "") -> "Future[str | None]":
         """Ask for one key of these; Enter means the safe one, and leaving means None."""
@@ -73,7 +71,7 @@ class PromptLine(Lines):
 
     def yes(self, label: str, safe: str = "n") -> "Future[str | None]":
         """Ask `y` or `n`."""
-        return self.choose(label, {"y": "yes", "n": "no"}, safe)
+        return self.choose(label, YES, safe)
 
     def _open(self, question: Question) -> "Future[str | None]":
         self._close(None)
@@ -106,29 +104,24 @@ class PromptLine(Lines):
         event.prevent_default()
         if event.key in ("escape", "ctrl+c"):
             self._close(None)
-        elif question.entry is not None:
-            self._type(question, question.entry, event)
-        elif event.key == "enter" and question.safe:
-            self._close(question.safe)
-        elif question.choices and event.character in question.choices:
-            self._close(event.character)
-        elif event.is_printable:
-            self._change(replace(question, wrong=f"not {event.character}"))
-
-    def _type(self, question: Question, entry: Entry, event: events.Key) -> None:
-        if event.key == "enter":
-            if wrong := question.check(entry.text):
+        elif event.key == "enter" and question.entry:
+            if wrong := question.check(question.entry.text):
                 self._change(replace(question, wrong=wrong))
             else:
-                self._close(entry.text)
-        elif typed := entry.press(event.key, event.character):
-            self._change(replace(question, entry=typed, wrong=""))
+                self._close(question.entry.text)
+        elif event.key == "enter" and question.safe:
+            self._close(question.safe)
+        elif event.character in question.choices:
+            self._close(event.character)
+        else:
+            self._change(question.press(event.key, event.character))
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste is text where a text is asked for, and nothing anywhere else."""
         event.stop()
-        if (question := self.question) and question.entry is not None:
-            self._change(replace(question, entry=question.entry.insert(event.text), wrong=""))
+        if question := self.question:
+            pasted = question.entry.insert(event.text) if question.entry else None
+            self._change(question.typed(pasted) if pasted else replace(question, wrong="a paste is no answer"))
 
     def on_blur(self) -> None:
         """Leaving the line is leaving the question."""
@@ -143,7 +136,7 @@ class PromptLine(Lines):
         """The question, else the message, else what stands there, else the keys."""
         width = self.size.width
         if self.question:
-            return _asked(self.question, width)
+            return self.question.line(width)
         if self._message[0]:
             return ((" " + fit(self._message[0], width - 1, ending=True), self._message[1]),)
         if self.standing:
@@ -174,28 +167,3 @@ class PromptLine(Lines):
 def named(key: str) -> str:
     """A key as it is written in a help text."""
     return _KEYS.get(key) or key_to_character(key) or key
-
-
-def _asked(question: Question, width: int) -> Line:
-    label = f" {printable(question.label)} "
-    wrong = f" {printable(question.wrong)} " if question.wrong else ""
-    wrong = fit(wrong, min(cells(wrong), width // 2))
-    said = ((wrong, "trouble"),) if wrong else ()
-    if question.entry is None:
-        keys = _offered(question, width - cells(wrong) - min(cells(label), 20))
-        room = width - cells(keys) - cells(wrong) - 2
-        return (fit(label, min(cells(label), max(10, room))), "attention"), (keys, "key"), *said
-    label = fit(label, min(cells(label), max(width // 2, width - cells(wrong) - 10)))
-    return (label, "key"), *question.entry.line(width - cells(label) - cells(wrong)), *said
-
-
-def _offered(question: Question, room: int) -> str:
-    """The keys that may be pressed, each with as much of its words as there is room for."""
-    choices = question.choices or {}
-    if set(choices) == {"y", "n"}:
-        return "/".join(key.upper() if key == question.safe else key for key in choices)
-    for longest in (99, 9, 7, 5, 4, 3, 2):
-        keys = "  ".join(f"{key} {words[:longest]}" for key, words in choices.items())
-        if cells(keys) <= room:
-            return keys
-    return " ".join(choices)
