@@ -15,7 +15,8 @@ from tui_batch.widgets.printable import cells, fit
 from tui_batch.widgets.question import YES, Completion, Question
 
 MESSAGE_SECONDS = 5.0
-HELP = "app.help"  # stands for all keys that there is no room for
+ALWAYS = ("view.command", "app.help")  # stand for all keys that there is no room for
+ROOMY = 80  # cells; on less only the last of these is named
 _KEYS = {
     "question_mark": "?", "slash": "/", "enter": "Enter", "escape": "Esc", "backspace": "Bksp", "pagedown": "PgDn",
     "pageup": "PgUp", "home": "Home", "end": "End", "tab": "Tab", "up": "Up", "down": "Down",
@@ -146,7 +147,8 @@ class PromptLine(Lines):
     def _hints(self, width: int) -> Line:
         parts: list[Part] = []
         bound = self._bound()
-        more = (bound[HELP],) if HELP in bound and getattr(self.screen, "HELPS", False) else ()
+        always = (ALWAYS if width >= ROOMY else ALWAYS[-1:]) if getattr(self.screen, "HELPS", False) else ()
+        more = [bound[id] for id in always if id in bound]
         room = width - sum(cells(key) + cells(words) + 2 for key, words in more)
         for key, words in (bound[id] for id in getattr(self.screen, "HINTS", ()) if id in bound):
             if (needed := cells(key) + cells(words) + 3) > room:
