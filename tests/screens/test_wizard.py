@@ -436,7 +436,7 @@ async def test_the_name_that_the_batch_will_have_is_the_one_that_is_asked_about(
 
 async def test_pages_of_the_form(app):
     async with app.run_test(size=(80, 12)) as pilot:
-        await shows(pilot, "protein-fold")
+        await shows(pilot, "R    212")
         await pilot.press("n")
         await shows(pilot, "> ml-training")
         await pilot.press("enter")
