@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_batch.states import ATTENTION, CODES, ENDED, JobState, active, summary
+from tui_batch.states import ATTENTION, CODES, ENDED, JobState, active, failed, summary
 
 S = JobState
 
@@ -36,6 +36,12 @@ def test_the_groups_hold_what_they_say():
 )
 def test_active_jobs_speak_first_then_the_worst_end(counts, word):
     assert summary(counts) is word
+
+
+def test_what_was_cancelled_has_not_failed_and_what_was_lost_has():
+    assert failed({S.SUCCEEDED: 5, S.CANCELLED: 4, S.RUNNING: 3, S.HELD: 2}) == 0
+    ends = (S.FAILED, S.TIMED_OUT, S.OUT_OF_MEMORY, S.NODE_FAILED, S.PREEMPTED, S.REJECTED, S.LOST)
+    assert failed(dict.fromkeys(ends, 1)) == 7
 
 
 def test_how_many_may_still_change():

@@ -45,6 +45,8 @@ ENDED = frozenset(
     }
 )  # fmt: skip
 
+FAILURES = ENDED - {JobState.SUCCEEDED, JobState.CANCELLED}
+
 ATTENTION = frozenset({JobState.SUBMIT_UNKNOWN, JobState.HELD, JobState.LOST, JobState.UNKNOWN})
 
 CODES: Mapping[JobState, str] = {
@@ -74,6 +76,11 @@ def summary(counts: Counts) -> JobState:
         if counts.get(state):
             return state
     return JobState.DRAFT
+
+
+def failed(counts: Counts) -> int:
+    """How many ended otherwise than hoped, but for those that somebody cancelled."""
+    return sum(number for state, number in counts.items() if state in FAILURES)
 
 
 def active(counts: Counts) -> int:

@@ -222,6 +222,9 @@ class FakeDesk:
     def limits(self, batch, target):
         return Limits(at_once=16) if target.kind == "local" else Limits(held=1000)
 
+    def why(self, target, busy):
+        return f"waiting for a free slot: {busy} of 16 in use" if target == "local" else ""
+
     def check(self, batch, target):
         return self.found
 

@@ -51,7 +51,7 @@ async def test_keys_are_for_the_submission_of_each_job(app, desk):
         await pilot.press("q", "l")
         await shows(pilot, "c4-monthly-11", "stdout")
         await pilot.press("q", "w")
-        await shows(pilot, "why does c4-monthly wait?")
+        await shows(pilot, "why does job 11 of c4-monthly wait?")
 
 
 async def test_more_than_anybody_reads_are_left_out_and_that_is_said(app, monkeypatch):

@@ -240,7 +240,28 @@ async def test_why_it_waits_is_in_the_words_of_the_target(app, desk):
         await shows(pilot, "R    212", "why: Priority (493); 1 other reason: w")
         await pilot.press("w")
         await shows(
-            pilot, "why does netmc-T0.1-0.9 wait?", "493 jobs", "Priority", "247 jobs", "Resources", "Target fir"
+            pilot, "why does netmc-T0.1-0.9 wait?", "493 queued", "Priority", "247 queued", "Resources", "Target fir"
         )
+        await shows(pilot, "1 held", "the target does not say why")
         await pilot.press("q")
         await shows(pilot, "Enter open")
+
+
+async def test_what_the_target_does_not_say_of_each_job_its_kind_does(tmp_path):
+    here = submission("20261120-1158-dill", "shell", "local", 14, {"running": 1, "queued": 11, "held": 2}, 60, run=2)
+    async with BatchApp(desk_with(tmp_path, here)).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "why: waiting for a free slot: 1 of 16 in use (11)")
+        await pilot.press("w")
+        await shows(pilot, "why does shell #2 wait?", "11 queued", "a free slot: 1 of 16 in use", "2 held")
+
+
+async def test_why_of_one_job_says_that_of_the_job_first(tmp_path):
+    here = submission("20261120-1158-dill", "shell", "local", 14, {"running": 1, "queued": 11, "held": 2}, 60, run=2)
+    async with BatchApp(desk_with(tmp_path, here)).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> R  shell #2")
+        await pilot.press("enter")
+        await shows(pilot, "running first")
+        await pilot.press("w")
+        await shows(pilot, "why does job 0 of shell #2 wait?", "It does not wait: it is running.", "11 queued")
+        await pilot.press("q", "j", "w")
+        await shows(pilot, "why does job 1 of shell #2 wait?", "PD  queued", "a free slot: 1 of 16 in use")

@@ -28,13 +28,18 @@ def test_it_names_what_ended_what_failed_and_what_came_home():
     kelp = KELP._replace(fetched=202)
     reed = REED._replace(ended=ago(3600), fetched=64)
     assert told(kelp, reed) == (
-        "Since 14:00 yesterday: raft-seed-scan ended (64 ok), netmc-T0.1-0.9 failed 2, results of 2 came home"
+        "Since 14:00 yesterday: raft-seed-scan ended (64 ok), netmc-T0.1-0.9: 2 failed, results of 2 came home"
     )
 
 
 def test_it_says_how_something_ended_that_did_not_go_well():
     reed = REED._replace(ended=ago(3600), fetched=64, counts={S.SUCCEEDED: 61, S.FAILED: 2, S.TIMED_OUT: 1})
     assert told(reed) == "Since 14:00 yesterday: raft-seed-scan ended (61 ok, 1 timed out, 2 failed)"
+
+
+def test_what_was_cancelled_has_not_failed():
+    kelp = KELP._replace(counts={S.RUNNING: 3, S.CANCELLED: 7}, fetched=200)
+    assert told(kelp) == "Since 14:00 yesterday: netmc-T0.1-0.9: 7 cancelled"
 
 
 def test_nothing_is_said_when_nothing_happened():
@@ -70,7 +75,7 @@ def test_it_is_put_down_at_changes_and_every_minute(tmp_path):
     desk.clock += BUSY_SECONDS
     seen.look(snapshot(KELP))
     first = desk.memory["seen"]
-    assert first["open"] == {KELP.id: {"failed": 2, "fetched": 0}}
+    assert first["open"] == {KELP.id: {"failed": 2, "cancelled": 0, "fetched": 0}}
     seen.look(snapshot(KELP._replace(fetched=1)))
     assert desk.memory["seen"] is first, "not oftener than is worth it"
     desk.clock += BUSY_SECONDS

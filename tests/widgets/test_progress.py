@@ -4,8 +4,9 @@ import pytest
 
 from tui_batch.model import Submission
 from tui_batch.states import JobState as S
+from tui_batch.states import failed
 from tui_batch.times import stamp
-from tui_batch.widgets.progress import TONES, Paces, bar, counted, done, failed, jobs_in_words, words
+from tui_batch.widgets.progress import TONES, Paces, bar, counted, done, jobs_in_words, words
 
 MIXED = {S.SUCCEEDED: 212, S.RUNNING: 48, S.QUEUED: 740, S.FAILED: 2, S.HELD: 1}
 
@@ -25,14 +26,15 @@ def test_the_bar_of_the_simple_cases():
     assert bar({S.SUCCEEDED: 4}, 4, 10) == "[########]"
     assert bar({}, 12, 10) == "[--------]"
     assert bar({S.SUCCEEDED: 2, S.RUNNING: 2}, 8, 10) == "[##==----]"
-    assert bar({S.CANCELLED: 3}, 3, 10) == "[xxxxxxxx]"
+    assert bar({S.CANCELLED: 3}, 3, 10) == "[cccccccc]"
+    assert bar({S.FAILED: 1, S.CANCELLED: 1, S.LOST: 2}, 4, 10) == "[xxcc!!!!]"
     assert bar({}, 0, 10) == "[        ]"
     assert len(bar(MIXED, 1003, 4)) == 4
 
 
 def test_the_counts():
     assert (done(MIXED), failed(MIXED)) == (214, 2)
-    assert (done({S.CANCELLED: 3, S.LOST: 1}), failed({S.CANCELLED: 3, S.LOST: 1})) == (4, 3)
+    assert (done({S.CANCELLED: 3, S.LOST: 1}), failed({S.CANCELLED: 3, S.LOST: 1})) == (4, 1)
     assert words({S.QUEUED: 12, S.RUNNING: 3, S.OUT_OF_MEMORY: 1}) == "3 running, 12 queued, 1 out of memory"
     assert words({}) == "nothing yet"
 

@@ -12,7 +12,7 @@ KINDS = {"local": "tui_batch.backends.local"}
 
 
 def kind(target: Target) -> ModuleType:
-    """The module of a target's kind: its `settings`, `check`, `limits`, `preview` and `connect`."""
+    """The module of a target's kind: its `settings`, `check`, `limits`, `why`, `preview` and `connect`."""
     if target.kind not in KINDS:
         raise ConfigError(f"targets.{target.name}: unknown kind {target.kind!r}.{nearest(target.kind, KINDS)}")
     return import_module(KINDS[target.kind])

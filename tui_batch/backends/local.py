@@ -235,6 +235,11 @@ def limits(target: Target, batch: Batch) -> Limits:
     return Limits(at_once=_slots(settings(target)))
 
 
+def why(target: Target, busy: int) -> str:
+    """Why a job that it took has not begun, while so many others are under way."""
+    return f"waiting for a free slot: {busy} of {_slots(settings(target))} in use"
+
+
 def _slots(settings: Settings) -> int:
     return settings.slots or max(1, (os.cpu_count() or 2) - 1)
 

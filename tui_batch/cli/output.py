@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tui_batch.model import Snapshot, Submission
-from tui_batch.states import JobState, active
-
-# What counts as done, running and in trouble in a narrow table.
-_TROUBLE = ("failed", "rejected", "timed_out", "out_of_memory", "node_failed", "preempted", "lost", "cancelled")
+from tui_batch.states import JobState, active, failed
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -66,12 +63,11 @@ def counts(submission: Submission) -> dict[str, int]:
 
 
 def submission_row(submission: Submission) -> tuple[object, ...]:
-    number = submission.counts.get
     run = f" #{submission.run}" if submission.run > 1 else ""
     return (
         submission.id, submission.batch + run, submission.target, submission.state,
-        f"{submission.jobs - active(submission.counts)}/{submission.jobs}", number(JobState.RUNNING, 0),
-        sum(number(JobState(word), 0) for word in _TROUBLE),
+        f"{submission.jobs - active(submission.counts)}/{submission.jobs}", submission.counts.get(JobState.RUNNING, 0),
+        failed(submission.counts),
     )  # fmt: skip
 
 

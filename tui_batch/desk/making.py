@@ -133,6 +133,13 @@ class Making(Looking):
 
         return backends.kind(target).check(target, batch)  # type: ignore[no-any-return]
 
+    def why(self, target: str, busy: int) -> str:
+        """Why a job that the target took has not begun, while it is busy with so many; "" where nothing is known."""
+        from tui_batch import backends
+
+        known = self.config.targets.get(target)
+        return backends.kind(known).why(known, busy) if known else ""
+
     def preview(self, batch: Batch, target: Target, job: str) -> str:
         """The script or request that would be sent for one job."""
         return self.script(batch, target, job, self.job_files(batch.name, job))

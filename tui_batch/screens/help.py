@@ -14,7 +14,7 @@ from tui_batch.widgets.text_view import TextView, heading
 
 _ROOMS = {"list": "Moving and finding", "view": "Screens", "home": "Screens", "app": "Anywhere"}
 
-_BAR = (("#", "succeeded"), ("x", "failed or cancelled"), ("=", "running"), (">", "starting or moving"),
+_BAR = (("#", "succeeded"), ("x", "failed"), ("c", "cancelled"), ("=", "running"), (">", "starting or moving"),
         ("-", "waiting"), ("!", "needs you"))  # fmt: skip
 
 

@@ -12,10 +12,10 @@ from tui_batch.screens.monitor import Monitor
 from tui_batch.screens.picked import Picked
 from tui_batch.screens.rows import submission_columns, submissions
 from tui_batch.screens.since import since
-from tui_batch.states import JobState, active
+from tui_batch.states import JobState, active, failed
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
-from tui_batch.widgets.progress import counted, failed
+from tui_batch.widgets.progress import counted
 
 INTERRUPT_SECONDS = 2.0
 READING_SECONDS = 60.0  # what happened meanwhile stands there so long, or until a key is pressed

@@ -11,7 +11,7 @@ from tui_batch.errors import TuiBatchError
 from tui_batch.model import JobRow, Snapshot, Submission
 from tui_batch.screens.job_page import JobPage, paths, text
 from tui_batch.screens.page import contents
-from tui_batch.screens.rows import title
+from tui_batch.screens.rows import title, unwritten
 from tui_batch.screens.view import View
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.log_tail import last_lines
@@ -95,7 +95,7 @@ class JobView(View):
         self.status.show(f"{title(submission)} job {row.index}", ((row.name, ""),))
         page = JobPage(submission, row, self._varying)
         left = [*page.summary(self.now()), *page.variables(), *paths(self._paths)]
-        ends = [line for name, lines in self._ends.items() for line in text(name, lines, "It is empty so far.")]
+        ends = [line for name, lines in self._ends.items() for line in text(name, lines, unwritten(row.status))]
         script = text(f"What {submission.target} is sent", self._script.splitlines())
         files: list[Line] = [(), *contents(self._files)] if self._files else []
         wide = self.has_class("-wide")

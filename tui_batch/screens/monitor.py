@@ -10,10 +10,10 @@ from textual.widget import Widget
 
 from tui_batch.model import JobList, JobRow, Snapshot, Submission
 from tui_batch.screens.panes import Panes
-from tui_batch.screens.rows import job_columns, monitored, title
+from tui_batch.screens.rows import job_columns, monitored, title, unwritten
 from tui_batch.screens.verbs import Verbs
 from tui_batch.screens.view import View
-from tui_batch.screens.waiting import about, reasons
+from tui_batch.screens.waiting import Reason, about, reasons, spoken
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.log_tail import LogTail, last_lines
@@ -38,7 +38,9 @@ class Monitor(Verbs, Panes):
         self._resting: Timer | None = None
         self._watched = ""  # id of the submission whose jobs stand in the monitor
         self._jobs: JobList | None = None  # of those
-        self._reasons: Sequence[tuple[str, int]] = ()  # why some of them wait
+        self._told = ""  # id of the one whose name stands above them: the same, but for the moment of a change
+        self._found: Sequence[Reason] = ()  # why some of them wait, where the target says so of each
+        self._reasons: Sequence[Reason] = ()  # and in other words where it does not
 
     def side(self) -> Sequence[Widget]:
         """Two lines about the chosen submission, its jobs, and on a wide screen the log of one."""
@@ -75,35 +77,52 @@ class Monitor(Verbs, Panes):
             self.go_instead("monitor", self._watch, submission)
 
     async def _watch(self, submission: Submission) -> None:
-        place = f"{title(submission)} on {submission.target}"
-        self.query_one("#about", StatusLine).show(place, ((words(submission.counts), ""),))
         if submission.id != self._watched:
-            self._watched, self._jobs, self._reasons = submission.id, None, ()
+            self._watched, self._jobs, self._found = submission.id, None, ()
             self.monitor.unmark()  # they were jobs of another one
             if submission.kind:
                 self.set_timer(PATIENCE_SECONDS, self._still_loading)
-            else:
-                self.monitor.show((), ("Ordered; the courier will submit it.",))
-        if submission.kind and (jobs := await self.ask(self.desk.jobs, submission.id)) is not self._jobs:
-            rows, self._reasons = await self.ask(monitored, jobs), await self.ask(reasons, jobs.rows)
+        if not submission.kind:
+            return self._clear(submission, "Ordered; the courier will submit it.")
+        jobs, snapshot = await self.ask(self.desk.jobs, submission.id), self.front.snapshot or Snapshot()
+        if new := jobs is not self._jobs:
+            rows, self._found = await self.ask(monitored, jobs), await self.ask(reasons, jobs.rows)
+        self._reasons = await self.ask(spoken, self._found, self.desk, submission.target, snapshot)
+        if new:
             self._jobs = jobs
             self.monitor.set_columns(job_columns(jobs, self.now, self.has_class("-wide")))
             # While nobody is in the pane, what goes on stays in sight at its top.
             self.monitor.show(rows, ("No job of it is known yet.",), stay=self.monitor.has_focus)
-        self._tell_why()
+        self._tell(submission)
+        return self._show_tail()
+
+    def _still_loading(self) -> None:
+        if self._jobs is None and (submission := self.chosen()) and submission.id == self._watched and submission.kind:
+            self._clear(submission, "loading...")
+
+    def _clear(self, submission: Submission, words: str) -> None:
+        """Nothing of the one before is left beside the name of this one."""
+        self._reasons = ()
+        self.monitor.set_columns(job_columns(JobList((), ()), self.now))
+        self.monitor.show((), (words,))
+        self._tell(submission)
         self._show_tail()
+
+    def _tell(self, submission: Submission) -> None:
+        self._told = submission.id
+        shown, whole = len(self.monitor.rows), len(self._jobs.rows) if self._jobs else 0
+        part = f"first {shown} of {whole:,}" if shown < whole else ""
+        place = f"{title(submission)} on {submission.target}"
+        self.query_one("#about", StatusLine).show(place, ((words(submission.counts), ""),), (part, "quiet"))
+        self._tell_why()
 
     def on_resize(self) -> None:
         """Beside the history there is less room."""
         if self._jobs is not None:
             self.monitor.set_columns(job_columns(self._jobs, self.now, self.has_class("-wide")))
 
-    def _still_loading(self) -> None:
-        if self._jobs is None and (submission := self.chosen()) and submission.kind:
-            self.monitor.show((), ("loading...",))
-
     def _tell_why(self) -> None:
-        if (submission := self.chosen()) and submission.id == self._watched:
+        if (submission := self.chosen()) and submission.id == self._told:
             note = ((submission.note, "quiet"),) if submission.note else ()
             why = self._why(submission)
             self.query_one("#why", StatusLine).show("", ((why,) if why[0] else ()) + note)
@@ -123,7 +142,7 @@ class Monitor(Verbs, Panes):
             return tail.show("", ())
         path = await self.ask(self.desk.log, self._watched, row.index)
         lines = await self.ask(last_lines, path, tail.page)
-        return tail.show(f"stdout of {row.name}", lines or ("It is empty so far.",))
+        return tail.show(f"stdout of {row.name}", lines or (unwritten(row.status),))
 
     # -- keys ------------------------------------------------------------------------------------------------------
     def chosen_job(self) -> JobRow | None:

@@ -7,13 +7,13 @@ from math import isnan
 from operator import attrgetter
 from typing import Any
 
-from tui_batch.model import JobList, JobRow, Order, Snapshot, Submission
+from tui_batch.model import JobList, JobRow, Order, Snapshot, Status, Submission
 from tui_batch.screens.view import age
-from tui_batch.states import ENDED, JobState
+from tui_batch.states import ENDED, JobState, failed
 from tui_batch.times import seconds, span
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.printable import cells, printable
-from tui_batch.widgets.progress import TONES, Paces, bar, done, failed
+from tui_batch.widgets.progress import TONES, Paces, bar, done
 
 SAMPLED = 300  # rows that tell how wide the values are
 WIDEST = 24  # of them
@@ -117,6 +117,12 @@ def says(row: JobRow) -> str:
     if status.detail.startswith(code):  # as some targets say themselves
         return status.detail
     return ": ".join(filter(None, (code, status.detail)))
+
+
+def unwritten(status: Status) -> str:
+    """What stands for a log that has no line."""
+    began = status.started or status.evidence == "end record" or status.state is JobState.LOST
+    return "It is empty so far." if began or not status.state.ended else "Nothing: it never started."
 
 
 def elapsed(row: JobRow, now: float) -> str:

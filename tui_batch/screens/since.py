@@ -7,10 +7,10 @@ from typing import Any
 from tui_batch.desk import Desk
 from tui_batch.errors import TuiBatchError
 from tui_batch.model import Snapshot, Submission
-from tui_batch.states import JobState
+from tui_batch.states import JobState, failed
 from tui_batch.times import clock, stamp
 from tui_batch.widgets.printable import cells
-from tui_batch.widgets.progress import failed, words
+from tui_batch.widgets.progress import words
 
 NAME = "seen"  # what it is remembered as
 QUIET_SECONDS = 60.0  # so often the moment is put down while nothing happens
@@ -57,11 +57,12 @@ def _known(snapshot: Snapshot) -> dict[str, dict[str, int]]:
 
 
 def _numbers(one: Submission) -> dict[str, int]:
-    return {"failed": failed(one.counts), "fetched": one.fetched}
+    cancelled = one.counts.get(JobState.CANCELLED, 0)
+    return {"failed": failed(one.counts), "cancelled": cancelled, "fetched": one.fetched}
 
 
 def since(before: Table, snapshot: Snapshot, now: float, room: int) -> str:
-    """`Since 14:02 yesterday: raft ended (64 ok), netmc failed 3, results of 2 came home`; "" if nothing happened."""
+    """`Since 14:02 yesterday: raft ended (64 ok), netmc: 3 failed, results of 2 came home`; "" if nothing happened."""
     try:
         moment, known = str(before["at"]), dict(before["open"])
         head = f"Since {clock(moment, now)}: "
@@ -69,9 +70,9 @@ def since(before: Table, snapshot: Snapshot, now: float, room: int) -> str:
         return ""
     changed = [one for one in snapshot.submissions if one.id in known or one.created > moment]
     ended = [f"{one.batch} ended ({_ended(one)})" for one in changed if one.ended]
-    wrong = {one.batch: failed(one.counts) - _was(known, one, "failed") for one in changed if not one.ended}
+    wrong = {one.batch: _wrong(known, one) for one in changed if not one.ended}
     came = sum(max(0, one.fetched - _was(known, one, "fetched")) for one in changed)
-    parts = ended + [f"{name} failed {number}" for name, number in wrong.items() if number > 0]
+    parts = ended + [f"{name}: {news}" for name, news in wrong.items() if news]
     parts += [f"results of {came:,} came home"] if came else []
     return head + _fitted(parts, room - cells(head)) if parts else ""
 
@@ -80,6 +81,12 @@ def _ended(one: Submission) -> str:
     good = one.counts.get(JobState.SUCCEEDED, 0)
     rest: dict[JobState, int] = {state: number for state, number in one.counts.items() if state != JobState.SUCCEEDED}
     return ", ".join(([f"{good:,} ok"] if good else []) + ([words(rest)] if sum(rest.values()) else []))
+
+
+def _wrong(known: Mapping[str, Any], one: Submission) -> str:
+    """What more of it has failed or was cancelled."""
+    more = {word: _numbers(one)[word] - _was(known, one, word) for word in ("failed", "cancelled")}
+    return ", ".join(f"{number:,} {word}" for word, number in more.items() if number > 0)
 
 
 def _was(known: Mapping[str, Any], one: Submission, what: str) -> int:

@@ -169,7 +169,7 @@ class Verbs(Undoing):
         from tui_batch.screens.why import Why
 
         if submission := self.chosen():
-            self.app.push_screen(Why(submission))
+            self.app.push_screen(Why(submission, self.chosen_job()))
 
     def action_shell(self) -> None:
         """A shell where the results are, of the job under the cursor if it is on one."""

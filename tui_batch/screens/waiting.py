@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
+from typing import NamedTuple
 
-from tui_batch.model import Contact, JobRow, Order, Submission
+from tui_batch.desk import Desk
+from tui_batch.model import Contact, JobRow, Order, Snapshot, Submission
 from tui_batch.screens.undo import can_be_undone
 from tui_batch.states import JobState
 from tui_batch.times import clock, seconds, span
@@ -15,10 +17,31 @@ WAITING = frozenset(
 )
 
 
-def reasons(rows: Iterable[JobRow]) -> list[tuple[str, int]]:
-    """What the target says of the jobs that wait, most common first."""
-    words = (row.status.detail for row in rows if row.status.state in WAITING and row.status.detail)
-    return Counter(words).most_common()
+_UNDER_WAY = (JobState.STARTING, JobState.RUNNING, JobState.SUSPENDED, JobState.COMPLETING)
+
+
+class Reason(NamedTuple):
+    """Why so many jobs wait that are in the same state; "" where nobody says."""
+
+    state: JobState
+    words: str
+    number: int
+
+
+def reasons(rows: Iterable[JobRow]) -> list[Reason]:
+    """What the target says of each job that waits, most common first."""
+    found = Counter((row.status.state, row.status.detail) for row in rows if row.status.state in WAITING)
+    return [Reason(state, words, number) for (state, words), number in found.most_common()]
+
+
+def spoken(found: Sequence[Reason], desk: Desk, target: str, snapshot: Snapshot) -> list[Reason]:
+    """Where the target says nothing of a job in its queue, what its kind says of them all."""
+    busy = sum(one.counts.get(state, 0) for one in snapshot.submissions if one.target == target and not one.ended
+               for state in _UNDER_WAY)  # fmt: skip
+    return [
+        one if one.words or one.state is not JobState.QUEUED else one._replace(words=desk.why(target, busy))
+        for one in found
+    ]
 
 
 def next_try(contact: Contact | None, now: float) -> str:
@@ -46,7 +69,7 @@ def trouble(submission: Submission, contacts: Mapping[str, Contact], now: float)
 
 def about(
     submission: Submission,
-    waiting: Sequence[tuple[str, int]],
+    waiting: Iterable[Reason],
     orders: Iterable[Order],
     contacts: Mapping[str, Contact],
     now: float,
@@ -59,8 +82,8 @@ def about(
             if can_be_undone(order, now):
                 return (f"leaves in {ceil(seconds(order.leaves) - now)} s: u takes it back", "attention")
             return ("ordered; the courier sends it now", "quiet")
-    if waiting:
-        (words, number), *others = waiting
+    if said := [one for one in waiting if one.words]:
+        (_, words, number), *others = said
         more = f"; {len(others)} other reason{'s' * (len(others) > 1)}: w" if others else ""
         return (f"why: {words} ({number:,}){more}", "quiet")
     return ("", "")

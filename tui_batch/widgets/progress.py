@@ -4,23 +4,25 @@ from collections.abc import Callable
 from math import ceil, sqrt
 
 from tui_batch.model import Submission
-from tui_batch.states import ATTENTION, ENDED, Counts, JobState, active
+from tui_batch.states import ATTENTION, ENDED, FAILURES, Counts, JobState, active
 from tui_batch.times import seconds, span
 
 _MOVING = frozenset({JobState.SUBMITTING, JobState.STARTING, JobState.COMPLETING})
-FAILED = ENDED - {JobState.SUCCEEDED} - ATTENTION  # what the bar draws as x
 FEW, MANY = 5, 30  # jobs that have ended: a rough guess with less than few, a good one from many on
 _PACED = ENDED - {JobState.CANCELLED}  # those that tell how long a job takes
 
-# Drawn in this order: what is done, what went wrong, what goes on, what is still to come.
+# Drawn in this order: what has ended, well or not, what goes on, what is still to come.
 _GROUPS: tuple[tuple[str, frozenset[JobState]], ...] = (
     ("#", frozenset({JobState.SUCCEEDED})),
-    ("x", FAILED),
+    ("x", FAILURES - ATTENTION),
+    ("c", frozenset({JobState.CANCELLED})),
     ("=", frozenset({JobState.RUNNING})),
     (">", _MOVING),
     ("-", frozenset({JobState.DRAFT, JobState.QUEUED})),
     ("!", ATTENTION | {JobState.SUSPENDED}),
 )
+
+_WAITING = [sign for sign, _ in _GROUPS].index("-")
 
 TONES: dict[JobState, str] = {
     **dict.fromkeys(ENDED, "trouble"),
@@ -39,7 +41,7 @@ def bar(counts: Counts, total: int, width: int) -> str:
     """`[####==----!x]` in this many cells; whatever there is any of gets one cell at least."""
     room = width - 2
     numbers = [sum(counts.get(state, 0) for state in states) for _, states in _GROUPS]
-    numbers[4] += max(0, total - sum(numbers))  # what nothing is known of yet is still to come
+    numbers[_WAITING] += max(0, total - sum(numbers))  # what nothing is known of yet is still to come
     whole = sum(numbers)
     if not whole or room < 1:
         return f"[{' ' * max(0, room)}]"
@@ -55,11 +57,6 @@ def bar(counts: Counts, total: int, width: int) -> str:
 def done(counts: Counts) -> int:
     """How many have ended, however they did."""
     return sum(number for state, number in counts.items() if state.ended)
-
-
-def failed(counts: Counts) -> int:
-    """How many ended otherwise than hoped, cancelled ones among them: the `x` of the bar."""
-    return sum(number for state, number in counts.items() if state in FAILED)
 
 
 def counted(jobs: int) -> str:
