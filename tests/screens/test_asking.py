@@ -68,7 +68,20 @@ async def test_what_has_left_cannot_be_taken_back(tmp_path):
         desk.clock += 6
         await hides(pilot, "takes it back")
         await pilot.press("u")
-        await shows(pilot, "Nothing waits to leave any more")
+        await shows(pilot, "Nothing to take back.")
+
+
+async def test_while_a_cancellation_is_carried_out_that_is_said(tmp_path):
+    again = FEW._replace(run=2)
+    desk = desk_with(tmp_path, again)
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> R  sweep #2")
+        await pilot.press("c", "y")
+        await shows(pilot, "Cancelling 15 jobs of sweep #2 in 5 s: u takes it back")
+        desk.clock += 6
+        await shows(pilot, "cancelling 15 jobs...")
+        desk.current = replace(desk.current, orders=())
+        await hides(pilot, "cancelling")
 
 
 async def test_the_newest_order_is_taken_back_first(tmp_path):
@@ -213,6 +226,18 @@ async def test_queued_jobs_are_held_and_held_ones_released(app, desk):
         await pilot.press("j", "H")
         await shows(pilot, "Holding 12 jobs of c4-monthly.")
         assert desk.asked == [("release", KELP, None), ("hold", KELP, None), ("hold", MOSS, None)]
+
+
+async def test_what_cannot_be_held_or_cancelled_says_how_the_one_job_is(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("enter")
+        await shows(pilot, "1/1003")
+        await pilot.press("H")
+        await shows(pilot, "Job 212 is running; only jobs that have not begun can be held.")
+        await pilot.press("G", "c")
+        await shows(pilot, "Job 211 has ended: succeeded; only jobs that have not ended can be cancelled.")
+        assert desk.asked == []
 
 
 async def test_fetch_and_note_are_for_all_that_is_marked(app, desk):

@@ -19,6 +19,18 @@ async def test_it_shows_the_history_and_the_jobs_of_the_first(app):
         await shows(pilot, "netmc-T0.1-0.9", "raft-seed-scan", "214/1003", "~3h12", "R    212")
 
 
+async def test_what_is_held_is_not_counted_as_waiting(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R 48  PD 752  HD 1  F 2")
+
+
+async def test_no_number_of_the_top_line_is_cut(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("enter")
+        await shows(pilot, "netmc-T0.1-0.9 on fir  48 running, 1 held, 740 queued, 2 failed, ~ ")
+
+
 async def test_the_monitor_follows_the_cursor(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "R    212")

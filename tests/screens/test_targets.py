@@ -68,3 +68,15 @@ async def test_what_may_be_a_secret_is_not_shown(tmp_path):
         await pilot.press("S")
         await shows(pilot, "login = ada")
         assert "hunter2" not in screen_text(app)
+
+
+async def test_a_target_that_nobody_asks_is_asked_at_no_time(tmp_path):
+    contacts = {name: Contact(True, heard=ago(12), next=ago(1)) for name in ("fir", "local")}
+    desk = FakeDesk(tmp_path, replace(FULL, contacts=contacts))
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("4")
+        await shows(pilot, "trying now")
+        assert screen_text(pilot.app).count("trying now") == 1, "nothing is open on local"
+        desk.current = replace(desk.current, courier=None)
+        await hides(pilot, "trying now")

@@ -92,6 +92,7 @@ class Courier:
         self.roads.stop()
         self._take_answers()
         self._write_summaries(at_once=True)
+        self.roads.write_contacts(at_once=True)
         for tracked in self.tracked.values():
             tracked.close()
         self.history.close()

@@ -104,10 +104,10 @@ class Roads:
         due = time.monotonic() + (0.0 if urgent else WRITE_SECONDS)
         self._unwritten[target] = min(due, self._unwritten.get(target, due))
 
-    def write_contacts(self) -> None:
+    def write_contacts(self, at_once: bool = False) -> None:
         """Put down how the targets are, at once when it matters, else now and then."""
         now = time.monotonic()
-        for target in [name for name, due in self._unwritten.items() if due <= now]:
+        for target in [name for name, due in self._unwritten.items() if at_once or due <= now]:
             del self._unwritten[target]
             road = self._open.get(target)
             when = stamp(time.time() + road.next_look - now) if road else ""

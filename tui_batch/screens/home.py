@@ -15,12 +15,20 @@ from tui_batch.screens.since import since
 from tui_batch.states import JobState, active, failed
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
-from tui_batch.widgets.progress import counted
+from tui_batch.widgets.progress import TONES, counted
 
 INTERRUPT_SECONDS = 2.0
 READING_SECONDS = 60.0  # what happened meanwhile stands there so long, or until a key is pressed
 
 _ALWAYS = ("quit", "leave", "interrupt", "border", "command")  # keys that need no submission
+
+# What the top line counts of the jobs that are open.
+_HEADED = {
+    "R": (JobState.RUNNING, JobState.STARTING, JobState.COMPLETING),
+    "PD": (JobState.QUEUED, JobState.DRAFT, JobState.SUBMITTING),
+    "HD": (JobState.HELD, JobState.SUSPENDED),
+    "??": (JobState.UNKNOWN, JobState.SUBMIT_UNKNOWN),
+}
 
 EMPTY = (
     "Nothing was submitted yet: this will be the list of what was.",
@@ -188,14 +196,13 @@ class Home(Monitor, Cloning):
 
 
 def totals(snapshot: Snapshot, open_ones: Sequence[Submission]) -> tuple[Part, ...]:
-    """How many targets there are, and how many jobs run, wait and have failed of what is open."""
-    running = sum(submission.counts.get(JobState.RUNNING, 0) for submission in open_ones)
-    left = sum(active(submission.counts) for submission in open_ones)
-    wrong = sum(failed(submission.counts) for submission in open_ones)
+    """How many targets there are, and how many jobs run, wait, are held and have failed of what is open."""
+    counts = [submission.counts for submission in open_ones]
+    wrong = sum(map(failed, counts))
     parts: list[Part] = [(f"{len(snapshot.targets)} target{'s' if len(snapshot.targets) != 1 else ''}", "")]
-    if left:
-        shown = ((f"R {running}", "running", running), (f"PD {left - running}", "waiting", left - running))
-        parts += [(text, tone) for text, tone, number in shown if number]
+    for code, states in _HEADED.items():
+        if number := sum(each.get(state, 0) for each in counts for state in states):
+            parts.append((f"{code} {number}", TONES[states[0]]))
     if wrong:
         parts.append((f"F {wrong}", "trouble"))
     if snapshot.problems:

@@ -70,6 +70,15 @@ def in_words(picked: Sequence[Picked], keeps: Keeps) -> tuple[str, str]:
     return jobs_in_words(number), counted(sum(number.values()))
 
 
+def refusal(picked: Sequence[Picked], otherwise: str, rule: str) -> str:
+    """Why nothing comes of it: how the one job is that was picked, and which jobs it is for; else of all of them."""
+    if len(picked) != 1 or len(rows := picked[0].rows or ()) != 1:
+        return otherwise
+    state = rows[0].status.state
+    word = state.replace("_", " ")
+    return f"Job {rows[0].index} {f'has ended: {word}' if state.ended else f'is {word}'}; only {rule}."
+
+
 def fitting(room: int, *wordings: str) -> str:
     """The first of these that fits, else the last."""
     return next((words for words in wordings if cells(printable(words)) <= room), wordings[-1])

@@ -29,6 +29,7 @@ class Place:
     contact: Contact
     running: int
     waiting: int
+    next: str = ""  # when it is asked again; "" while nobody would
     asked: bool = False  # somebody asked how it is, and the answer is not here
 
     @property
@@ -53,13 +54,15 @@ def places(snapshot: Snapshot) -> list[Place]:
     for one in snapshot.submissions:
         if not one.ended:
             here.setdefault(one.target, []).append(one)
+    watched = bool(snapshot.courier and snapshot.courier.alive)
     found = []
     for target in snapshot.targets:
         counts = [one.counts for one in here.get(target.name, ())]
         running = sum(each.get(JobState.RUNNING, 0) for each in counts)
         left = sum(map(active, counts)) - running
         contact = snapshot.contacts.get(target.name, Contact())
-        found.append(Place(target, contact, running, left, target.name in asked))
+        asked_again = watched and running + left
+        found.append(Place(target, contact, running, left, contact.next if asked_again else "", target.name in asked))
     return found
 
 
@@ -89,8 +92,8 @@ class Targets(Undoing):
             _count("waiting", "WAIT", lambda p: p.waiting),
             Column("heard", "HEARD", 5, lambda p: age(p.contact.heard, now()) or "-",
                    lambda p: _past(p.contact.heard, now()), right=True, letter="h", unit="time", plain=False),
-            Column("next", "NEXT", 17, lambda p: next_try(p.contact, now()).removeprefix("next try ") or "-",
-                   lambda p: p.contact.next or None, letter="x", rank=1, plain=False),
+            Column("next", "NEXT", 17, lambda p: next_try(p.next, now()).removeprefix("next try ") or "-",
+                   lambda p: p.next or None, letter="x", rank=1, plain=False),
         ]  # fmt: skip
         yield Places(columns, lambda p: p.target.name, id="targets")
         yield TextView(id="facts")

@@ -8,7 +8,8 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from tui_batch import indices
-from tui_batch.model import Order, Snapshot
+from tui_batch.model import Order, Snapshot, Submission
+from tui_batch.screens.rows import title
 from tui_batch.screens.table_view import TableView
 from tui_batch.states import active
 from tui_batch.times import seconds
@@ -69,18 +70,20 @@ def can_be_undone(order: Order, now: float) -> bool:
     return order.verb in UNDONE and bool(order.leaves) and seconds(order.leaves) > now
 
 
+def concerned(order: Order, submission: Submission | None) -> int:
+    """How many jobs an order is about."""
+    if order.verb == "submit":
+        return order.total
+    if order.jobs:
+        return sum(1 for _ in indices.from_text(order.jobs))
+    return active(submission.counts) if submission else 0
+
+
 def _what(orders: Sequence[Order], snapshot: Snapshot) -> str:
     known = {submission.id: submission for submission in snapshot.submissions}
-    number = 0
-    for order in orders:
-        if order.verb == "submit":
-            number += order.total
-        elif order.jobs:
-            number += sum(1 for _ in indices.from_text(order.jobs))
-        elif order.submission in known:
-            number += active(known[order.submission].counts)
+    number = sum(concerned(order, known.get(order.submission)) for order in orders)
     first = orders[0]
-    name = first.batch or (known[first.submission].batch if first.submission in known else first.submission)
+    name = first.batch or (title(known[first.submission]) if first.submission in known else first.submission)
     return f"{counted(number)} of {name if len(orders) == 1 else f'{len(orders)} submissions'}"
 
 
@@ -112,7 +115,7 @@ class Undoing(TableView):
         snapshot = await self.ask(self.desk.snapshot)
         waiting = self.front.undo.newest(snapshot, self.now())
         if waiting is None:
-            return self.prompt.say("Nothing waits to leave any more that could be taken back.")
+            return self.prompt.say("Nothing to take back.")
         number = 0
         for order in waiting.orders:
             number += await self.ask(self.desk.withdraw, order.id)

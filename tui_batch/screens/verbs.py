@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 
 from tui_batch.model import JobRow, Submission
-from tui_batch.screens.picked import Picked, counts, fitting, in_words, those, what, where
+from tui_batch.screens.picked import Picked, counts, fitting, in_words, refusal, those, what, where
 from tui_batch.screens.undo import Undoing
 from tui_batch.states import JobState
 from tui_batch.widgets.progress import counted, jobs_in_words
@@ -65,7 +65,8 @@ class Verbs(Undoing):
         chosen = those(picked, _going_on)
         if not chosen:
             if picked:
-                self.prompt.say(f"Nothing of {what(picked)} is left to cancel.")
+                nothing = f"Nothing of {what(picked)} is left to cancel."
+                self.prompt.say(refusal(picked, nothing, "jobs that have not ended can be cancelled"))
             return
         number = sum(counts(chosen, _going_on).values())
         questions = (f"Cancel {jobs} of {where(chosen)}?" for jobs in in_words(chosen, _going_on))
@@ -94,7 +95,8 @@ class Verbs(Undoing):
         elif held or waiting:
             self.go(self._hold, picked, bool(waiting))
         else:
-            self.prompt.say(f"Nothing of {what(picked)} waits or is held.")
+            nothing = f"Nothing of {what(picked)} waits or is held."
+            self.prompt.say(refusal(picked, nothing, "jobs that have not begun can be held"))
 
     async def _hold_or_release(self, picked: Sequence[Picked], answer: "Future[str | None]") -> None:
         if letter := await answer:

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from tui_batch.desk import Desk
 from tui_batch.model import Contact, JobRow, Order, Snapshot, Submission
-from tui_batch.screens.undo import can_be_undone
+from tui_batch.screens.undo import can_be_undone, concerned
 from tui_batch.states import JobState
 from tui_batch.times import clock, seconds, span
 from tui_batch.widgets.lines import Part
+from tui_batch.widgets.progress import counted
 
 WAITING = frozenset(
     {JobState.DRAFT, JobState.SUBMITTING, JobState.SUBMIT_UNKNOWN, JobState.QUEUED, JobState.HELD, JobState.SUSPENDED}
@@ -44,11 +45,11 @@ def spoken(found: Sequence[Reason], desk: Desk, target: str, snapshot: Snapshot)
     ]
 
 
-def next_try(contact: Contact | None, now: float) -> str:
+def next_try(due: str, now: float) -> str:
     """`next try in 40 s`, in steps that keep a quiet screen quiet; "" when it is not known."""
-    if contact is None or not contact.next:
+    if not due:
         return ""
-    left = seconds(contact.next) - now
+    left = seconds(due) - now
     if left < 1:
         return "trying now"
     if left >= 100:
@@ -64,7 +65,7 @@ def trouble(submission: Submission, contacts: Mapping[str, Contact], now: float)
     since = f"as of {clock(submission.as_of, now)}" if submission.as_of else ""
     told = contact.trouble.rstrip(".")
     told = told if told.startswith(submission.target) else f"{submission.target}: {told}"
-    return ", ".join(filter(None, (since, told, next_try(contact, now))))
+    return ", ".join(filter(None, (since, told, next_try(contact.next, now))))
 
 
 def about(
@@ -82,6 +83,8 @@ def about(
             if can_be_undone(order, now):
                 return (f"leaves in {ceil(seconds(order.leaves) - now)} s: u takes it back", "attention")
             return ("ordered; the courier sends it now", "quiet")
+        if order.submission == submission.id and order.verb == "cancel" and not can_be_undone(order, now):
+            return (f"cancelling {counted(concerned(order, submission))}...", "attention")
     if said := [one for one in waiting if one.words]:
         (_, words, number), *others = said
         more = f"; {len(others)} other reason{'s' * (len(others) > 1)}: w" if others else ""

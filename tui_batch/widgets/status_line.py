@@ -32,7 +32,7 @@ class StatusLine(Lines):
             self.repaint()
 
     def line(self, y: int) -> Line:
-        """The right part stays whole; the left one is cut where they would meet."""
+        """The right part stays whole; of the left one goes what does not fit, a number never in its middle."""
         width = self.size.width
         words, loud = (self.banner, "trouble") if self.banner else self.right
         right = f" {printable(words)} "[: max(0, width - 12)] if words else ""
@@ -41,9 +41,19 @@ class StatusLine(Lines):
         filtered: tuple[Part, ...] = ((self.filtered, "attention"),) if self.filtered else ()
         facts = ((f" {text} ", tone) for text, tone in (*filtered, *self.facts))
         for text, tone in ((f" {self.place} ", "title"), *facts):
-            text = fit(text, min(room, cells(printable(text))))
+            text = _cut(text, room)
             room -= cells(text)
             parts.append((text, tone))
             if room <= 0:
                 break
         return (*parts, (" " * room, ""), (right, loud))
+
+
+def _cut(text: str, room: int) -> str:
+    """What fits of a text; it ends before a number that would be cut."""
+    text = printable(text)
+    if cells(text) <= room:
+        return text
+    cut = fit(text, room)
+    kept = cut.removesuffix("~").rstrip("0123456789.,/")
+    return fit(f"{kept}~", room) if text[len(kept) : len(kept) + 1].isdigit() else cut
