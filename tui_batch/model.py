@@ -101,6 +101,7 @@ class Submission(NamedTuple):
     ended: str = ""
     health: str = ""  # what troubles its target now, "" for nothing
     fetched: int = 0  # jobs whose results have been received
+    typical: float = 0.0  # seconds that a job of it takes, by those that have ended; 0 while that is not known
 
     @property
     def state(self) -> JobState:

@@ -82,7 +82,8 @@ def submission(id, batch, target, jobs, counts, created, **more):
 
 SUBMISSIONS = (
     submission("20261120-1157-kelp", "netmc-T0.1-0.9", "fir", 1003,
-               {"succeeded": 212, "running": 48, "queued": 740, "failed": 2, "held": 1}, 3600, note="for the paper"),
+               {"succeeded": 212, "running": 48, "queued": 740, "failed": 2, "held": 1}, 3600, note="for the paper",
+               typical=725.4),
     submission("20261120-1140-reed", "raft-seed-scan", "local", 64, {"succeeded": 64}, 86400 * 2, ended=ago(86000)),
     submission("20261119-1000-moss", "c4-monthly", "aws", 12, {"queued": 12}, 200),
     submission("20261118-1000-fern", "c4-monthly", "aws", 12, {"succeeded": 9, "timed_out": 1, "failed": 2},

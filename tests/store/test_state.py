@@ -42,3 +42,20 @@ def test_damage_is_named(tmp_path, damage):
 def test_a_folder_that_is_gone_is_explained(tmp_path):
     with pytest.raises(StoreError, match=r"Cannot write the summary: .*none"):
         state.write(tmp_path / "none" / "state.toml", state.Summary())
+
+
+def test_what_a_job_takes_is_told_by_the_present_attempts_that_ended():
+    def took(word, started, ended):
+        return Status(word, started=started, ended=ended)
+
+    noon, later, last = "2026-11-20T12:00:00.000Z", "2026-11-20T12:00:10.000Z", "2026-11-20T12:00:30.000Z"
+    statuses = {
+        0: took(JobState.SUCCEEDED, noon, later),
+        1: took(JobState.FAILED, noon, last),
+        2: took(JobState.CANCELLED, noon, noon),
+        3: took(JobState.RUNNING, noon, ""),
+        4: took(JobState.CANCELLED, "", noon),
+    }
+    assert state.of(statuses, AS_OF, "", "").typical == 20.0
+    assert state.of({n: statuses[0] for n in range(100_000)}, AS_OF, "", "").typical == 10.0
+    assert state.of({3: statuses[3]}, AS_OF, "", "").typical == 0.0

@@ -39,37 +39,56 @@ def test_the_counts():
     assert words({}) == "nothing yet"
 
 
-def remaining(counts, jobs, past):
-    return Paces().remaining(submission(counts, jobs, past))
+def remaining(counts, jobs, typical, age=0.0):
+    one = submission(counts, jobs)._replace(typical=typical)
+    return Paces(lambda: 100.0 + age).remaining(one)
 
 
 def test_what_remains_is_worded_by_what_is_known():
     assert remaining({S.SUCCEEDED: 4}, 4, 60.0) == "-"
-    assert remaining({S.QUEUED: 4}, 4, 60.0) == "unknown"
+    assert remaining({S.QUEUED: 4}, 4, 0.0) == "unknown"
     assert remaining({S.SUCCEEDED: 1, S.QUEUED: 4}, 5, 0.0) == "unknown"
-    assert remaining({S.RUNNING: 2, S.QUEUED: 2}, 4, 600.0) == "unknown"
-    assert remaining({S.SUCCEEDED: 2, S.RUNNING: 2}, 4, 60.0) == "~27s (rough)"
-    assert remaining({S.SUCCEEDED: 12, S.RUNNING: 4, S.QUEUED: 12}, 28, 420.0) == "4m - 11m"
-    assert remaining({S.SUCCEEDED: 50, S.RUNNING: 10, S.QUEUED: 40}, 100, 6000.0) == "~81m"
+    assert remaining({S.RUNNING: 2, S.QUEUED: 2}, 4, 0.0) == "unknown"
+    assert remaining({S.SUCCEEDED: 2, S.RUNNING: 2}, 4, 40.0) == "~30s (rough)"
+    assert remaining({S.SUCCEEDED: 12, S.RUNNING: 4, S.QUEUED: 12}, 28, 120.0) == "4m - 11m"
+    assert remaining({S.SUCCEEDED: 50, S.RUNNING: 10, S.QUEUED: 40}, 100, 1090.0) == "~81m"
+
+
+def test_it_counts_down_as_what_is_known_grows_older():
+    counts = {S.SUCCEEDED: 50, S.RUNNING: 10, S.QUEUED: 40}
+    assert [remaining(counts, 100, 40.0, age) for age in (0.0, 20.0, 90.0)] == ["~3m", "~2m", "~90s"]
+
+
+def test_what_takes_longer_than_was_thought_is_unknown():
+    assert remaining({S.SUCCEEDED: 2, S.RUNNING: 1}, 3, 40.0, 60.0) == "unknown"
+
+
+def test_how_long_ago_it_was_sent_says_nothing_of_a_submission_that_runs_again():
+    counts = {S.SUCCEEDED: 63, S.RUNNING: 1}
+    again = submission(counts, 64)._replace(created=stamp(-9e6), typical=60.0)
+    assert Paces(lambda: 100.0).remaining(again) == "~30s"
 
 
 def test_nobody_knows_when_the_next_job_begins_while_none_runs():
-    assert remaining({S.SUCCEEDED: 50, S.QUEUED: 50}, 100, 6000.0) == "~2h (rough)"
+    assert remaining({S.SUCCEEDED: 50, S.QUEUED: 50}, 100, 120.0) == "~2h (rough)"
 
 
 def test_what_remains_fits_its_column_however_long_it_is():
-    for past in (1.0, 59.0, 5999.0, 40 * 3600.0, 300 * 86400.0):
+    for typical in (1.0, 59.0, 5999.0, 40 * 3600.0, 300 * 86400.0):
         for ended in (1, 12, 90):
             for left in (1, 30, 900):
-                assert len(remaining({S.SUCCEEDED: ended, S.RUNNING: left}, ended + left, past)) <= 14
+                assert len(remaining({S.SUCCEEDED: ended, S.RUNNING: left}, ended + left, typical)) <= 14
 
 
 def test_what_remains_never_rises_while_nothing_ends():
-    paces, counts = Paces(), {S.SUCCEEDED: 40, S.RUNNING: 4, S.QUEUED: 36}
-    assert [paces.remaining(submission(counts, 80, past)) for past in (60.0, 90.0, 40.0, 60.0)] == [
-        "~54s", "~54s", "~36s", "~36s",
+    counts = {S.SUCCEEDED: 40, S.RUNNING: 4, S.QUEUED: 36}
+    paces = Paces(lambda: 100.0)
+    assert [paces.remaining(submission(counts, 80)._replace(typical=typical)) for typical in (6.0, 9.0, 4.0, 6.0)] == [
+        "~60s", "~60s", "~40s", "~40s",
     ]  # fmt: skip
-    assert paces.remaining(submission({S.SUCCEEDED: 41, S.RUNNING: 4, S.QUEUED: 35}, 80, 90.0)) == "~77s"
+    assert (
+        paces.remaining(submission({S.SUCCEEDED: 41, S.RUNNING: 4, S.QUEUED: 35}, 80)._replace(typical=9.0)) == "~80s"
+    )
 
 
 def test_jobs_in_words():

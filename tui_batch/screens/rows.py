@@ -37,7 +37,7 @@ _URGENCY = {
 
 def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
     """The history."""
-    paces = Paces()
+    paces = Paces(now)
     return [
         Column("state", "ST", 2, lambda s: s.state.code, tone=lambda s: TONES[s.state], letter="s",
                word=lambda s: s.state),

@@ -1,7 +1,7 @@
 """The summary of an open submission, `state.toml`: counts and ranges by state, written whole."""
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,9 @@ from tui_batch.errors import StoreError
 from tui_batch.model import Status
 from tui_batch.states import Counts, JobState
 from tui_batch.store.home import explained, write_whole
+from tui_batch.times import seconds
+
+SAMPLED = 500  # jobs that tell how long one takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class Summary:
     as_of: str = ""
     health: str = ""
     received: str = ""  # ranges of the jobs whose results are here
+    typical: float = 0.0  # seconds that a job takes, by those that have ended; 0 while that is not known
     counts: Mapping[str, int] = field(default_factory=dict)
     jobs: Mapping[str, str] = field(default_factory=dict)  # state → ranges of indices
 
@@ -39,15 +43,23 @@ def of(statuses: Mapping[int, Status], as_of: str, health: str, received: str) -
         as_of,
         health,
         received,
+        _typical(statuses.values()),
         {word: len(found) for word, found in numbers.items()},
         {word: indices.to_text(found) for word, found in numbers.items()},
     )
 
 
+def _typical(statuses: Iterable[Status]) -> float:
+    """The mean of what jobs took in their present attempt: of all, or of some from all over the list."""
+    ended = [one for one in statuses if one.started and one.ended and one.state is not JobState.CANCELLED]
+    some = ended[:: len(ended) // SAMPLED + 1]
+    return round(sum(seconds(one.ended) - seconds(one.started) for one in some) / len(some), 3) if some else 0.0
+
+
 def write(path: Path, summary: Summary) -> None:
     import tomli_w
 
-    table = {"as_of": summary.as_of, "health": summary.health, "received": summary.received}
+    table: dict[str, object] = {key: getattr(summary, key) for key in ("as_of", "health", "received", "typical")}
     with explained(path, "write the summary"):
         write_whole(path, tomli_w.dumps(table | {"counts": dict(summary.counts), "jobs": dict(summary.jobs)}))
 

@@ -98,8 +98,9 @@ class View:
         missing = submission.jobs - sum(counts.values())
         if missing > 0:
             counts = {**counts, JobState.QUEUED: counts.get(JobState.QUEUED, 0) + missing}
-        as_of = summary.as_of or submission.created
-        return submission._replace(counts=counts, as_of=as_of, health=summary.health, fetched=summary.fetched)
+        as_of, typical = summary.as_of or submission.created, summary.typical
+        health, fetched = summary.health, summary.fetched
+        return submission._replace(counts=counts, as_of=as_of, health=health, fetched=fetched, typical=typical)
 
     def _read_orders(self) -> bool:
         before, changed = self._orders, modified(self._home.orders)

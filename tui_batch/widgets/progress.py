@@ -9,6 +9,7 @@ from tui_batch.times import seconds, span
 
 _MOVING = frozenset({JobState.SUBMITTING, JobState.STARTING, JobState.COMPLETING})
 FEW, MANY = 5, 30  # jobs that have ended: a rough guess with less than few, a good one from many on
+QUICK = 100.0  # seconds: what takes less is told in seconds
 _PACED = ENDED - {JobState.CANCELLED}  # those that tell how long a job takes
 
 # Drawn in this order: what has ended, well or not, what goes on, what is still to come.
@@ -78,14 +79,16 @@ def jobs_in_words(counts: Counts) -> str:
 
 
 class Paces:
-    """How long the rest of each submission may take, by what its jobs took so far and how many run now."""
+    """How long the rest of each submission may take, by what a job of it takes and how many run now."""
 
-    def __init__(self) -> None:
-        self._guesses: dict[str, tuple[int, int, float]] = {}  # by id: how many had ended, were left, and the guess
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._ends: dict[str, tuple[int, int, float]] = {}  # by id: how many had ended, were left, and when it may end
 
     def left(self, submission: Submission) -> float | None:
         """The seconds behind the words, where there is anything to go by."""
-        return None if self.remaining(submission) in ("-", "unknown") else self._guesses[submission.id][2]
+        known = self.remaining(submission) not in ("-", "unknown")
+        return self._ends[submission.id][2] - self._now() if known else None
 
     def remaining(self, submission: Submission) -> str:
         """Worded by how much is known, `~5m`, `3m - 8m`, `~10m (rough)` or `unknown`; `-` when nothing is left."""
@@ -93,38 +96,42 @@ class Paces:
         if not left and sum(submission.counts.values()) >= submission.jobs:
             return "-"
         ended = sum(number for state, number in submission.counts.items() if state in _PACED)
-        past = seconds(submission.as_of) - seconds(submission.created) if submission.as_of else 0.0
-        if not ended or past <= 0:
+        if not ended or not submission.typical or not submission.as_of:
             return "unknown"
         running = submission.counts.get(JobState.RUNNING, 0)
-        guess = self._never_more(submission.id, ended, left, _guess(ended, left, running, past))
+        end = seconds(submission.as_of) + _guess(left, running, submission.typical)
+        guess = self._never_later(submission.id, ended, left, end) - self._now()
+        if guess <= 0:  # it takes longer than was thought
+            return "unknown"
         if ended < FEW or not running:  # nobody knows when the next one begins
             return f"~{_coarse(guess)} (rough)"
         if ended < MANY:
             spread = 1 + 1.5 / sqrt(ended)
-            return f"{_coarse(guess / spread, int)} - {_coarse(guess * spread, ceil)}"
-        return f"~{span(guess)}"
+            least, most = _coarse(guess / spread, int), _coarse(guess * spread, ceil)
+            return f"{least} - {most}" if least != most else f"~{most}"
+        return f"~{_coarse(guess) if guess < QUICK else span(guess)}"
 
-    def _never_more(self, id: str, ended: int, left: int, guess: float) -> float:
+    def _never_later(self, id: str, ended: int, left: int, end: float) -> float:
         # What is known changes for other reasons too, and no job that still runs makes the rest take longer.
-        before = self._guesses.get(id)
+        before = self._ends.get(id)
         if before and before[:2] == (ended, left):
-            guess = min(guess, before[2])
-        self._guesses[id] = (ended, left, guess)
-        return guess
+            end = min(end, before[2])
+        self._ends[id] = (ended, left, end)
+        return end
 
 
-def _guess(ended: int, left: int, running: int, past: float) -> float:
+def _guess(left: int, running: int, job: float) -> float:
     """As many at a time as now: those that run are half done, and the last to begin needs nearly a whole job more."""
     if not running:
-        return past / ended * left
-    job = running * past / (ended + running / 2)
+        return job * left
     return job * max((left - running / 2) / running, running / (running + 1))
 
 
 def _coarse(duration: float, whole: Callable[[float], int] = round) -> str:
-    """In whole units, as a guess deserves: `40s`, `12m`, `3h`, `2d`."""
-    for size, unit, most in ((1, "s", 100), (60, "m", 6000), (3600, "h", 36 * 3600)):
+    """In whole units, as a guess deserves: `40s`, `12m`, `3h`, `2d`; seconds by tens, which keeps a screen quiet."""
+    if duration < QUICK:
+        return f"{max(1, whole(duration / 10))}0s"
+    for size, unit, most in ((60, "m", 6000), (3600, "h", 36 * 3600)):
         if duration < most:
             return f"{whole(duration / size)}{unit}"
     return f"{whole(duration / 86400)}d"
