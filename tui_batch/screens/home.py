@@ -143,7 +143,8 @@ class Home(Monitor):
     def picked(self) -> Sequence[Picked]:
         """What is marked in the pane that has the keys, submissions or jobs, else what is under its cursor."""
         if (submission := self.chosen()) and self.monitor.has_focus:
-            return [Picked(submission, tuple(self.monitor.chosen))] if self.monitor.chosen else []
+            rows = tuple(self.monitor.chosen) if self.jobs_are_theirs else ()
+            return [Picked(submission, rows)] if rows else []
         return [Picked(submission) for submission in self.history.chosen]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
