@@ -432,3 +432,23 @@ async def test_the_name_that_the_batch_will_have_is_the_one_that_is_asked_about(
         await shows(pilot, "files")
         await pilot.press("A")
         await shows(pilot, "Submit 1 job of ml-training-3 to local?")
+
+
+async def test_what_is_being_sent_is_not_sent_once_more(app, desk):
+    """A large batch takes its time to be read; meanwhile one may wonder whether the answer was heard."""
+    submit, go_on = desk.submit, threading.Event()
+
+    def slow(*args, **more):
+        assert go_on.wait(30)
+        return submit(*args, **more)
+
+    desk.submit = slow
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_preview(pilot, app)
+        await pilot.press("A", "y")
+        await shows(pilot, "written as ml-training-new")
+        await pilot.press("A", "y")
+        await hides(pilot, "to local?")
+        go_on.set()
+        await shows(pilot, "is on its way")
+        assert [word for word, *_ in desk.asked].count("submit") == 1

@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from tui_batch.errors import TuiBatchError
 from tui_batch.model import Snapshot, Submission
 from tui_batch.screens.monitor import Monitor
 from tui_batch.screens.picked import Picked
@@ -158,11 +159,16 @@ class Home(Monitor):
 
     def action_demo(self) -> None:
         """Make the example and send it to this machine."""
-        self.go_instead("demo", self._demo)
+        self._first = False  # once is enough; should it fail, an empty store offers it again
+        self.go(self._demo)
 
     async def _demo(self) -> None:
         self.prompt.say("Making the example...")
-        self.want(await self.ask(self.desk.demo, "local", self.desk.config.undo_seconds))
+        try:
+            self.want(await self.ask(self.desk.demo, "local", self.desk.config.undo_seconds))
+        except TuiBatchError:
+            await self._empty()
+            raise
         self.prompt.hush()
 
     def action_interrupt(self) -> None:
