@@ -452,3 +452,25 @@ async def test_what_is_being_sent_is_not_sent_once_more(app, desk):
         go_on.set()
         await shows(pilot, "is on its way")
         assert [word for word, *_ in desk.asked].count("submit") == 1
+
+
+async def test_what_is_typed_on_the_way_to_the_preview_is_for_the_preview(app, desk):
+    """To work out a plan takes a moment, on a busy machine a long one; a terminal may be resized in it."""
+    rendered, go_on = desk.rendered, threading.Event()
+
+    def slow(*args):
+        assert go_on.wait(30)
+        return rendered(*args)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_form(pilot, app)
+        desk.rendered = slow
+        await pilot.press(*"1..9", "enter", "t")
+        await pilot.resize_terminal(90, 24)
+        app.screen._look()  # as it does when what was typed, or the size, has rested a while
+        go_on.set()
+        await shows(pilot, "Where to?")
+        await pilot.press("escape", "escape")
+        await shows(pilot, "> seed            1..9 ", "9 jobs")
+        await pilot.press(",", "1", "2")
+        await shows(pilot, "1..9,12", "10 jobs")
