@@ -272,3 +272,14 @@ async def test_nothing_is_asked_of_jobs_that_are_still_those_of_another_submissi
         await pilot.press("c")
         await shows(pilot, "Cancel job", "of other on aws?")
         assert not [word for word, *_ in desk.asked if word in ("cancel", "hold")]
+
+
+async def test_a_submission_that_is_gone_is_not_said_to_have_been_taken_back(tmp_path):
+    """Its history's file was taken away, perhaps: its jobs were submitted all the same."""
+    desk = desk_with(tmp_path, FEW, SUBMISSIONS[2])
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> R  sweep")
+        await pilot.press("enter")
+        await shows(pilot, "sweep on fir")
+        desk.current = replace(desk.current, submissions=(SUBMISSIONS[2],))
+        await shows(pilot, "sweep is not in the history any more.")
