@@ -8,6 +8,7 @@ from test_trouble import kill_courier
 
 from tui_batch.errors import RequestError
 from tui_batch.states import JobState
+from tui_batch.store.home import Home
 
 LONG = 3600.0
 
@@ -185,3 +186,10 @@ def test_to_name_no_job_is_not_to_mean_all_of_them(desk, tmp_path):
     go.touch()
     until(lambda: bool(desk.submission(name).ended))
     assert counts(desk, name) == {JobState.SUCCEEDED: 2}
+
+
+def test_no_job_waits_for_what_is_only_shown_of_its_target(desk, tmp_path):
+    Home(desk.home).prepare().contacts.write_text("This is no folder.")
+    name = desk.submit(make(desk, tmp_path, "true", "1..3"))
+    until(lambda: bool(desk.submission(name).ended))
+    assert counts(desk, name) == {JobState.SUCCEEDED: 3}
