@@ -474,3 +474,16 @@ async def test_what_is_typed_on_the_way_to_the_preview_is_for_the_preview(app, d
         await shows(pilot, "> seed            1..9 ", "9 jobs")
         await pilot.press(",", "1", "2")
         await shows(pilot, "1..9,12", "10 jobs")
+
+
+async def test_pages_of_the_form(app):
+    async with app.run_test(size=(80, 12)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("n")
+        await shows(pilot, "> ml-training")
+        await pilot.press("enter")
+        await shows(pilot, "> seed", "1 job ")
+        await pilot.press("pagedown", "pagedown")
+        await shows(pilot, "> batch name")
+        await pilot.press("pageup", "pageup")
+        await shows(pilot, "> seed")
