@@ -8,6 +8,7 @@ from test_trouble import kill_courier
 
 from tui_batch.errors import RequestError
 from tui_batch.states import JobState
+from tui_batch.store.home import Home
 
 LONG = 3600.0
 
@@ -158,3 +159,37 @@ def test_a_target_is_examined_when_asked(desk):
     assert contact.facts["slots"] == "2"
     assert contact.as_of
     until(lambda: not desk.snapshot().orders)
+
+
+def test_what_waits_for_the_first_still_does_when_held_ones_are_released(desk, tmp_path, ran):
+    go = tmp_path / "go"
+    command = f"printf x >> {ran}/{{{{ n }}}}; until [ -e {go} ]; do sleep 0.02; done"
+    name = desk.submit(make(desk, tmp_path, command, "1..4"), first=True)
+    until(lambda: counts(desk, name) == {JobState.RUNNING: 1, JobState.DRAFT: 3})
+    desk.hold(name, [3])
+    until(lambda: counts(desk, name) == {JobState.RUNNING: 1, JobState.DRAFT: 2, JobState.HELD: 1})
+    desk.release(name)
+    until(lambda: JobState.HELD not in counts(desk, name))
+    assert counts(desk, name)[JobState.DRAFT] == 2
+    go.touch()
+    until(lambda: bool(desk.submission(name).ended))
+    assert marks(ran) == {str(n): 1 for n in range(1, 5)}
+
+
+def test_to_name_no_job_is_not_to_mean_all_of_them(desk, tmp_path):
+    go = tmp_path / "go"
+    name = desk.submit(make(desk, tmp_path, f"until [ -e {go} ]; do sleep 0.02; done", "1..2"))
+    until(lambda: counts(desk, name) == {JobState.RUNNING: 2})
+    for ask in (desk.cancel, desk.hold, desk.release):
+        with pytest.raises(RequestError, match="No job was named"):
+            ask(name, [])
+    go.touch()
+    until(lambda: bool(desk.submission(name).ended))
+    assert counts(desk, name) == {JobState.SUCCEEDED: 2}
+
+
+def test_no_job_waits_for_what_is_only_shown_of_its_target(desk, tmp_path):
+    Home(desk.home).prepare().contacts.write_text("This is no folder.")
+    name = desk.submit(make(desk, tmp_path, "true", "1..3"))
+    until(lambda: bool(desk.submission(name).ended))
+    assert counts(desk, name) == {JobState.SUCCEEDED: 3}

@@ -52,11 +52,11 @@ def hold(courier: "Courier", order: Order) -> object | None:
 
 
 def release(courier: "Courier", order: Order) -> Tracked | object | None:
-    """Held jobs go on: where they are held."""
+    """Held jobs go on: where they are held. What waits for the first job goes only if it is named."""
     tracked = courier.tracked.get(order.submission)
     if tracked is None:
         return None
-    held = (JobState.HELD, JobState.DRAFT)
+    held = (JobState.HELD, JobState.DRAFT) if order.jobs else (JobState.HELD,)
     chosen = [index for index in _asked(tracked, order) if tracked.statuses[index].state in held]
     here = [index for index in chosen if tracked.statuses[index].kept]
     _queue(tracked, here)

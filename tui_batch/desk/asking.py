@@ -148,4 +148,6 @@ def _check_unchanged(batch: Batch, submission: Submission) -> None:
 
 
 def _ranges(numbers: Sequence[int] | None) -> str:
+    if numbers is not None and not numbers:  # an order that names no job concerns them all
+        raise RequestError("No job was named, so nothing was ordered.")
     return indices.to_text(numbers) if numbers is not None else ""
