@@ -40,12 +40,11 @@ def settle_first(tracked: Tracked) -> bool:
 
 
 def hold(courier: "Courier", order: Order) -> object | None:
-    """Jobs that the target has are held there; the others are not sent."""
+    """Jobs that the target has are held there; the others are not sent. What waits for the first job waits as it is."""
     tracked = courier.tracked.get(order.submission)
     if tracked is None:
         return None
-    waiting = (JobState.QUEUED, JobState.DRAFT)
-    chosen = [index for index in _asked(tracked, order) if tracked.statuses[index].state in waiting]
+    chosen = [index for index in _asked(tracked, order) if tracked.statuses[index].state is JobState.QUEUED]
     here = [index for index in chosen if not tracked.statuses[index].id]
     _set(tracked, here, JobState.HELD, BY_PERSON, "held until it is released")
     return courier.roads.tell(tracked, order, [tracked.statuses[index].id for index in chosen if index not in here])
