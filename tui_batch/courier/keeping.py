@@ -27,6 +27,8 @@ def settle_first(tracked: Tracked) -> bool:
     first = tracked.statuses[FIRST].state
     if not tracked.after_first or not first.ended:
         return False
+    if first is not JobState.SUCCEEDED and not tracked.number(JobState.DRAFT):
+        return False  # a person was asked already
     waiting = [index for index, status in tracked.statuses.items() if status.kept and status.evidence == BY_FIRST]
     if first is JobState.SUCCEEDED:
         _queue(tracked, waiting)

@@ -217,7 +217,7 @@ class Variables(View):
     def action_together(self) -> None:
         """This axis steps together with the one before it, or by itself again."""
         self._stop_resting()
-        self.go_instead("plan", self._together)
+        self.go_instead("together", self._together)
 
     async def _together(self) -> None:
         self._plan = plan = await self._planned()
