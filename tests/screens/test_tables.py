@@ -28,7 +28,7 @@ HOME = "R    212"
         ("eta<4h", ["netmc-T0.1-0.9"]),
         ("done>=50% !state:CD", ["c4-monthly", "protein-fold"]),
         ("paper", ["netmc-T0.1-0.9"]),
-        ("template:raft kind:local on:fir", ["netmc-T0.1-0.9", "protein-fold"]),
+        ("template:raft kind:slurm on:fir", ["netmc-T0.1-0.9", "protein-fold"]),
     ],
 )
 async def test_the_history_is_filtered_by_what_is_known_of_a_submission(app, text, kept):
@@ -134,7 +134,7 @@ async def test_sorting_by_name_puts_what_is_not_known_last(app, name, first, las
 async def test_sorting_by_a_column_that_is_not_there(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, HOME)
-        with pytest.raises(RequestError, match=r"no column 'aeg'\. Did you mean 'age'\?; the order stays as it was"):
+        with pytest.raises(RequestError, match=r"^The order stays as it was: no column 'aeg'\. Did you mean 'age'\?$"):
             app.screen.sort_by("aeg")
 
 
