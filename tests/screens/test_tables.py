@@ -82,7 +82,7 @@ async def test_a_key_that_is_no_letter_of_a_menu_says_how_to_close_it(app):
             await shows(pilot, "copy i id", "Esc closes")
             await pilot.press("q")
             await hides(pilot, "copy i id")
-        await pilot.press("c", "q")
+        await pilot.press("j", "j", "c", "q")
         await shows(pilot, "Cancel", "press y or n")
 
 

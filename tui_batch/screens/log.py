@@ -107,7 +107,8 @@ class Log(View):
             facts.append((f"from column {look.left + 1}", ""))
         if view.percent is not None:
             facts.append((f"searching {view.percent} %", "attention"))
-        self.status.show_filter(f"only: {printable(view.only)}, with {CONTEXT} lines around" if view.only else "")
+        around = f", with {CONTEXT} lines around" if view.percent is None else ""
+        self.status.show_filter(f"only: {printable(view.only)}{around}" if view.only else "")
         self.status.show(f"{self._row.name or title(self._submission)}", tuple(facts), (view.where, ""))
 
     def chosen(self) -> Submission | None:
