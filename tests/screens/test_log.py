@@ -82,6 +82,8 @@ async def test_a_log_that_has_ended_says_so(app, desk):
         await pilot.press("j", "l")
         await shows(pilot, "raft-seed-scan-0", "done", "ended")
         await hides(pilot, "following")
+        await pilot.press("f")
+        await shows(pilot, "succeeded", " all ")
         await pilot.press("o")
         await shows(pilot, "stderr is empty: the job has succeeded.")
 
