@@ -175,7 +175,7 @@ async def test_what_there_is_any_of_can_be_run_again(tmp_path):
 
 
 async def test_what_was_cancelled_can_be_run_again_by_itself(tmp_path):
-    some = replace(MIXED, counts={S.FAILED: 3, S.CANCELLED: 11})
+    some = MIXED._replace(counts={S.FAILED: 3, S.CANCELLED: 11})
     desk = desk_with(tmp_path, some)
     async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
         await shows(pilot, "mixed")
@@ -282,7 +282,7 @@ async def test_nothing_is_asked_of_jobs_that_are_still_those_of_another_submissi
     desk.jobs = slow
     app = BatchApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "> R  sweep", "R      0 0")
+        await shows(pilot, "> R  sweep", "R      0 sweep-0")
         await pilot.press("tab", "j", "j")
         desk.current = replace(desk.current, submissions=(other,))
         await shows(pilot, "> R  other")
