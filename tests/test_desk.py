@@ -61,6 +61,18 @@ def carried_out(desk, *words):
     return known.id
 
 
+def test_batches_are_listed_by_when_they_were_made_or_submitted_last(desk):
+    generate(desk, "a")
+    generate(desk, "sent")
+    desk.submit("sent")
+    generate(desk, "new")
+    assert [row.name for row in desk.batches()] == ["new", "sent", "a"]
+    desk.submit("a")
+    assert [row.name for row in desk.batches()] == ["a", "new", "sent"]
+    assert desk.holds("a")
+    assert not desk.holds("b")
+
+
 def test_a_submission_is_seen_as_soon_as_it_is_ordered(desk):
     assert desk.batches() == []
     batch = generate(desk)

@@ -30,6 +30,7 @@ class Config:
     undo_seconds: float = 5.0
     keys: Mapping[str, str] = field(default_factory=dict)  # id of a binding → the keys that do it, with commas
     origins: Mapping[str, str] = field(default_factory=dict)  # of what is not as it was at first, where it was set
+    there: bool = True  # whether there is that file
 
     def given(self, option: str, **values: Any) -> "Config":
         """With what was said on the command line by this option; None says nothing."""
@@ -67,7 +68,7 @@ def read(path: Path) -> Config:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return Config(path=path)
+        return Config(path=path, there=False)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}.") from error
     return parse(text, path)

@@ -69,7 +69,7 @@ class Unsupported(BackendError):
 def nearest(word: str, known: Iterable[str]) -> str:
     """' Did you mean X?' with the closest known word, or what is known, or nothing."""
     known = sorted(known)
-    close = get_close_matches(word, known, 1, 0.5)
-    if close:
-        return f" Did you mean {close[0]!r}?"
+    by_letters = {one.casefold(): one for one in known}
+    if close := get_close_matches(word.casefold(), by_letters, 1, 0.6):
+        return f" Did you mean {by_letters[close[0]]!r}?"
     return f" Known: {', '.join(known)}." if known and len(known) <= 12 else ""

@@ -25,7 +25,14 @@ def doubt(variable: Variable, text: str) -> str:
         items = split(text)
     except ValueError:  # which is an error, and said as one
         return ""
+    if variable.type == "str" and len(items) > 1 and any(map(_has_blanks, items)):
+        return f'{len(items)} values, because of the comma; "..." around it keeps it one.'
     return next(filter(None, (_slip(variable, item) for item in items)), "")
+
+
+def _has_blanks(item: str) -> bool:
+    """Whether it looks like a part of a sentence or of a command line."""
+    return " " in item and item[0] not in "\"'" and not _LIKE_CALL.fullmatch(item)
 
 
 def _slip(variable: Variable, item: str) -> str:

@@ -50,6 +50,9 @@ def test_a_dry_run_makes_nothing(program):
     assert said.out.splitlines()[:3] == ["INDEX  n  rate", "0      1  0.1", "1      1  0.25"]
     assert said.out.splitlines()[-1] == "… 48 more"
     assert "58 jobs; nothing was made" in said.err
+    assert "max_jobs" not in said.err
+    said = program("generate", program.template, "-s", "n=1..100", "-s", "rate=0..1 in 101", "--dry-run").err
+    assert "This makes 10,100 jobs, more than the 10,000 that max_jobs allows. To make them takes" in said
     said = program("generate", program.template, "-s", "n=1..3", "--dry-run", "--json").json
     assert said == {"jobs": 3, "varying": ["n"], "axes": {"n": "1..3"}}
     assert not program.home.exists()

@@ -177,6 +177,9 @@ class FakeDesk:
             name, Path(f"batches/{name}.zip"), "raft", ago(4000), jobs, "d" * 64, ("seed",), axes={"seed": "1..12"}
         )
 
+    def holds(self, name):
+        return name not in self.gone
+
     def batch_jobs(self, name):
         return JobList(("seed",), [JobRow(i, f"{name}-{i}", (str(i),), Status(S.DRAFT)) for i in range(12)])
 

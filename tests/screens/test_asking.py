@@ -9,6 +9,7 @@ from waiting import hides, shows, until
 from tui_batch.app import BatchApp
 from tui_batch.config import Config
 from tui_batch.model import Snapshot
+from tui_batch.states import JobState as S
 
 KELP, MOSS, FERN = "20261120-1157-kelp", "20261119-1000-moss", "20261118-1000-fern"
 FEW = submission("20261120-1159-kale", "sweep", "fir", 15, {"running": 3, "queued": 12}, 60)
@@ -186,6 +187,27 @@ async def test_what_there_is_any_of_can_be_run_again(tmp_path):
         assert len(desk.asked) == 4
 
 
+async def test_what_was_cancelled_can_be_run_again_by_itself(tmp_path):
+    some = MIXED._replace(counts={S.FAILED: 3, S.CANCELLED: 11})
+    desk = desk_with(tmp_path, some)
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "mixed")
+        await pilot.press("R")
+        await shows(pilot, "f 3 failed", "c 11 cancelled", "a 14 in all")
+        await pilot.press("c", "y")
+        await until(pilot, lambda: desk.asked == [("retry", MIXED.id, list(range(3, 14)))])
+
+
+async def test_nothing_is_run_again_of_a_batch_that_is_gone(tmp_path):
+    desk = desk_with(tmp_path, MIXED)
+    desk.gone.add("mixed")
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> PD mixed")
+        await pilot.press("R")
+        await shows(pilot, "The batch mixed was deleted: its jobs cannot be run again.")
+        assert not desk.asked
+
+
 async def test_a_choice_of_one_is_none(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "R    212")
@@ -306,7 +328,7 @@ async def test_nothing_is_asked_of_jobs_that_are_still_those_of_another_submissi
     desk.jobs = slow
     app = BatchApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "> R  sweep", "R      0 0")
+        await shows(pilot, "> R  sweep", "R      0 sweep-0")
         await pilot.press("tab", "j", "j")
         desk.current = replace(desk.current, submissions=(other,))
         await shows(pilot, "> R  other")

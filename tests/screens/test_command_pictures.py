@@ -39,7 +39,7 @@ def test_copy_menu_in_a_narrow_terminal(picture):
 
 
 def test_sort_prompt_with_a_key_that_is_no_letter(picture):
-    assert picture(HOME, "s", "x", ("not x",))
+    assert picture(HOME, "s", "x", ("Esc closes",))
 
 
 def test_question_with_a_key_that_is_no_answer(picture):

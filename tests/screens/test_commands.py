@@ -167,6 +167,9 @@ async def test_a_log_by_number_and_by_name(app, desk):
         await shows(pilot, "netmc-T0.1-0.9-7")
         await command(pilot, "log 4711")
         await shows(pilot, ": log 4711", "has no job '4711'")
+        await pilot.press("escape")
+        await command(pilot, "bogus")
+        await shows(pilot, ": bogus", "no command 'bogus'. ")
 
 
 async def test_opening_a_submission_or_a_batch(app):

@@ -212,7 +212,7 @@ async def test_only_writing_ends_at_the_batches(app, desk):
         await pilot.press("enter")
         await shows(pilot, "D only write")
         await pilot.press("D")
-        await shows(pilot, "ml-training-new", "is written: 1 job. S submits it.")
+        await shows(pilot, "> ml-training-new", "is written: 1 job. S submits it.")
         assert desk.asked == [("generate", "ml-training-new", 1)]
 
 

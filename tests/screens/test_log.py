@@ -82,6 +82,8 @@ async def test_a_log_that_has_ended_says_so(app, desk):
         await pilot.press("j", "l")
         await shows(pilot, "raft-seed-scan-0", "done", "ended")
         await hides(pilot, "following")
+        await pilot.press("f")
+        await shows(pilot, "succeeded", " all ")
         await pilot.press("o")
         await shows(pilot, "stderr is empty: the job has succeeded.")
 
@@ -132,9 +134,9 @@ async def test_searching_both_ways(app, log):
         await log.search("e 300")
         await shows(pilot, "line 300", "line 310")
         await log.search("nowhere")
-        await shows(pilot, "'nowhere' does not stand below this place.")
+        await shows(pilot, "'nowhere' is not found below.")
         await log.search("LINE 3")
-        await shows(pilot, "'LINE 3' does not stand below this place.")
+        await shows(pilot, "'LINE 3' is not found below.")
         await log.search("line 2")
         await pilot.press("N")
         await until(pilot, lambda: log.view._found.line.raw == b"line 294\n")
@@ -143,11 +145,11 @@ async def test_searching_both_ways(app, log):
         await pilot.press("n", "n", "n")
         await until(pilot, lambda: log.view._found.line.raw == b"line 299\n")
         await pilot.press("n")
-        await shows(pilot, "'line 2' does not stand below this place.")
+        await shows(pilot, "'line 2' is not found below.")
         await pilot.press("g", "N")
         await until(pilot, lambda: log.view._found.line.raw == b"line 21\n")
         await pilot.press("N", "N", "N")
-        await shows(pilot, "'line 2' does not stand above this place.")
+        await shows(pilot, "'line 2' is not found above.")
 
 
 async def test_n_asks_where_nothing_was_searched_yet(app, log):
@@ -191,7 +193,7 @@ async def test_a_line_is_not_opened_where_what_is_left_holds_the_word_too(app, l
         await until(pilot, lambda: log.view._found)
         await hides(pilot, "step 1")
         await pilot.press("n")
-        await shows(pilot, "'step' does not stand below this place.")
+        await shows(pilot, "'step' is not found below.")
 
 
 async def test_errors_next_and_previous(app, log):
@@ -207,11 +209,11 @@ async def test_errors_next_and_previous(app, log):
         await pilot.press("E")
         await until(pilot, lambda: log.view._found.line.raw.startswith(b"Trace"))
         await pilot.press("E")
-        await shows(pilot, "an error does not stand above this place.")
+        await shows(pilot, "an error is not found above.")
         await pilot.press("e", "e")
         await shows(pilot, "FATAL: out of memory")
         await pilot.press("e")
-        await shows(pilot, "an error does not stand below this place.")
+        await shows(pilot, "an error is not found below.")
 
 
 async def test_only_lines_with_a_word(app, log):
@@ -219,7 +221,7 @@ async def test_only_lines_with_a_word(app, log):
     async with app.run_test(size=(80, 24)) as pilot:
         await log.open(pilot, "line 299")
         await log.only("epoch")
-        await shows(pilot, "only: epoch", "Epoch 1", "epoch 2", "--", "line 298", "line 1 ")
+        await shows(pilot, "only: epoch, with 2 lines around", "Epoch 1", "epoch 2", "--", "line 298", "line 1 ")
         assert log.rows[:11] == ["line 298", "line 299", "Epoch 1", "line 0", "line 1", "--", "line 298", "line 299",
                                  "epoch 2", "line 0", "line 1"]  # fmt: skip
         log.append("EPOCH 3\n")
@@ -227,7 +229,7 @@ async def test_only_lines_with_a_word(app, log):
         await log.search("EPOCH 3")
         await until(pilot, lambda: log.view._found)
         await log.search("line 7")
-        await shows(pilot, "'line 7' does not stand below this place.")
+        await shows(pilot, "'line 7' is not found below.")
         await pilot.press("ampersand")
         await shows(pilot, "only lines with epoch")
         await pilot.press("ctrl+u", "enter")
@@ -381,7 +383,7 @@ async def test_lines_without_end_and_bytes_that_are_no_text(app, log):
             await pilot.press(key)
         await shows(pilot, "following")
         await log.search("nowhere")
-        await shows(pilot, "'nowhere' does not stand below")
+        await shows(pilot, "'nowhere' is not found below")
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ async def test_the_number_is_typed_for_a_batch_that_was_sent(app, desk):
         await pilot.press("2")
         await shows(pilot, "never-sent")
         await pilot.press("j", "X")
-        await shows(pilot, "Delete c4-monthly, 12 jobs, submitted 2 times? Type 12:")
+        await shows(pilot, "Delete c4-monthly? Its 12 jobs cannot be run again. Type 12:")
         await pilot.press("y", "enter")
         await shows(pilot, "type 12, or Esc")
         await pilot.press("backspace", "1", "2", "enter")

@@ -20,11 +20,11 @@ def test_sorted_by_what_there_is_no_room_for(picture):
 
 
 def test_sorted_by_question(picture):
-    assert picture(HOME, "sf", ("F+",), "s", ("0 none",))
+    assert picture(HOME, "sf", ("F+",), "s", ("0 default",))
 
 
 def test_sorted_by_an_unknown_letter(picture):
-    assert picture(HOME, "sz", ("not z",))
+    assert picture(HOME, "sz", ("Esc closes",))
 
 
 def test_filtered_by_a_number(picture):

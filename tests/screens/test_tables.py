@@ -1,11 +1,14 @@
 """Tables on their screens: filters, orders and marks, what is said of them, and what outlives the screen."""
 
+from dataclasses import replace
+
 import pytest
 from stand_in import FULL, FakeDesk
 from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.errors import RequestError
+from tui_batch.model import JobList
 from tui_batch.screens.rows import job_columns, submission_columns
 from tui_batch.widgets.columns import letters
 from tui_batch.widgets.filter import LANGUAGE, wrong
@@ -63,17 +66,55 @@ async def test_a_filter_that_makes_no_sense_is_said_and_changes_nothing(app):
         assert app.screen.history.filter_text == "c4"
 
 
-async def test_an_unknown_letter_is_said(app):
+async def test_a_key_that_is_no_letter_of_a_menu_says_how_to_close_it(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, HOME)
         await pilot.press("s", "z")
-        await shows(pilot, "sort by", "not z")
+        await shows(pilot, "sort by", "Esc closes")
         await pilot.press("f")
         await shows(pilot, "F+")
         await pilot.press("s")
-        await shows(pilot, "f +fail", "0 none")
+        await shows(pilot, "f +fail", "0 default")
         await pilot.press("0")
         await hides(pilot, "F+", "sort by")
+        for key in ("enter", "tab", "down"):
+            await pilot.press("y", key)
+            await shows(pilot, "copy i id", "Esc closes")
+            await pilot.press("q")
+            await hides(pilot, "copy i id")
+        await pilot.press("j", "j", "c", "q")
+        await shows(pilot, "Cancel", "press y or n")
+
+
+async def test_states_are_sorted_by_how_urgent_they_are(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, HOME)
+        await pilot.press("enter")
+        await shows(pilot, "1/1003")
+        table = app.screen.jobs
+        usual = list(table.view)
+        await pilot.press("s", "s")
+        await until(pilot, lambda: table.sorting.name == "state")
+        states = list(dict.fromkeys(row.status.state.code for row in table.view))
+        assert states == ["R", "F", "HD", "PD", "CD"] or states == ["R", "F", "PD", "HD", "CD"]
+        await pilot.press("s", "0")
+        await until(pilot, lambda: not table.sorting.name)
+        assert list(table.view) == usual
+
+
+async def test_columns_are_as_wide_as_the_last_rows_need_them_and_the_id_goes_first(app, desk):
+    KELP = FULL.submissions[0]
+    rows = [replace(row, name=f"n{row.index}", values=(str(100_000 + row.index) * (row.index > 900), "x"),
+                    status=replace(row.status, id=f"20261120-1157-kelp/1/n{row.index}"))
+            for row in desk.jobs(KELP.id).rows]  # fmt: skip
+    desk.lists[KELP.id] = JobList(("n", "a-variable"), rows)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, HOME)
+        await pilot.press("enter", "slash", *"job=1002", "enter")
+        await shows(pilot, "1002 n1002 101002 x", "JOB NAME  n      a-variable   TIME SAYS")
+        assert "kelp" not in screen_text(app)
+        await pilot.resize_terminal(110, 24)
+        await shows(pilot, "20261120-1157-kelp/1/n1002 ")
 
 
 @pytest.mark.parametrize(

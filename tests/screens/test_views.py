@@ -62,8 +62,8 @@ def test_a_column_of_values_is_as_wide_as_they_are():
     rows = [JobRow(n, "", (f"/tmp/{'x' * 40}{n}", str(n)), Status(JobState.QUEUED)) for n in range(3)]
     columns = job_columns(JobList(("path", "n"), rows), lambda: 0.0)
     shown = {column.name: width for column, width in zip(columns, widths(columns, 78), strict=True)}
-    assert (shown["path"], shown["n"], shown["id"], shown["name"]) == (24, 1, 0, 0)
-    assert widths(columns, 200)[columns.index(next(c for c in columns if c.name == "id"))] == 10
+    assert (shown["path"], shown["n"], shown["id"], shown["name"]) == (30, 2, 0, 5)
+    assert widths(columns, 200)[:5] == [2, 5, 5, 46, 2]
 
 
 def test_how_a_job_ended_is_said_once():

@@ -82,6 +82,45 @@ async def test_typing_replaces_a_default_and_goes_on_in_what_was_typed(app):
         await shows(pilot, "2: 3, 4")
 
 
+async def test_a_comma_in_a_command_line_is_warned_of_at_its_field(app, desk):
+    words = replace(RAFT.variables[0], key="word", type="str", default="hello", minimum=None)
+    desk.templates = lambda: [replace(RAFT, variables=(words, *RAFT.variables), name="ml-training")]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_form(pilot, app)
+        await pilot.press(*"echo a, b $N")
+        await shows(pilot, '2 values, because of the comma; "..." around it keeps it one.', "2 jobs")
+        await pilot.press("end", '"', "home", '"')
+        await hides(pilot, "because of the comma")
+        await shows(pilot, "1 job ")
+
+
+async def test_a_long_text_takes_the_whole_width_and_says_that_there_is_more(app, desk):
+    words = replace(RAFT.variables[0], key="word", type="str", default="hello", minimum=None)
+    desk.templates = lambda: [replace(RAFT, variables=(words, *RAFT.variables), name="ml-training")]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_form(pilot, app)
+        await pilot.press(*"0123456789" * 5)
+        await shows(pilot, "0123456789" * 5)
+        await pilot.press(*"0123456789")
+        await shows(pilot, "  <23456789" + "0123456789" * 5)
+        await pilot.press("0", "home")
+        await shows(pilot, "0123456789" * 5 + "012345678>")
+        await pilot.press("down")
+        await hides(pilot, "0123456789" * 4)
+
+
+async def test_begin_anew_goes_to_the_first_field_and_help_is_a_key_away(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_form(pilot, app)
+        await shows(pilot, "Tab/arrows field", "ctrl+g help")
+        await pilot.press("7", "down", "down", "ctrl+n")
+        assert app.screen.form.current.key == "seed"
+        await pilot.press("ctrl+g")
+        await shows(pilot, "the keys of the screen you come from", "begin anew")
+        await pilot.press("escape")
+        await shows(pilot, "Enter preview")
+
+
 async def test_a_slip_in_the_notation_is_asked_about(app, desk):
     words = replace(RAFT.variables[0], key="word", type="str", default="hello", minimum=None)
     desk.templates = lambda: [replace(RAFT, variables=(words, *RAFT.variables), name="ml-training")]
@@ -227,7 +266,7 @@ async def test_one_goes_first_when_there_are_several(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
         await to_preview(pilot, app)
         await pilot.press("1")
-        await shows(pilot, "Submit 1 of 9 jobs of ml-training to local, then the rest if it succeeds?", "Y/n")
+        await shows(pilot, "Submit 1 of 9 jobs of ml-training to local, then the rest?", "Y/n")
         await pilot.press("y")
         await shows(pilot, "One job of ml-training-new is on its way to local in 5 s: u takes it back.")
         assert isinstance(app.screen, Home)

@@ -35,6 +35,15 @@ def test_what_is_never_drawn_takes_no_room():
     assert widths(columns, 20) == [4, 0, 14]
 
 
+def test_columns_grow_as_far_as_they_want_and_what_is_left_goes_to_those_that_grow_on():
+    columns = [Column("name", "NAME", 4, str, wants=6), Column("value", "V", 2, str, wants=20),
+               Column("id", "ID", 10, str, spare=True), Column("says", "SAYS", 5, str, grow=True)]  # fmt: skip
+    assert widths(columns, 100) == [6, 20, 10, 60]
+    assert widths(columns, 45) == [6, 20, 10, 5]
+    assert widths(columns, 44) == [6, 20, 0, 15]
+    assert widths(columns, 14) == [4, 2, 0, 5]
+
+
 def test_numbers_come_before_words_and_nothing_last_whichever_way_round():
     values = [3, "b", None, 10, "", "A", 2.5, "a"]
     rows = list(range(len(values)))

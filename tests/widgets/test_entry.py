@@ -34,3 +34,13 @@ def test_it_is_drawn_in_its_width_with_the_cursor_in_sight(entry):
     line = entry.line(20)
     assert sum(cell_len(text) for text, _ in line) == 20
     assert [tone for _, tone in line].count("caret") == 1
+
+
+def test_what_is_out_of_sight_is_marked_at_the_end_where_it_is():
+    def shown(entry):
+        return "".join(text for text, _ in entry.line(8))
+
+    assert shown(Entry.of("abc")) == "abc     "
+    assert shown(Entry.of("abcdefghij")) == "<efghij "
+    assert shown(Entry("abcdefghij", 0)) == "abcdefg>"
+    assert shown(Entry("abcdefghijklmno", 9)) == "<efghij>"

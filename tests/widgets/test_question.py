@@ -64,7 +64,8 @@ def test_words_are_cut_before_letters():
 def test_a_key_that_is_no_choice_is_answered_with_what_is_possible():
     asked = Question("Cancel 3 jobs?", choices=YES, safe="n")
     assert "press y or n" in text_of(pressed(asked, "x").line(80))
-    assert "not up" in text_of(pressed(Question("sort by", choices=LETTERS), "up").line(80))
+    assert "Esc closes" in text_of(pressed(Question("sort by", choices=LETTERS), "up").line(80))
+    assert "Esc closes" in text_of(pressed(Question("copy", choices={"i": "id"}), "\r").line(80))
 
 
 def test_what_is_wrong_goes_as_soon_as_something_is_typed():

@@ -199,7 +199,7 @@ class Local(Backend):
         facts["free disk"] = f"{self._place.free_bytes() / 2**30:.1f} GB"
         if not os.access(SHELL, os.X_OK):
             return Health(False, f"{SHELL} cannot be run.", facts)
-        return Health(True, f"runs at most {self._slots} jobs at once", facts)
+        return Health(True, f"runs at most {self._slots} job{'s' * (self._slots != 1)} at once", facts)
 
     def close(self) -> None:
         self._watch.close()

@@ -56,6 +56,8 @@ def generate(desk: Desk, arguments: Namespace) -> int:
         name, files = desk.rendered(sweep, 0)  # says what is wrong with the template, as making the batch would
         _show_sweep(sweep, arguments.json)
         if not arguments.json:
+            if trouble := desk.size_trouble(sweep.count, arguments.max_jobs):
+                say(f"{trouble} To make them takes --max-jobs {sweep.count}.")
             say(f"The first job is {name} and runs: {files['command'].strip()}")
         return 0
     batch = made(desk, sweep, arguments)

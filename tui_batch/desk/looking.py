@@ -64,8 +64,10 @@ class Looking:
                 return row.index
         if job.isdecimal() and int(job) < len(rows):
             return int(job)
-        near = nearest(job, (row.name for row in rows[:999]))
-        raise RequestError(f"Submission {submission} has no job {job!r}.{near}")
+        near = "" if job.isdecimal() else nearest(job, (row.name for row in rows[:999]))
+        known = self.submission(submission)
+        title = f"{known.batch} #{known.run}" if known.run > 1 else known.batch
+        raise RequestError(f"{title} has no job {job!r}.{near}")
 
     def log(self, submission: str, index: int, stream: str = "out", attempt: int | None = None) -> Path:
         """The local file that holds (or will hold) a job's `out` or `err`; it may not exist yet."""

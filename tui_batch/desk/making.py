@@ -153,7 +153,7 @@ class Making(Looking):
     # -- batches -------------------------------------------------------------------------------------------------------
 
     def batches(self) -> Sequence[BatchRow]:
-        """Newest submission first, then those never submitted, newest first."""
+        """What was made or submitted last comes first."""
         rows, problems = self._shelf.rows(self.snapshot().submissions)
         self._view.report(*problems)
         return rows
@@ -166,6 +166,10 @@ class Making(Looking):
         if name not in known:
             raise RequestError(f"There is no batch {name!r}.{nearest(name, known)}")
         return batches.read(known[name])
+
+    def holds(self, name: str) -> bool:
+        """Whether there is a batch of this name."""
+        return any(path.stem == name for path in self._home.batches.glob("[!.]*.zip"))
 
     def batch_jobs(self, name: str) -> JobList:
         """The jobs of a batch, as drafts."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tui_batch.desk import Desk
 from tui_batch.model import JobList
 from tui_batch.screens.picked import Picked, counts, fitting, in_words, those, where
 from tui_batch.states import ENDED, JobState
@@ -51,13 +52,23 @@ def choices(picked: Sequence[Picked], marked: bool) -> dict[str, Choice]:
         "t": _choice("timed out", whole, frozenset({JobState.TIMED_OUT}), "time"),
         "m": _choice("out of memory", whole, frozenset({JobState.OUT_OF_MEMORY}), "memory"),
     }
+    everything = _choice("in all", whole, _UNSUCCESSFUL)
+    cancelled = _choice("cancelled", whole, frozenset({JobState.CANCELLED}))
+    if cancelled.number < everything.number:
+        offered["c"] = cancelled
     if any(one.rows is not None for one in picked):
         chosen = _choice("marked", picked, ENDED)
         offered["k"] = chosen if marked else replace(chosen, label="this one")
-    everything = _choice("in all", whole, _UNSUCCESSFUL)
     if all(everything.number > choice.number for letter, choice in offered.items() if letter != "k"):
         offered["a"] = everything
     return {letter: choice for letter, choice in offered.items() if choice.number}
+
+
+def gone(desk: Desk, picked: Sequence[Picked]) -> str:
+    """Why a job of these cannot be run again, if its batch is gone; "" if none is."""
+    batches = dict.fromkeys(one.submission.batch for one in picked)
+    missing = [batch for batch in batches if not desk.holds(batch)]
+    return f"The batch {missing[0]} was deleted: its jobs cannot be run again." if missing else ""
 
 
 def _choice(words: str, picked: Sequence[Picked], states: frozenset[JobState], more: str = "") -> Choice:

@@ -1,6 +1,6 @@
 """All jobs: those of every open submission, and of what ended since one looked, in one list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import ClassVar, NamedTuple
 
@@ -11,7 +11,7 @@ from textual.widget import Widget
 from tui_batch.desk import Desk
 from tui_batch.model import JobList, JobRow, Snapshot, Submission
 from tui_batch.screens.picked import Picked, by_submission
-from tui_batch.screens.rows import GROUPS, duration, elapsed, grouped, says, title
+from tui_batch.screens.rows import GROUPS, WIDEST, duration, elapsed, grouped, longest, sampled, says, title, urgency
 from tui_batch.screens.verbs import Verbs
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import LiveTable
@@ -19,7 +19,7 @@ from tui_batch.widgets.progress import TONES
 
 MOST = 20_000  # jobs; the newest submissions have the first say
 EMPTY = (
-    "No job is open: this will be the list of all jobs that wait, run, or ended since you looked.",
+    "No job is open. Here will be all jobs that wait, run, or ended meanwhile.",
     "",
     "1   shows the history of submissions",
     "n   makes a batch of jobs from a template and submits it",
@@ -51,20 +51,7 @@ class AllJobs(Verbs):
 
     def body(self) -> Iterable[Widget]:
         """The table."""
-        now = self.now
-        columns: list[Column[Placed]] = [
-            Column("state", "ST", 2, lambda p: p.job.status.state.code, tone=lambda p: TONES[p.job.status.state],
-                   letter="s", word=lambda p: p.job.status.state),
-            Column("submission", "SUBMISSION", 14, lambda p: title(p.submission), grow=True, ending=True, letter="u"),
-            Column("on", "ON", 8, lambda p: p.submission.target, letter="o", rank=3),
-            Column("name", "NAME", 24, lambda p: p.job.name, grow=True, ending=True, letter="n"),
-            Column("id", "ID", 10, lambda p: p.job.status.id or "-", ending=True, letter="i", rank=4),
-            Column("time", "TIME", 5, lambda p: elapsed(p.job, now()) or "-", lambda p: duration(p.job, now()),
-                   right=True, letter="t", unit="time", plain=False),
-            Column("says", "SAYS", 12, lambda p: says(p.job), grow=True, letter="y",
-                   tone=lambda p: "" if p.job.status.state.ended else "quiet"),
-        ]  # fmt: skip
-        yield LiveTable(columns, _key, lambda p: bool(p.submission.health), id="jobs", marks=True)
+        yield LiveTable(_columns((), self.now), _key, lambda p: bool(p.submission.health), id="jobs", marks=True)
 
     @property
     def jobs(self) -> LiveTable[Placed]:
@@ -95,7 +82,9 @@ class AllJobs(Verbs):
         self._left_out = max(0, sum(one.jobs for one in wanted) - MOST)
         if not _same(lists, self._lists) or not lists:
             self._lists = lists
-            self.jobs.show(await self.ask(_placed, list(lists.values())), EMPTY)
+            rows = await self.ask(_placed, list(lists.values()))
+            self.jobs.set_columns(_columns(rows, self.now))
+            self.jobs.show(rows, EMPTY)
         self._head()
 
     # -- keys ------------------------------------------------------------------------------------------------------
@@ -125,6 +114,26 @@ class AllJobs(Verbs):
 
         if placed := self.jobs.current:
             self.app.push_screen(Log(placed.submission, placed.job))
+
+
+def _columns(rows: Sequence[Placed], now: Callable[[], float]) -> list[Column[Placed]]:
+    some = sampled(rows)
+    titles = longest("SUBMISSION+", [title(placed.submission) for placed in some])
+    names = longest("NAME+", [placed.job.name for placed in some])
+    ids = longest("ID+", [placed.job.status.id for placed in some])
+    return [
+        Column("state", "ST", 2, lambda p: p.job.status.state.code, order=lambda p: urgency(p.job.status.state),
+               tone=lambda p: TONES[p.job.status.state], letter="s", word=lambda p: p.job.status.state),
+        Column("submission", "SUBMISSION", min(titles, 14), lambda p: title(p.submission), wants=titles, ending=True,
+               letter="u"),
+        Column("on", "ON", 8, lambda p: p.submission.target, letter="o", rank=3),
+        Column("name", "NAME", min(names, WIDEST), lambda p: p.job.name, wants=names, ending=True, letter="n"),
+        Column("id", "ID", ids, lambda p: p.job.status.id or "-", letter="i", spare=True),
+        Column("time", "TIME", 5, lambda p: elapsed(p.job, now()) or "-", lambda p: duration(p.job, now()),
+               right=True, letter="t", unit="time", plain=False),
+        Column("says", "SAYS", 12, lambda p: says(p.job), grow=True, letter="y",
+               tone=lambda p: "" if p.job.status.state.ended else "quiet"),
+    ]  # fmt: skip
 
 
 def _key(placed: Placed) -> str:

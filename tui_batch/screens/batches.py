@@ -26,13 +26,17 @@ EMPTY = ("No batch was made yet: this will be the list of what was generated.", 
 
 
 class Batches(Submitting, Undoing, Panes, Cloning):
-    """One table; newest submission first. On a wide screen, beside it, what varies in the one under the cursor."""
+    """One table, newest first. On a wide screen, beside it, what varies in the one under the cursor."""
 
     HINTS = ("list.open", "batch.submit", "app.new", "batch.delete", "list.filter", "list.sort", "view.back")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("S", "submit", "submit", id="batch.submit"),
         Binding("X,delete", "delete", "delete", id="batch.delete"),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wanted = ""
 
     def body(self) -> Iterable[Widget]:
         """The table, and room for the axes."""
@@ -51,6 +55,10 @@ class Batches(Submitting, Undoing, Panes, Cloning):
         ]  # fmt: skip
         yield LiveTable(columns, lambda b: b.name, id="batches")
         yield TextView(id="axes")
+
+    def want(self, batch: str) -> None:
+        """Put the cursor on this batch when it is listed."""
+        self._wanted = batch
 
     def batch_name(self) -> str:
         """The one under the cursor."""
@@ -73,7 +81,10 @@ class Batches(Submitting, Undoing, Panes, Cloning):
     async def _fill(self) -> None:
         rows = await self.ask(self.desk.batches)
         self.batches.show(rows, EMPTY)
-        self.status.show("batches", ((f"{len(rows)}", ""), ("newest submission first", "quiet")))
+        if self._wanted in (row.name for row in rows):
+            self.batches.go_to(self._wanted)
+            self._wanted = ""
+        self.status.show("batches", ((f"{len(rows)}", ""), ("newest first", "quiet")))
         self.beside()
 
     @on(LiveTable.Moved)
@@ -105,8 +116,11 @@ class Batches(Submitting, Undoing, Panes, Cloning):
         if row := self.batches.current:
             once = {0: "never submitted", 1: "submitted once"}
             times = once.get(row.submitted, f"submitted {row.submitted} times")
-            question = f"Delete {row.name}, {counted(row.jobs)}, {times}?"
-            self.go(self._delete, row, sure(self.prompt, row.jobs, question, always=row.submitted > 0))
+            questions = [f"Delete {row.name}, {counted(row.jobs)}, {times}?"]
+            if row.submitted:
+                short = f"Delete {row.name}? Its {counted(row.jobs)} cannot be run again."
+                questions = [f"{questions[0]} Its jobs cannot be run again.", short]
+            self.go(self._delete, row, sure(self.prompt, row.jobs, *questions, always=row.submitted > 0))
 
     async def _delete(self, row: BatchRow, answer: "Future[str | None]") -> None:
         if await answer not in ("y", str(row.jobs)):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_batch.model import JobList, JobRow, Status, Value
 from tui_batch.numbers import spell
-from tui_batch.screens.rows import value_columns
+from tui_batch.screens.rows import WIDEST, longest, sampled, value_columns
 from tui_batch.states import JobState
 from tui_batch.widgets.columns import Column
 
@@ -56,7 +56,10 @@ def widest(sweep: "Sweep") -> JobRow:
 
 def draft_columns(jobs: JobList, named: bool = False) -> list[Column[JobRow]]:
     """The number of each job, its name once it has one, and what varies."""
-    name: list[Column[JobRow]] = [Column("name", "NAME", 24, lambda r: r.name, grow=True, ending=True, letter="n")]
+    names = longest("NAME+", [row.name for row in sampled(jobs.rows)] if named else ())
+    name: list[Column[JobRow]] = [
+        Column("name", "NAME", min(names, WIDEST), lambda r: r.name, wants=names, ending=True, letter="n")
+    ]
     return [
         Column("job", "JOB", 6, lambda r: str(r.index), lambda r: r.index, right=True, letter="j"),
         *(name if named else []),

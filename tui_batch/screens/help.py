@@ -12,7 +12,15 @@ from tui_batch.widgets.lines import Line
 from tui_batch.widgets.prompt_line import named
 from tui_batch.widgets.text_view import TextView, heading
 
-_ROOMS = {"list": "Moving and finding", "view": "Screens", "home": "Screens", "app": "Anywhere"}
+_HERE = "Here"
+_ROOMS = {
+    "list.open": _HERE,
+    "list": "Moving and finding",
+    "panes": "Screens",
+    "view": "Screens",
+    "home": "Screens",
+    "app": "Anywhere",
+}
 
 _BAR = (("#", "succeeded"), ("x", "failed"), ("c", "cancelled"), ("=", "running"), (">", "starting or moving"),
         ("-", "waiting"), ("!", "needs you"))  # fmt: skip
@@ -57,10 +65,11 @@ def _keys(bindings: Sequence[ActiveBinding]) -> list[Line]:
     for active in bindings:
         binding = active.binding
         if binding.description:
-            room = _ROOMS.get((binding.id or "").partition(".")[0], "Here")
+            id = binding.id or ""
+            room = _ROOMS.get(id) or _ROOMS.get(id.partition(".")[0], _HERE)
             rooms.setdefault(room, {}).setdefault(binding.description, []).append(named(binding.key))
     lines: list[Line] = []
-    for room in ("Here", *dict.fromkeys(_ROOMS.values())):
+    for room in dict.fromkeys(_ROOMS.values()):
         if room in rooms:
             lines += [heading(room), *(_row(" ".join(keys), words) for words, keys in rooms[room].items()), ()]
     return lines[:-1]

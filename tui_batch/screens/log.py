@@ -15,6 +15,7 @@ from tui_batch.states import JobState
 from tui_batch.times import stamp
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.log_hunt import Quarry, errors_quarry, word_quarry
+from tui_batch.widgets.log_lines import CONTEXT
 from tui_batch.widgets.log_view import LogView
 from tui_batch.widgets.printable import printable
 from tui_batch.widgets.progress import TONES
@@ -106,7 +107,8 @@ class Log(View):
             facts.append((f"from column {look.left + 1}", ""))
         if view.percent is not None:
             facts.append((f"searching {view.percent} %", "attention"))
-        self.status.show_filter(f"only: {printable(view.only)}" if view.only else "")
+        around = f", with {CONTEXT} lines around" if view.percent is None else ""
+        self.status.show_filter(f"only: {printable(view.only)}{around}" if view.only else "")
         self.status.show(f"{self._row.name or title(self._submission)}", tuple(facts), (view.where, ""))
 
     def chosen(self) -> Submission | None:
@@ -192,7 +194,7 @@ class Log(View):
             self.prompt.say(f"No longer looking for {quarry.name}.")
         elif not there:
             where = "below" if forward else "above"
-            self.prompt.say(f"{quarry.name} does not stand {where} this place.", "attention")
+            self.prompt.say(f"{quarry.name} is not found {where}.", "attention")
         self._head()
 
 

@@ -13,12 +13,15 @@ from textual.widget import Widget
 from tui_batch.errors import TuiBatchError
 from tui_batch.model import Batch, JobList, Target
 from tui_batch.numbers import spell
+from tui_batch.screens.batches import Batches
 from tui_batch.screens.clerk import Brake, Stopped, apart, braked
 from tui_batch.screens.drafts import Drafts, draft_columns, drafts, widest
 from tui_batch.screens.page import Page, contents
+from tui_batch.screens.picked import fitting
 from tui_batch.screens.submitting import Submitting
 from tui_batch.screens.totals import Totals, draft, totals
 from tui_batch.screens.typed import drawer
+from tui_batch.screens.verbs import ANSWER
 from tui_batch.widgets.facts import Facts
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.live_table import LiveTable
@@ -178,9 +181,13 @@ class Preview(Submitting):
             self.prompt.say(come_to.refusal, "trouble")
         else:
             jobs = counted(self._sweep.count)
-            what = f"Submit 1 of {jobs} of {self._draft.name} to {target.name}, then the rest if it succeeds"
-            what = what if first else f"Submit {jobs} of {self._draft.name} to {target.name}"
-            answer = self.prompt.yes(f"{what}{' all the same' * come_to.warned}?", safe="y")
+            name, more = self._draft.name, " all the same" * come_to.warned
+            questions = [f"Submit {jobs} of {name} to {target.name}{more}?"]
+            if first:
+                begun = f"Submit 1 of {jobs} of {name} to {target.name}, then the rest"
+                questions = [f"{begun} if it succeeds{more}?", f"{begun}{more}?",
+                             f"Submit 1 of {jobs} to {target.name} first{more}?"]  # fmt: skip
+            answer = self.prompt.yes(fitting(self.size.width - ANSWER, *questions), safe="y")
             self.go(self._submit, target.name, first, answer)
 
     async def _submit(self, target: str, first: bool, answer: "Future[str | None]") -> None:
@@ -200,6 +207,8 @@ class Preview(Submitting):
     async def _write(self) -> None:
         if batch := await self._generate():
             self.front.action_batches()
+            if isinstance(batches := self.app.screen, Batches):
+                batches.want(batch.name)
             self.front.say(f"{batch.name} is written: {counted(batch.jobs)}. S submits it.")
 
     async def _generate(self) -> Batch | None:

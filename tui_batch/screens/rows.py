@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import islice
 from math import isnan
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from tui_batch.model import JobList, JobRow, Order, Snapshot, Status, Submission
 from tui_batch.screens.view import age
@@ -16,9 +15,11 @@ from tui_batch.widgets.printable import cells, printable
 from tui_batch.widgets.progress import TONES, Paces, bar, done
 
 SAMPLED = 300  # rows that tell how wide the values are
-WIDEST = 24  # of them
+WIDEST = 24  # cells that a column has at least where something in it is as long
 DRAWN = 6  # of the variables that vary
 MONITORED = 200
+
+T = TypeVar("T")
 
 # The columns that every job has.
 _OWN = frozenset({"state", "job", "name", "id", "time", "says", "exit", "attempt", "started", "ended"})
@@ -39,8 +40,8 @@ def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
     """The history."""
     paces = Paces(now)
     return [
-        Column("state", "ST", 2, lambda s: s.state.code, tone=lambda s: TONES[s.state], letter="s",
-               word=lambda s: s.state),
+        Column("state", "ST", 2, lambda s: s.state.code, order=lambda s: urgency(s.state),
+               tone=lambda s: TONES[s.state], letter="s", word=lambda s: s.state),
         Column("name", "NAME", 16, title, grow=True, ending=True, letter="n"),
         Column("on", "ON", 8, lambda s: s.target, letter="o", rank=4),
         Column("progress", "PROGRESS", 16, lambda s: bar(s.counts, s.jobs, 16), _part, rank=2, letter="p",
@@ -62,15 +63,16 @@ def submission_columns(now: Callable[[], float]) -> list[Column[Submission]]:
 def job_columns(jobs: JobList, now: Callable[[], float], brief: bool = False) -> list[Column[JobRow]]:
     """The jobs of a submission: known by what varies, or else by their names; `brief` where there is little room."""
     values = value_columns(jobs.varying, jobs.rows)
+    some = sampled(jobs.rows)
+    names, ids = longest("NAME+", [r.name for r in some]), longest("ID+", [r.status.id for r in some])
     return [
-        Column("state", "ST", 2, lambda r: r.status.state.code, tone=lambda r: TONES[r.status.state], letter="s",
-               word=lambda r: r.status.state),
+        Column("state", "ST", 2, lambda r: r.status.state.code, order=lambda r: urgency(r.status.state),
+               tone=lambda r: TONES[r.status.state], letter="s", word=lambda r: r.status.state),
         Column("job", "JOB", 5, lambda r: str(r.index), lambda r: r.index, right=True, letter="j", rank=3),
-        Column("name", "NAME", 24 if values else 14, lambda r: r.name, grow=True, ending=True, letter="n",
+        Column("name", "NAME", min(names, WIDEST), lambda r: r.name, wants=names, ending=True, letter="n",
                rank=11 if values else 0),
         *(replace(column, width=column.width * (n < DRAWN)) for n, column in enumerate(values)),
-        Column("id", "ID", 10, lambda r: r.status.id or "-", lambda r: r.status.id or None, ending=True,
-               rank=12 if values else 4),
+        Column("id", "ID", ids, lambda r: r.status.id or "-", lambda r: r.status.id or None, spare=True),
         Column("time", "TIME", 5, lambda r: elapsed(r, now()) or "-", lambda r: duration(r, now()),
                right=True, letter="t", unit="time", plain=False),
         Column("says", "SAYS", 22 if values and not brief else 9, says, grow=True, letter="y",
@@ -82,22 +84,34 @@ def job_columns(jobs: JobList, now: Callable[[], float], brief: bool = False) ->
     ]  # fmt: skip
 
 
-def value_columns(varying: Sequence[str], rows: Iterable[JobRow]) -> list[Column[JobRow]]:
-    """A column for each variable that varies, as wide as the first rows want it."""
-    longest = [len(label) for label in varying]
-    for row in islice(rows, SAMPLED):
-        for n, text in enumerate(row.values[: len(varying)]):
-            longest[n] = max(longest[n], cells(printable(text)))
-    return [_value_column(n, label, min(longest[n], WIDEST)) for n, label in enumerate(varying)]
+def value_columns(varying: Sequence[str], rows: Sequence[JobRow]) -> list[Column[JobRow]]:
+    """A column for each variable that varies, as wide as its values and the sign behind its name want it."""
+    some = sampled(rows)
+    wanted = [longest(f"{label}+", [value(row, n) for row in some]) for n, label in enumerate(varying)]
+    return [_value_column(n, label, wants) for n, (label, wants) in enumerate(zip(varying, wanted, strict=True))]
 
 
-def _value_column(n: int, label: str, width: int) -> Column[JobRow]:
-
-    def value(row: JobRow) -> str:
-        return row.values[n] if n < len(row.values) else ""  # a row may be another submission's while panes change
+def _value_column(n: int, label: str, wants: int) -> Column[JobRow]:
 
     name = f"value.{label}" if label.casefold() in _OWN else label
-    return Column(name, label, width, value, lambda r: _number(value(r)), ending=True, rank=5 + n)
+    return Column(name, label, min(wants, WIDEST), lambda r: value(r, n), lambda r: _number(value(r, n)), wants=wants,
+                  ending=True, rank=5 + n)  # fmt: skip
+
+
+def value(row: JobRow, n: int) -> str:
+    """One of its values; a row may be another submission's while panes change."""
+    return row.values[n] if n < len(row.values) else ""
+
+
+def sampled(rows: Sequence[T]) -> list[T]:
+    """The first, the last and some in between: they tell how wide a column of them is."""
+    third = SAMPLED // 3
+    return [*rows[:third], *rows[third : -third : len(rows) // third + 1], *rows[-third:]]
+
+
+def longest(label: str, texts: Iterable[str]) -> int:
+    """The cells that the longest of them takes, or what stands above them."""
+    return max(cells(printable(text)) for text in (label, *texts))
 
 
 def _only_asked_for(*paths: str) -> list[Column[Any]]:
@@ -142,8 +156,13 @@ def grouped(jobs: JobList) -> list[list[JobRow]]:
     """What runs, then what went wrong, then what waits, then what is done: the order of every list of jobs."""
     groups: list[list[JobRow]] = [[] for _ in range(GROUPS)]
     for row in jobs.rows:  # already by their numbers
-        groups[_URGENCY.get(row.status.state, 3)].append(row)
+        groups[urgency(row.status.state)].append(row)
     return groups
+
+
+def urgency(state: JobState) -> int:
+    """Its place in that order."""
+    return _URGENCY.get(state, 3)
 
 
 def by_urgency(jobs: JobList) -> list[JobRow]:

@@ -32,7 +32,7 @@ class Settings(TableView):
     def on_mount(self) -> None:
         """They stand as long as the program runs."""
         config = self.desk.config
-        self.status.show("settings", ((f"from {config.path}" if config.path else "no file", ""),))
+        self.status.show("settings", ((f"from {config.path}" if config.path and config.there else "no file", ""),))
         rows = listed(config, self.front.terminal, str(self.desk.home))
         changed = config.keys
         for id, binding in sorted(keymap.bindings(type(self.app)).items()):
@@ -45,7 +45,7 @@ class Settings(TableView):
     def _tell(self, message: LiveTable.Moved) -> None:
         setting: Setting | None = message.table.current
         if setting:
-            self.query_one("#about", StatusLine).show(setting.name, ((setting.what, ""),))
+            self.query_one("#about", StatusLine).show(setting.name, ((setting.value, "key"), (setting.what, "")))
 
 
 def _tone(setting: Setting) -> str:

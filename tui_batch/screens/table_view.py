@@ -96,8 +96,7 @@ class TableView(View):
         table = self.table
         columns, by = letters(table.columns), table.sorting
         names = {key: by.sign * (column.name == by.name) + column.name for key, column in columns.items()}
-        if by.name:
-            names[AS_IT_COMES] = "none"
+        names[AS_IT_COMES] = "default"
         self.go(self._sort, table, self.prompt.choose("sort by", names))
 
     async def _sort(self, table: LiveTable[Any], answer: "Future[str | None]") -> None:

@@ -35,10 +35,10 @@ EMPTY = {TOGETHER: "", WHERE: "", NAME: ""}  # what stands at first in the field
 class Variables(View):
     """Dismisses with what was typed, so that coming back loses nothing; it is kept while one types, too."""
 
-    HINTS = ("form.next", "variables.leave", "variables.together", "variables.where", "variables.default",
-             "variables.anew", "form.down")  # fmt: skip
+    HINTS = ("form.next", "variables.leave", "form.down", "variables.together", "variables.where", "variables.default",
+             "variables.anew")  # fmt: skip
     FLOW = True
-    HELPS = False  # here a question mark is typed into the field
+    HELPS = "variables.help"  # here a question mark is typed into the field
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "preview", id="form.next"),
         Binding("escape", "leave", "back", id="variables.leave"),
@@ -46,6 +46,7 @@ class Variables(View):
         Binding("ctrl+t", "together", "together", id="variables.together"),
         Binding("ctrl+l", "where", "only where", id="variables.where"),
         Binding("ctrl+n", "anew", "begin anew", id="variables.anew"),
+        Binding("ctrl+g", "app.help", "help", id="variables.help"),
     ]
 
     def __init__(self, template: "Template", typed: Typed) -> None:
@@ -243,6 +244,7 @@ class Variables(View):
         if typed.texts:
             self._aside = typed
             self.form.put(self._first)
+            self.form.go_to(next(iter(self._first)))
             self.prompt.say("All defaults; ctrl+n once more brings back what was typed.")
         elif self._aside.texts:
             self.form.put({**self._first, **self._aside.texts})

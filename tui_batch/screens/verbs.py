@@ -120,6 +120,7 @@ class Verbs(Undoing):
         marked = bool(self.table.marked)
         if offered := choices(picked, marked):
             self.go(self._retry, offered, "k" if marked and "k" in offered else next(iter(offered)))
+            self.go(self._refuse_what_is_gone, picked)
         else:
             self.prompt.say(f"No job of {what(picked)} has ended without success.")
 
@@ -139,6 +140,12 @@ class Verbs(Undoing):
         number = sum(await self.for_each(choice.picked, retry))
         self.table.unmark()
         self.prompt.say(f"{counted(number)} of {what(choice.picked)} will run again.")
+
+    async def _refuse_what_is_gone(self, picked: Sequence[Picked]) -> None:
+        from tui_batch.screens.again import gone
+
+        if why := await self.ask(gone, self.desk, picked):
+            self.prompt.refuse(why)
 
     # -- fetch, note, why, shell -----------------------------------------------------------------------------------
     def action_fetch(self) -> None:

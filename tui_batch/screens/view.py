@@ -19,7 +19,7 @@ from tui_batch.times import clock, seconds, span
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.printable import cells, fit, printable
-from tui_batch.widgets.prompt_line import PromptLine
+from tui_batch.widgets.prompt_line import HELP, PromptLine
 from tui_batch.widgets.status_line import StatusLine
 from tui_batch.widgets.too_small import COLUMNS, ROWS, TooSmall
 
@@ -40,7 +40,7 @@ class View(Screen[Any], inherit_bindings=False):
 
     HINTS: ClassVar[tuple[str, ...]] = ("view.back",)  # the bindings that the bottom line names, most wanted first
     FLOW: ClassVar[bool] = False  # a step on the way to a submission, on which no other way begins
-    HELPS: ClassVar[bool] = True  # whether the bottom line names the key that names all keys
+    HELPS: ClassVar[str] = HELP  # the binding that names all keys
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "leave", "back", show=False, id="view.leave"),
         Binding("q,backspace", "back", "back", id="view.back"),

@@ -16,7 +16,7 @@ class Shelf:
         self._seen: dict[Path, tuple[int, Batch]] = {}
 
     def rows(self, submissions: Iterable[Submission]) -> tuple[list[BatchRow], list[str]]:
-        """A row for each batch, newest submission first, and a sentence for each that cannot be read."""
+        """A row for each batch, what was made or submitted last first, and a sentence for each that cannot be read."""
         times: Counter[str] = Counter()
         last: dict[str, str] = {}
         for submission in submissions:
@@ -27,7 +27,7 @@ class Shelf:
             BatchRow(one.name, one.template, one.jobs, one.created, times[one.name], last.get(one.name, ""))
             for one in found
         ]
-        return sorted(rows, key=lambda row: (row.last_submitted, row.created), reverse=True), problems
+        return sorted(rows, key=lambda row: row.last_submitted or row.created, reverse=True), problems
 
     def _all(self) -> tuple[list[Batch], list[str]]:
         from tui_batch.store import batches

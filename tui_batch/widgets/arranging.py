@@ -67,7 +67,7 @@ def arrange(wish: Wish[R], sought: str = "") -> Arranged[R]:
         kept = keep(wish.filter, wish.columns)
         view = [row for row in view if kept(row)]
     if by := next((column for column in wish.columns if column.name == wish.sorting.name), None):
-        view = in_order(view, by.value or by.cell, wish.sorting.descending)
+        view = in_order(view, by.order or by.value or by.cell, wish.sorting.descending)
     return Arranged(wish, view, gone, sought, place_of(sought, wish.key, view) if sought else None)
 
 

@@ -17,12 +17,15 @@ class Column(Generic[R]):
 
     name: str  # in a filter, in a command, and beside its letter
     label: str
-    width: int  # 0 for what is never drawn and only there to be asked for
+    width: int  # at least; 0 for what is never drawn and only there to be asked for
     cell: Callable[[R], str]
     value: Callable[[R], Comparable] | None = None  # what to compare instead of the text: None for what is not known
+    order: Callable[[R], Comparable] | None = None  # what to sort by instead of that
     tone: Callable[[R], str] | None = None
     right: bool = False
-    grow: bool = False  # takes what the others leave
+    wants: int = 0  # grows so far
+    grow: bool = False  # grows as far as there is room
+    spare: bool = False  # is there only where all others have what they want
     ending: bool = False  # the end tells as much as the beginning: what is too long is cut in the middle
     letter: str = ""  # its key after `s`
     rank: int = 0  # the highest goes first when there is no room for all
@@ -34,13 +37,26 @@ class Column(Generic[R]):
 def widths(columns: Sequence[Column[Any]], room: int) -> list[int]:
     """A width for each column, 0 for those there is no room for; each is followed by a blank."""
     shown = [column for column in columns if column.width]
+    if sum(max(column.width, column.wants) + 1 for column in shown) > room:
+        shown = [column for column in shown if not column.spare]
     for column in sorted(shown, key=lambda column: -column.rank):
         if _taken(shown) <= room or not column.rank:
             break
         shown.remove(column)
-    growing = sum(column.grow for column in shown)
-    spare = max(0, room - _taken(shown)) // growing if growing else 0
-    return [column.width + spare * column.grow if column in shown else 0 for column in columns]
+    found = [column.width if column in shown else 0 for column in columns]
+    left = room - _taken(shown)
+    while left > 0 and (hungry := _hungry(columns, found)):
+        for n in hungry[:left]:  # a cell for each in turn
+            found[n] += 1
+        left -= len(hungry)
+    return found
+
+
+def _hungry(columns: Sequence[Column[Any]], found: Sequence[int]) -> list[int]:
+    """Those that are narrower than they want to be, else those that grow on."""
+    shown = [(n, column, width) for n, (column, width) in enumerate(zip(columns, found, strict=True)) if width]
+    wanting = [n for n, column, width in shown if width < column.wants]
+    return wanting or [n for n, column, _ in shown if column.grow]
 
 
 def _taken(columns: Sequence[Column[Any]]) -> int:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from rich.cells import set_cell_size
+
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.printable import cells, fit, printable
 
@@ -55,9 +57,12 @@ class Entry:
         return None
 
     def line(self, width: int) -> Line:
-        """The text in this many cells, with a cursor; its end is what matters while one types there."""
+        """The text around its cursor in this many cells; `<` and `>` stand where there is more of it."""
         before, after = printable(self.text[: self.at]), printable(self.text[self.at :])
-        while before and cells(before) >= width:
-            before = before[1:]
-        under, rest = (after[:1] or " "), after[1:]
-        return (before, ""), (under, "caret"), (fit(rest, max(0, width - cells(before) - cells(under))), "")
+        under, rest, more = after[:1] or " ", after[1:], ""
+        while before and cells(more + before + under) + bool(rest) > width:
+            before, more = before[1:], "<"
+        room = max(0, width - cells(more + before + under))
+        if cells(rest) > room:
+            rest = f"{set_cell_size(rest, room - 1)}>" if room else ""
+        return (more + before, ""), (under, "caret"), (fit(rest, room), "")

@@ -45,7 +45,7 @@ class Form(Lines, can_focus=True):
     """What can be typed is for the field in hand; a default that nobody touched gives way to the first key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,tab", "step(1)", "other field", key_display="Up/Down", id="form.down"),
+        Binding("down,tab", "step(1)", "field", key_display="Tab/arrows", id="form.down"),
         Binding("up,shift+tab", "step(-1)", "field before", show=False, id="form.up"),
         Binding("pagedown", "page(1)", "fields below", show=False, id="form.page-down"),
         Binding("pageup", "page(-1)", "fields above", show=False, id="form.page-up"),
@@ -177,10 +177,13 @@ class Form(Lines, can_focus=True):
         if self._remarks.loose and not self._loose_fits():
             return [(line, "trouble") for line in self._problems()]
         text, tone = self._remark(self.current.key)
-        if tone != "quiet" and cells(printable(text)) > (self.size.width - LABEL - 3) // 2:
+        room = self._room(self.at)
+        if tone != "quiet" and cells(printable(text)) > self._whole - room:
             return [(line, tone) for line in self._wrapped(text)]
         first, *more = self.current.about or ("",)
         elsewhere = self._elsewhere()
+        if text and room == self._whole:  # it has no room beside the field
+            elsewhere.append((text, tone))
         return [*elsewhere, (first + REPLACED * self.fresh, "quiet"), *((line, "quiet") for line in more if line)]
 
     def _elsewhere(self) -> list[Part]:
@@ -210,8 +213,7 @@ class Form(Lines, can_focus=True):
     def _field(self, index: int) -> Line:
         field, here = self.fields[index], index == self.at
         right, tone = self._remark(field.key)
-        whole = self.size.width - LABEL - 3
-        room = whole if field.wide and not right else max(8, whole // 2)
+        whole, room = self._whole, self._room(index)
         pointer: Part = ("> " if here else "  ", "")
         mark = self._remarks.marks.get(field.key, "")
         label: Part = (fit(field.label, LABEL - 2 - len(mark)), "key" if here else "")
@@ -221,6 +223,18 @@ class Form(Lines, can_focus=True):
         text = tuple((piece, f"field {tone}".strip()) for piece, tone in text)
         result: Part = (fit(right, min(max(0, whole - room), cells(printable(right)))), tone)
         return (pointer, label, (f"{mark} ", "moving"), *text, ("  ", ""), result)
+
+    @property
+    def _whole(self) -> int:
+        """The cells for a field and what stands at its right."""
+        return self.size.width - LABEL - 3
+
+    def _room(self, index: int) -> int:
+        """The cells for a field: all there are if the one in hand needs more than its half."""
+        field, half = self.fields[index], max(8, self._whole // 2)
+        alone = field.wide and not self._remark(field.key)[0]
+        longer = index == self.at and cells(printable(field.entry.text)) >= half
+        return self._whole if alone or longer else half
 
     def _selected(self, room: int) -> Line:
         """What the first key replaces looks like what the cursor is on."""

@@ -17,7 +17,7 @@ Line = tuple[Part, ...]
 
 TONES = (
     "title", "head", "key", "quiet", "cursor", "trouble", "running", "moving", "waiting", "attention", "match",
-    "field", "caret",
+    "field", "caret", "kept",
 )  # fmt: skip
 
 

@@ -97,7 +97,7 @@ class LiveTable(Marking[R], can_focus=True):
 
     def set_columns(self, columns: Sequence[Column[R]]) -> None:
         """Other columns for the rows to come; nothing to do if they look alike."""
-        if [(column.name, column.width) for column in columns] != [(one.name, one.width) for one in self.columns]:
+        if list(map(_look, columns)) != list(map(_look, self.columns)):
             self._waiting = self._waiting or self.filter_text
             self._arrange(columns=tuple(columns), filter=self._fitting(columns))
 
@@ -280,6 +280,10 @@ class LiveTable(Marking[R], can_focus=True):
             self._move(self.top + event.y - 1)
             if event.chain == 2:
                 self.action_open()
+
+
+def _look(column: Column[Any]) -> tuple[str, int, int]:
+    return column.name, column.width, column.wants
 
 
 class ChoiceTable(LiveTable[R]):

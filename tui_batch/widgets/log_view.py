@@ -1,5 +1,6 @@
 """A log on the screen: opens at its end at once, follows it, finds things in it, and never holds more than one sees."""
 
+import re
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -12,7 +13,7 @@ from textual.message import Message
 from tui_batch.widgets import log_pages as pages
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.log_file import LogFile
-from tui_batch.widgets.log_hunt import Found, Hunt, Quarry, brought_into_sight
+from tui_batch.widgets.log_hunt import Found, Hunt, Quarry, brought_into_sight, word_quarry
 from tui_batch.widgets.log_rows import Look, Mark, Row, Rows
 from tui_batch.widgets.log_search import Finder, Pattern, Scan, Stopped, word
 from tui_batch.widgets.log_tones import toned
@@ -45,6 +46,7 @@ class LogView(Moving, can_focus=True):
         self._rows: list[Row] = []
         self._lines: list[Line] = []  # the same as they are painted
         self._found: Found | None = None
+        self._kept: re.Pattern[str] | None = None  # what is shown only, as it reads on the screen
         self._finders: dict[Pattern, Finder] = {}  # with what they know of this file
         self._scans: dict[str, Scan] = {}  # what threads are reading: for a "page", in a "hunt"
 
@@ -194,7 +196,7 @@ class LogView(Moving, can_focus=True):
 
     def show_only(self, text: str) -> None:
         """Show only lines with this in them, and those around; all if it is empty."""
-        self.only = text
+        self.only, self._kept = text, word_quarry(text).seen if text else None
         self._change(only=self._filter())
 
     def _filter(self) -> Finder | None:
@@ -262,6 +264,8 @@ class LogView(Moving, can_focus=True):
         if not self._rows:
             return ""
         top, bottom = self._rows[0].start, self._rows[-1].end
+        if top == 0 and bottom >= self._length:
+            return "all"
         return f"{100 * top // max(1, top + self._length - bottom)} %"
 
     @property
@@ -282,7 +286,7 @@ class LogView(Moving, can_focus=True):
         return self._lines[y] if y < len(self._lines) else ()
 
     def _row_line(self, row: Row) -> Line:
-        line = toned(row, self.quarry, self._found)
+        line = toned(row, self.quarry, self._found, self._kept)
         if self.look.wrap or row.last == len(row.text) or not line:
             return line
         *whole, (text, tone) = line

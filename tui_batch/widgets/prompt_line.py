@@ -74,6 +74,11 @@ class PromptLine(Lines):
         """Ask `y` or `n`."""
         return self.choose(label, YES, safe)
 
+    def refuse(self, why: str) -> None:
+        """Ask no more, and say why."""
+        self._close(None)
+        self.say(why, "attention")
+
     def _open(self, question: Question) -> "Future[str | None]":
         self._close(None)
         self._answer: Future[str | None] = get_running_loop().create_future()
@@ -114,6 +119,8 @@ class PromptLine(Lines):
             self._close(question.safe)
         elif event.character in question.choices:
             self._close(event.character)
+        elif event.key == "q" and not (question.entry or question.decides):
+            self._close(None)
         else:
             self._change(question.press(event.key, event.character))
 
@@ -147,7 +154,8 @@ class PromptLine(Lines):
     def _hints(self, width: int) -> Line:
         """The screen's keys as far as there is room, help at the right, and before it what there is room for still."""
         bound = self._bound()
-        more = [bound[HELP]] if HELP in bound and getattr(self.screen, "HELPS", False) else []
+        help = getattr(self.screen, "HELPS", "")
+        more = [bound[help]] if help in bound else []
         room = width - sum(map(_room, more))
         parts: list[Part] = []
         for hint in (bound[id] for id in getattr(self.screen, "HINTS", ()) if id in bound):
@@ -156,7 +164,7 @@ class PromptLine(Lines):
             room -= _room(hint) + 1
             parts += [(f" {hint[0]}", "key"), (f" {hint[1]} ", "")]
         else:
-            if more and COMMAND in bound and _room(bound[COMMAND]) < room:
+            if help == HELP and COMMAND in bound and _room(bound[COMMAND]) < room:
                 more = [bound[COMMAND], *more]
                 room -= _room(bound[COMMAND])
         return (*parts, (" " * room, ""), *(part for key, words in more for part in ((key, "key"), (f" {words} ", ""))))

@@ -38,6 +38,11 @@ class Question:
     wrong: str = ""
     turns: Sequence[str] = ()  # what Tab goes through; the first is in the line now
 
+    @property
+    def decides(self) -> bool:
+        """Whether it is a question of yes or no, and not a menu."""
+        return self.choices.keys() == YES.keys()
+
     def typed(self, entry: Entry) -> "Question":
         """With this in the line; what was wrong is wrong no more."""
         return replace(self, entry=entry, hint=self.complete(entry.text).hint, wrong="", turns=())
@@ -45,8 +50,7 @@ class Question:
     def press(self, key: str, character: str | None) -> "Question":
         """What a key makes of it, Enter apart."""
         if self.entry is None:
-            few = len(self.choices) < 4
-            return replace(self, wrong=f"press {' or '.join(self.choices)}" if few else f"not {character or key}")
+            return replace(self, wrong=f"press {' or '.join(self.choices)}" if self.decides else "Esc closes")
         match key:
             case "tab":
                 return self._turned(1) if self.turns else self._completed(self.entry)
@@ -99,7 +103,7 @@ def _offered(question: Question, width: int) -> Line:
     """The choices are never hidden: their words are cut before the question is, and the letters never."""
     label, wrong = f" {printable(question.label)} ", _spaced(question.wrong)
     wrong = fit(wrong, min(cells(wrong), width // 2))
-    if question.choices.keys() == YES.keys():
+    if question.decides:
         keys: list[Part] = [("/".join(key.upper() if key == question.safe else key for key in question.choices), "key")]
     else:
         keys = _lettered(question.choices, width - min(cells(label), _LABEL) - cells(wrong))

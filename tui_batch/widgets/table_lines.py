@@ -1,30 +1,37 @@
 """How the lines of a table look: the heading, and one row below it."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
-
-from rich.cells import set_cell_size
 
 from tui_batch.widgets.arranging import Sorting
 from tui_batch.widgets.columns import Column, R
 from tui_batch.widgets.lines import Line, Part, joined
-from tui_batch.widgets.printable import cells, fit
+from tui_batch.widgets.printable import cells, fit, printable
 
 
 def heading(columns: Sequence[Column[Any]], room: Sequence[int], sorting: Sorting, where: str, width: int) -> Line:
-    """The names of the columns, the sign of what sorts them, and at the right end where one is."""
-    text, ends = "  ", 0  # and where the name of the column that sorts ends
+    """The names of the columns, the sign of what sorts them, and where there is room for it where one is."""
+    text, seen = "  ", not sorting.name  # whether what sorts can be seen
     for column, taken in zip(columns, room, strict=True):
-        sign = sorting.sign if column.name == sorting.name else ""
         if taken:
-            text += fit(column.label + sign, taken, column.right) + " "
-        if sign:
-            ends = cells(text.rstrip()) if taken else width + 1
-    if ends > width - len(where) - 2:  # it would not be seen there
-        where = f"by {sorting.name}{sorting.sign} {where}".rstrip()
-    if where:
-        text = f"{set_cell_size(text, max(0, width - len(where) - 2))} {where}"
-    return ((fit(text, width), "head"),)
+            sign = sorting.sign if column.name == sorting.name else " "  # it has the blank that parts two columns
+            name = fit(column.label, min(taken, cells(printable(column.label))))
+            blank = " " * (taken - cells(name))
+            text += blank + name + sign if column.right else name + sign + blank
+            seen = seen or (sign != " " and cells(text.rstrip()) <= width)
+    by = "" if seen else f"by {sorting.name}{sorting.sign}"
+    return ((_with(fit(text, width), f"{by} {where}".strip(), by, where), "head"),)
+
+
+def _with(text: str, *wordings: str) -> str:
+    """The heading with the first of these that covers no name: at its end, else in its widest gap."""
+    gaps = sorted(re.finditer(" +", text), key=lambda gap: (gap.end() == len(text), len(gap[0])))
+    for words in filter(None, wordings):
+        for gap in reversed(gaps):
+            if len(words) + 2 <= len(gap[0]):
+                return f"{text[: gap.end() - len(words) - 1]}{words} {text[gap.end() :]}"
+    return text
 
 
 def row_line(columns: Sequence[Column[R]], room: Sequence[int], row: R, signs: str, under: str, width: int) -> Line:
