@@ -1,5 +1,6 @@
 """Home: moving, the monitor, and what can be asked of a submission."""
 
+import threading
 from dataclasses import replace
 
 from stand_in import FULL, NOON, SUBMISSIONS, FakeDesk, ago
@@ -265,3 +266,23 @@ async def test_what_is_still_being_done_when_it_ends_does_no_harm(app):
         app._running = False  # as it is while the screens are being taken down, part by part
         home.go(home._watch, home.chosen())
         await pilot.pause()
+
+
+async def test_rows_that_come_while_it_is_found_out_why_there_are_none_stay(app, desk):
+    full, asked, answered = desk.current, threading.Event(), threading.Event()
+    batches, desk.current = desk.batches, Snapshot()
+
+    def slow():
+        asked.set()
+        answered.wait(20)
+        return batches()
+
+    desk.batches = slow
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, asked.is_set)
+        app.post_message(app.Looked(full))
+        await shows(pilot, "> R  netmc")
+        desk.current = full
+        answered.set()
+        await until(pilot, lambda: not [one for one in app.workers if one.group == "empty"])
+        await shows(pilot, "> R  netmc")

@@ -95,9 +95,11 @@ class Home(Monitor):
         self.prompt.repaint()
 
     async def _empty(self) -> None:
-        self._first = not await self.ask(self.desk.batches)
-        self.history.show((), FIRST if self._first else EMPTY)
-        self.prompt.repaint()
+        first = not await self.ask(self.desk.batches)
+        if not self.history.rows:  # else some came meanwhile
+            self._first = first
+            self.history.show((), FIRST if first else EMPTY)
+            self.prompt.repaint()
 
     def _greet(self, snapshot: Snapshot) -> None:
         """Once: what happened since the app was last open."""
@@ -130,6 +132,11 @@ class Home(Monitor):
         self._wanted = submission
         self._find_wanted()
 
+    @property
+    def underway(self) -> Sequence[object]:
+        """Also a submission that the cursor is to be on."""
+        return [*super().underway, *filter(None, [self._wanted])]
+
     def _find_wanted(self) -> None:
         if self._wanted and any(submission.id == self._wanted for submission in self.history.view):
             self.history.go_to(self._wanted)
@@ -157,7 +164,7 @@ class Home(Monitor):
 
     def action_demo(self) -> None:
         """Make the example and send it to this machine."""
-        self.go_instead("demo", self._demo)
+        self.lead("demo", self._demo)
 
     async def _demo(self) -> None:
         self.prompt.say("Making the example...")

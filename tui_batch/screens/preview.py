@@ -1,6 +1,6 @@
 """New batch, third step: every job before it is made, what they come to, and where they go."""
 
-from asyncio import CancelledError, Future, to_thread
+from asyncio import CancelledError, Event, to_thread
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -51,6 +51,7 @@ class Preview(Submitting):
         self._draft = draft(sweep, name)
         self._rows = Drafts(sweep)
         self._totals: Totals | None = None
+        self._reckoned = Event()
         self._brake = Brake()
         self._made: int | None = None  # how many are written while that goes on
         self._batch: Batch | None = None  # a target may refuse it: then it need not be written again for another
@@ -87,6 +88,7 @@ class Preview(Submitting):
             self._target = await self.ask(self.desk.default_target)
         self._totals = await apart(totals, self.desk, self._draft, self._sweep, self._target)
         self.query_one("#totals", Facts).show(self._totals.lines)
+        self._reckoned.set()
 
     def tick(self) -> None:
         """How far the generation is."""
@@ -101,7 +103,7 @@ class Preview(Submitting):
     # -- one job ---------------------------------------------------------------------------------------------------
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:
-        self.go_instead("open", self._show_job, message.row.index)
+        self.lead("open", self._show_job, message.row.index)
 
     async def _show_job(self, index: int) -> None:
         name, lines = await apart(self._job, index)
@@ -148,6 +150,7 @@ class Preview(Submitting):
         chosen = await self.app.push_screen_wait(ChooseTarget(self._draft, self._target))
         if chosen is not None:
             self._target, self._totals = chosen, None
+            self._reckoned.clear()
             self.go_instead("totals", self._reckon)
             self._rest()
 
@@ -163,23 +166,25 @@ class Preview(Submitting):
             self.prompt.say("There is only one job: A submits it.")
 
     def _send(self, first: bool) -> None:
-        if self._made is not None:
-            return
+        if self._made is None:
+            self.lead("send", self._submit, first)
+
+    async def _submit(self, first: bool) -> None:
+        if self._totals is None:
+            self.prompt.say(f"Still looking at what {self._draft.name} comes to.")
+            await self._reckoned.wait()
         come_to, target = self._totals, self._target
         if come_to is None or target is None:
-            self.prompt.say(f"Still looking at what {self._draft.name} comes to.")
-        elif come_to.refusal:
+            return
+        if come_to.refusal:
             self.prompt.say(come_to.refusal, "trouble")
-        else:
-            jobs = counted(self._sweep.count)
-            what = f"Submit 1 of {jobs} of {self._draft.name} to {target.name}, then the rest if it succeeds"
-            what = what if first else f"Submit {jobs} of {self._draft.name} to {target.name}"
-            answer = self.prompt.yes(f"{what}{' all the same' * come_to.warned}?", safe="y")
-            self.go(self._submit, target.name, first, answer)
-
-    async def _submit(self, target: str, first: bool, answer: "Future[str | None]") -> None:
+            return
+        jobs = counted(self._sweep.count)
+        what = f"Submit 1 of {jobs} of {self._draft.name} to {target.name}, then the rest if it succeeds"
+        what = what if first else f"Submit {jobs} of {self._draft.name} to {target.name}"
+        answer = self.prompt.yes(f"{what}{' all the same' * come_to.warned}?", safe="y")
         if await answer == "y" and (batch := await self._generate()):
-            await self.order(batch.name, target, first)
+            await self.order(batch.name, target.name, first)
 
     # -- making it -------------------------------------------------------------------------------------------------
     def action_write(self) -> None:

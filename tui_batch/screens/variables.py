@@ -107,7 +107,8 @@ class Variables(View):
             self._resting.stop()
 
     def _look(self) -> None:
-        self.go_instead("plan", self._tell)
+        if not self.underway:  # else that tells it, too, and must not be replaced
+            self.go_instead("plan", self._tell)
 
     async def _tell(self) -> None:
         self._plan = plan = await self._planned()
@@ -166,7 +167,7 @@ class Variables(View):
         """To the jobs, if nothing is wrong."""
         self._stop_resting()  # it would take the place of what goes on here
         self._keep()
-        self.go_instead("plan", self._go_on)
+        self.lead("plan", self._go_on)
 
     async def _go_on(self) -> None:
         from tui_batch.screens.preview import Preview
@@ -196,7 +197,7 @@ class Variables(View):
     def action_together(self) -> None:
         """This axis steps together with the one before it, or by itself again."""
         self._stop_resting()
-        self.go_instead("plan", self._together)
+        self.lead("plan", self._together)
 
     async def _together(self) -> None:
         self._plan = plan = await self._planned()
