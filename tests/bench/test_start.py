@@ -53,7 +53,7 @@ def environment(tmp_path):
 
 
 def ours(store):
-    return [*COMMAND, "--home", str(store)], "Nothing was" if store.name == "empty" else "scan-"
+    return [*COMMAND, "--home", str(store)], "makes many jobs" if store.name == "empty" else "scan-"
 
 
 def started(program, environment):
