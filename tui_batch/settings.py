@@ -52,14 +52,15 @@ def _targets(config: Config) -> Iterator[Setting]:
         yield Setting(f"targets.{target.name}", target.kind, origin, "a place that runs jobs, and its kind")
         for name, value in target.settings.items():
             what = "not shown: it may be a secret" if _SECRET.search(name) else f"a setting of the kind {target.kind}"
-            yield Setting(f"targets.{target.name}.{name}", _shown(name, value), origin, what)
+            yield Setting(f"targets.{target.name}.{name}", shown(name, value), origin, what)
 
 
-def _shown(name: str, value: Any) -> str:
+def shown(name: str, value: Any) -> str:
+    """A value of a target's settings, as far as it is nobody's secret."""
     if _SECRET.search(name):
         return "***"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} = {_shown(key, one)}" for key, one in value.items())
+        return ", ".join(f"{key} = {shown(key, one)}" for key, one in value.items())
     return _IN_URL.sub(r"\1***\2", str(value))
 
 

@@ -1,13 +1,12 @@
 """What the app costs while nobody does anything, what it sends, and how it leaves; beside the least Textual program."""
 
-import json
-import signal
 import statistics
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from loaded import loaded, telling
 from long_history import write_history
 from measuring import in_turns
 from played_store import PlayedStore
@@ -21,16 +20,6 @@ HERE = Path(__file__).parent
 MINIMAL = [sys.executable, str(HERE / "minimal_app.py")]
 MANY, IDLE, ROUNDS = 10_000, 10.0, 3
 NETWORK = {"paramiko", "requests", "boto3", "botocore", "urllib3", "cryptography", "socks", "http.client"}
-# The same, and it writes down what is loaded when it is asked to.
-TELLING = f"""
-import json, pathlib, signal, sys
-where = pathlib.Path(sys.argv.pop(1))
-def tell(*_):
-    where.with_name("aside").write_text(json.dumps(sorted(sys.modules)))
-    where.with_name("aside").rename(where)
-signal.signal(signal.SIGUSR1, tell)
-{COMMAND[-1]}
-"""
 
 
 @pytest.fixture
@@ -115,7 +104,7 @@ def test_leaving_the_program(history, environment, compare):
 
 def test_no_network_library_is_loaded_on_any_screen(tmp_path, environment, note):
     store, said = PlayedStore(tmp_path / "home", 20), tmp_path / "modules.json"
-    command = [sys.executable, "-c", TELLING, str(said), "--home", str(store.home.path)]
+    command = [*telling(said), "--home", str(store.home.path)]
     home, jobs = ("q", "PROGRESS"), ("q", "1/60")
     with store.courier(), Terminal(command, environment) as app:
         app.shows("> PD scan-19", "job-5")
@@ -125,9 +114,7 @@ def test_no_network_library_is_loaded_on_any_screen(tmp_path, environment, note)
                            ("?", "the keys of the screen"), home):  # fmt: skip
             app.press(key)
             app.shows(words)
-        app.process.send_signal(signal.SIGUSR1)
-        app.wait_for(said.exists)
-    modules = json.loads(said.read_text())
+        modules = loaded(app, said)
     found = sorted({name.split(".")[0] for name in modules} & NETWORK)
     words = note(f"network libraries loaded after all screens: {', '.join(found) or 'none'} (goal none)")
     assert not found, words

@@ -1,13 +1,12 @@
 """The app's start with a history of ten thousand submissions, beside the least that a Textual program can be."""
 
-import json
 import re
 import shutil
-import signal
 import sys
 from pathlib import Path
 
 import pytest
+from loaded import loaded, telling
 from long_history import write_history
 from measuring import in_turns, ratio
 from requirement import needs
@@ -21,16 +20,6 @@ MANY, ROUNDS = 10_000, 9
 HERE = Path(__file__).parent
 POSTING = (["posting"], "Collection")
 MINIMAL = ([sys.executable, str(HERE / "minimal_app.py")], "scan-1")
-# The same, and it writes down what is loaded when it is asked to.
-TELLING = f"""
-import json, pathlib, signal, sys
-where = pathlib.Path(sys.argv.pop(1))
-def tell(*_):
-    where.with_name("aside").write_text(json.dumps(sorted(sys.modules)))
-    where.with_name("aside").rename(where)
-signal.signal(signal.SIGUSR1, tell)
-{COMMAND[-1]}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -119,13 +108,11 @@ def test_files_opened_until_the_first_frame(stores, environment, tmp_path, compa
 def test_nothing_heavy_is_loaded_at_the_first_frame(stores, environment, tmp_path, note):
     shutil.copytree(stores / "indexed", tmp_path / "home")
     said = tmp_path / "modules.json"
-    command = [sys.executable, "-c", TELLING, str(said), "--home", str(tmp_path / "home")]
+    command = [*telling(said), "--home", str(tmp_path / "home")]
     with Terminal(command, environment) as terminal:
         terminal.until("scan-")
         terminal.until_quiet()
-        terminal.process.send_signal(signal.SIGUSR1)
-        terminal.wait_for(said.exists)
-    modules = json.loads(said.read_text())
+        modules = loaded(terminal, said)
     heavy = {"paramiko", "requests", "boto3", "botocore", "cryptography", "jinja2", "numpy", "pydantic", "urllib3"}
     found = sorted({name.split(".")[0] for name in modules} & heavy)
     words = note(f"heavy libraries loaded at the first screen: {', '.join(found) or 'none'} (goal none), "

@@ -8,10 +8,11 @@ from stand_in import FULL, FakeDesk
 from waiting import shows, until
 
 from tui_batch.app import BatchApp
+from tui_batch.terminal import CAPABLE
 
 NAMED = (
     "enter", "slash", "tab", "down", "up", "escape", "ctrl+u", "question_mark", "pagedown", "space",
-    "asterisk", "backslash", "ctrl+t", "ctrl+l",
+    "asterisk", "backslash", "ctrl+t", "ctrl+l", "comma",
 )  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def app(desk):
 def picture(snap_compare, tmp_path):
     """Presses keys, each after what has to be shown before it, and compares the screen."""
 
-    def compare(*steps, snapshot=FULL, size=(80, 24), home=None, ready=None):
+    def compare(*steps, snapshot=FULL, size=(80, 24), home=None, ready=None, terminal=CAPABLE):
         desk = FakeDesk(home or Path("store"), snapshot)
         if ready:
             ready(desk)
@@ -55,7 +56,7 @@ def picture(snap_compare, tmp_path):
                     await pilot.press(*([step] if step in NAMED else step))
             await until(pilot, lambda: not any(worker.is_running for worker in pilot.app.workers) or asking(pilot))
 
-        return snap_compare(BatchApp(desk), terminal_size=size, run_before=prepare)
+        return snap_compare(BatchApp(desk, terminal), terminal_size=size, run_before=prepare)
 
     return compare
 

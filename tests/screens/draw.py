@@ -5,19 +5,34 @@ import contextlib
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 HERE = Path(__file__).parent
 PICTURES = HERE.parent.parent / "screenshots"
 sys.path.insert(0, str(HERE))
 
-from stand_in import FULL, FakeDesk  # noqa: E402
+from stand_in import FULL, FakeDesk, ago  # noqa: E402
 from waiting import shows  # noqa: E402
 
 from tui_batch.app import BatchApp  # noqa: E402
+from tui_batch.model import Contact, Target  # noqa: E402
 
 LOG = "".join(f"step {step}: loss {1 / (step + 1):.4f}\n" for step in range(90))
 
+# Two places that run jobs today: this machine, and one with a store and a folder of its own.
+PLACES = {"fir": "cruncher", "aws": "local", "local": "local"}
+SHOWN = replace(
+    FULL,
+    submissions=tuple(one._replace(target=PLACES[one.target], kind="local") for one in FULL.submissions),
+    targets=(Target("local", "local"), Target("cruncher", "local", {"slots": 48})),
+    contacts={
+        "local": Contact(True, "runs at most 7 jobs at once", {"cores": "8", "slots": "7"}, ago(60), ago(12), ago(-18)),
+        "cruncher": Contact(
+            True, "runs at most 48 jobs at once", {"cores": "64", "slots": "48"}, ago(600), ago(3), ago(-27)
+        ),
+    },
+)
 HOME = ("R    212",)
 # What to press for each picture, each key after what must be on the screen before it.
 STEPS = {
@@ -39,7 +54,7 @@ async def draw(name: str) -> str:
     store = Path("store")  # as it stands in the picture
     store.mkdir(exist_ok=True)
     (store / "212.out").write_text(LOG)
-    app = BatchApp(FakeDesk(store, FULL))
+    app = BatchApp(FakeDesk(store, SHOWN))
     async with app.run_test(size=(80, 24)) as pilot:
         for step in STEPS[name]:
             if isinstance(step, tuple):

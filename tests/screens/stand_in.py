@@ -69,10 +69,15 @@ BROKEN = Broken("fold", "fold.toml: variable 'a': unknown type 'in'. Did you mea
 TEMPLATES = (replace(RAFT, name="ml-training", description="Train one model for each set of values."), RAFT)
 
 
+KINDS = {"local": "local", "fir": "slurm", "aws": "awsbatch"}
+
+
 def submission(id, batch, target, jobs, counts, created, **more):
     known = {S(word): number for word, number in counts.items()}
-    return Submission(id, batch, "d" * 64, "raft", target, "local", more.pop("run", 1), jobs, ago(created), known,
-                      ago(more.pop("as_of", 3)), **more)  # fmt: skip
+    return Submission(
+        id, batch, "d" * 64, "raft", target, KINDS[target], more.pop("run", 1), jobs, ago(created), known,
+        ago(more.pop("as_of", 3)), **more,
+    )  # fmt: skip
 
 
 SUBMISSIONS = (
@@ -85,7 +90,7 @@ SUBMISSIONS = (
     submission("20261117-1000-sage", "protein-fold", "fir", 5, {"cancelled": 5}, 86400 * 60, ended=ago(86400 * 59)),
 )  # fmt: skip
 
-TARGETS = (Target("local", "local"), Target("fir", "slurm"), Target("aws", "awsbatch"))
+TARGETS = tuple(Target(name, kind) for name, kind in KINDS.items())
 BEAT = Beat("login1", 4711, ago(900), ago(1), alive=True)
 FULL = Snapshot(SUBMISSIONS, (), TARGETS, BEAT)
 
@@ -93,6 +98,7 @@ FULL = Snapshot(SUBMISSIONS, (), TARGETS, BEAT)
 def job_rows(submission):
     """Rows in the proportions of the counts."""
     rows = []
+    evidence = ("process", "end record") if submission.kind == "local" else ("squeue", "sacct")
     for state, number in submission.counts.items():
         for _ in range(number):
             index = len(rows)
@@ -101,7 +107,7 @@ def job_rows(submission):
                 exit_code=3 if state == S.FAILED else 0 if state == S.SUCCEEDED else None,
                 started="" if state in (S.QUEUED, S.HELD) else ago(3000 - index),
                 ended=ago(2000 - index) if state.ended else "", as_of=ago(3),
-                evidence="sacct" if state.ended else "squeue",
+                evidence=evidence[state.ended],
                 detail="Critical error: seed file missing" if state == S.FAILED else "",
             )  # fmt: skip
             rows.append(JobRow(index, f"{submission.batch}-{index}", (str(index % 10), f"0.{index // 10}"), status))

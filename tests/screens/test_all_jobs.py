@@ -21,7 +21,7 @@ async def opened(pilot):
 async def test_the_jobs_of_all_open_submissions_are_there(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
-        await shows(pilot, "1,015", "1/1015", "-0.9-212", "18231_212")
+        await shows(pilot, "1,015", "1/1015", "-0.9-212")
         await pilot.press("slash", *"submission:c4", "enter")
         await shows(pilot, "c4-monthly-0", "12 of 1,015")
         assert "#2" not in screen_text(app), "what ended long ago is not there"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from stand_in import RAFT
 from textual import events
 from waiting import hides, shows, until
@@ -213,3 +214,14 @@ async def test_only_writing_ends_at_the_batches(app, desk):
         await pilot.press("D")
         await shows(pilot, "ml-training-new", "is written: 1 job. S submits it.")
         assert desk.asked == [("generate", "ml-training-new", 1)]
+
+
+@pytest.mark.parametrize("way", [(), ("enter", "1/1003"), ("2", "never-sent")], ids=["home", "jobs", "batches"])
+async def test_a_new_batch_from_this_one(app, way):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        if way:
+            await pilot.press(way[0])
+            await shows(pilot, way[1])
+        await pilot.press("N")
+        await shows(pilot, "step together", "1..12")

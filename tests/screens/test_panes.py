@@ -164,3 +164,11 @@ async def test_a_wide_home_of_somebody_new_is_whole(tmp_path):
     desk = FakeDesk(tmp_path, replace(FULL, submissions=()))
     async with BatchApp(desk).run_test(size=(120, 40)) as pilot:
         await shows(pilot, "makes many jobs from one template, sends them", "? help")
+
+
+async def test_the_panes_take_turns_in_both_directions(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        for key, pane in (("tab", "monitor"), ("shift+tab", "history"), ("shift+tab", "monitor"), ("tab", "history")):
+            await pilot.press(key)
+            await until(pilot, lambda pane=pane: app.focused.id == pane)

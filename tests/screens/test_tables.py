@@ -25,7 +25,7 @@ HOME = "R    212"
         ("eta<4h", ["netmc-T0.1-0.9"]),
         ("done>=50% !state:CD", ["c4-monthly", "protein-fold"]),
         ("paper", ["netmc-T0.1-0.9"]),
-        ("template:raft kind:local on:fir", ["netmc-T0.1-0.9", "protein-fold"]),
+        ("template:raft kind:slurm on:fir", ["netmc-T0.1-0.9", "protein-fold"]),
     ],
 )
 async def test_the_history_is_filtered_by_what_is_known_of_a_submission(app, text, kept):

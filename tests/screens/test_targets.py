@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from stand_in import FULL, TARGETS, FakeDesk, ago
-from waiting import hides, shows, until
+from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
-from tui_batch.model import Contact, Order, Snapshot
+from tui_batch.model import Contact, Order, Snapshot, Target
 
 CONTACTS = {
     "fir": Contact(
@@ -53,3 +53,18 @@ async def test_who_has_only_this_machine_is_told_how_there_come_to_be_others(tmp
         await shows(pilot, "> local", "More targets", "[targets.NAME]")
         await pilot.press("q")
         await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_what_may_be_a_secret_is_not_shown(tmp_path):
+    target = Target("fir", "slurm", {"token": "hunter2", "login": "ada"})
+    app = BatchApp(FakeDesk(tmp_path, replace(FULL, targets=(target,))))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("4")
+        await shows(pilot, "login", "ada", "token", "***")
+        assert "hunter2" not in screen_text(app)
+        await pilot.press("2")
+        await shows(pilot, "never-sent")
+        await pilot.press("S")
+        await shows(pilot, "login = ada")
+        assert "hunter2" not in screen_text(app)

@@ -432,3 +432,16 @@ async def test_the_name_that_the_batch_will_have_is_the_one_that_is_asked_about(
         await shows(pilot, "files")
         await pilot.press("A")
         await shows(pilot, "Submit 1 job of ml-training-3 to local?")
+
+
+async def test_pages_of_the_form(app):
+    async with app.run_test(size=(80, 12)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("n")
+        await shows(pilot, "> ml-training")
+        await pilot.press("enter")
+        await shows(pilot, "> seed", "1 job ")
+        await pilot.press("pagedown", "pagedown")
+        await shows(pilot, "> batch name")
+        await pilot.press("pageup", "pageup")
+        await shows(pilot, "> seed")

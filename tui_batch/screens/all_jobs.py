@@ -57,7 +57,7 @@ class AllJobs(Verbs):
                    letter="s", word=lambda p: p.job.status.state),
             Column("submission", "SUBMISSION", 14, lambda p: title(p.submission), grow=True, ending=True, letter="u"),
             Column("on", "ON", 8, lambda p: p.submission.target, letter="o", rank=3),
-            Column("name", "NAME", 16, lambda p: p.job.name, grow=True, ending=True, letter="n"),
+            Column("name", "NAME", 24, lambda p: p.job.name, grow=True, ending=True, letter="n"),
             Column("id", "ID", 10, lambda p: p.job.status.id or "-", ending=True, letter="i", rank=4),
             Column("time", "TIME", 5, lambda p: elapsed(p.job, now()) or "-", lambda p: duration(p.job, now()),
                    right=True, letter="t", unit="time", plain=False),

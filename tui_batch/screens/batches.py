@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.model import Batch, BatchRow, Snapshot
+from tui_batch.screens.cloning import Cloning
 from tui_batch.screens.panes import Panes
 from tui_batch.screens.submitting import Submitting
 from tui_batch.screens.undo import Undoing
@@ -24,7 +25,7 @@ from tui_batch.widgets.text_view import TextView, heading, pair
 EMPTY = ("No batch was made yet: this will be the list of what was generated.", "", "n   makes one from a template")
 
 
-class Batches(Submitting, Undoing, Panes):
+class Batches(Submitting, Undoing, Panes, Cloning):
     """One table; newest submission first. On a wide screen, beside it, what varies in the one under the cursor."""
 
     HINTS = ("list.open", "batch.submit", "app.new", "batch.delete", "list.filter", "list.sort", "view.back")
@@ -50,6 +51,10 @@ class Batches(Submitting, Undoing, Panes):
         ]  # fmt: skip
         yield LiveTable(columns, lambda b: b.name, id="batches")
         yield TextView(id="axes")
+
+    def batch_name(self) -> str:
+        """The one under the cursor."""
+        return row.name if (row := self.batches.current) else ""
 
     @property
     def batches(self) -> LiveTable[BatchRow]:

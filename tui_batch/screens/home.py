@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.model import Snapshot, Submission
+from tui_batch.screens.cloning import Cloning
 from tui_batch.screens.monitor import Monitor
 from tui_batch.screens.picked import Picked
 from tui_batch.screens.rows import submission_columns, submissions
@@ -39,7 +40,7 @@ FIRST = (
 )
 
 
-class Home(Monitor):
+class Home(Monitor, Cloning):
     """The table above, the jobs of what the cursor is on below."""
 
     HINTS = ("home.demo", "list.open", "job.log", "app.new", "submission.cancel", "submission.retry", "list.filter",
@@ -146,6 +147,10 @@ class Home(Monitor):
     def chosen(self) -> Submission | None:
         """The submission under the cursor."""
         return self.history.current
+
+    def batch_name(self) -> str:
+        """What the submission under the cursor was sent from."""
+        return submission.batch if (submission := self.chosen()) else ""
 
     def picked(self) -> Sequence[Picked]:
         """What is marked in the pane that has the keys, submissions or jobs, else what is under its cursor."""

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.model import JobList, JobRow, Snapshot, Submission
+from tui_batch.screens.cloning import Cloning
 from tui_batch.screens.job_page import JobPage
 from tui_batch.screens.panes import Panes
 from tui_batch.screens.picked import Picked
@@ -19,7 +20,7 @@ from tui_batch.widgets.progress import words
 from tui_batch.widgets.text_view import TextView
 
 
-class Jobs(Verbs, Panes):
+class Jobs(Verbs, Panes, Cloning):
     """One table: state, what varies, the target's id, how long, how it ended. On a wide screen details beside it."""
 
     HINTS = ("list.open", "job.log", "submission.why", "submission.cancel", "submission.retry", "list.filter",
@@ -47,6 +48,10 @@ class Jobs(Verbs, Panes):
     def about(self) -> str:
         """Its submission."""
         return self._submission.id
+
+    def batch_name(self) -> str:
+        """What the submission was sent from."""
+        return self._submission.batch
 
     @property
     def jobs(self) -> LiveTable[JobRow]:

@@ -12,6 +12,7 @@ from tui_batch.errors import TuiBatchError
 from tui_batch.model import Batch, Target
 from tui_batch.screens.table_view import TableView
 from tui_batch.screens.totals import waves
+from tui_batch.settings import shown
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import ChoiceTable, LiveTable
 from tui_batch.widgets.progress import counted
@@ -115,4 +116,4 @@ def _place(desk: Desk, batch: Batch, target: Target) -> Place:
 
 
 def _settings(place: Place) -> str:
-    return ", ".join(f"{key} = {value}" for key, value in place.target.settings.items())
+    return ", ".join(f"{key} = {shown(key, value)}" for key, value in place.target.settings.items())

@@ -12,6 +12,7 @@ from tui_batch.model import Contact, Snapshot, Submission, Target
 from tui_batch.screens.undo import Undoing
 from tui_batch.screens.view import age
 from tui_batch.screens.waiting import next_try
+from tui_batch.settings import shown
 from tui_batch.states import JobState, active
 from tui_batch.times import seconds
 from tui_batch.widgets.columns import Column
@@ -141,7 +142,7 @@ class Targets(Undoing):
 def facts(place: Place, now: float) -> list[Line]:
     """All that is known of a target."""
     contact, settings = place.contact, place.target.settings
-    shown = {
+    known = {
         "says": contact.detail,
         "examined": _ago(contact.as_of, now) or ("never: Enter does" if not place.asked else "now"),
         "last answer": _ago(contact.heard, now),
@@ -149,9 +150,9 @@ def facts(place: Place, now: float) -> list[Line]:
     return [
         heading(f"{place.target.name} ({place.target.kind})"),
         *([pair("trouble", contact.trouble, "trouble")] if contact.trouble else []),
-        *(pair(name, value) for name, value in shown.items() if value),
+        *(pair(name, value) for name, value in known.items() if value),
         *_pairs("Facts", contact.facts),
-        *_pairs("Settings", settings),
+        *_pairs("Settings", {key: shown(key, value) for key, value in settings.items()}),
     ]
 
 

@@ -16,6 +16,7 @@ from tui_batch.widgets.question import YES, Completion, Question
 
 MESSAGE_SECONDS = 5.0
 HELP = "app.help"  # stands for all keys that there is no room for
+COMMAND = "view.command"
 _KEYS = {
     "question_mark": "?", "slash": "/", "enter": "Enter", "escape": "Esc", "backspace": "Bksp", "pagedown": "PgDn",
     "pageup": "PgUp", "home": "Home", "end": "End", "tab": "Tab", "up": "Up", "down": "Down",
@@ -144,15 +145,20 @@ class PromptLine(Lines):
         return self._hints(width)
 
     def _hints(self, width: int) -> Line:
-        parts: list[Part] = []
+        """The screen's keys as far as there is room, help at the right, and before it what there is room for still."""
         bound = self._bound()
-        more = (bound[HELP],) if HELP in bound and getattr(self.screen, "HELPS", False) else ()
-        room = width - sum(cells(key) + cells(words) + 2 for key, words in more)
-        for key, words in (bound[id] for id in getattr(self.screen, "HINTS", ()) if id in bound):
-            if (needed := cells(key) + cells(words) + 3) > room:
+        more = [bound[HELP]] if HELP in bound and getattr(self.screen, "HELPS", False) else []
+        room = width - sum(map(_room, more))
+        parts: list[Part] = []
+        for hint in (bound[id] for id in getattr(self.screen, "HINTS", ()) if id in bound):
+            if _room(hint) >= room:
                 break
-            room -= needed
-            parts += [(f" {key}", "key"), (f" {words} ", "")]
+            room -= _room(hint) + 1
+            parts += [(f" {hint[0]}", "key"), (f" {hint[1]} ", "")]
+        else:
+            if more and COMMAND in bound and _room(bound[COMMAND]) < room:
+                more = [bound[COMMAND], *more]
+                room -= _room(bound[COMMAND])
         return (*parts, (" " * room, ""), *(part for key, words in more for part in ((key, "key"), (f" {words} ", ""))))
 
     def _bound(self) -> dict[str | None, tuple[str, str]]:
@@ -162,6 +168,11 @@ class PromptLine(Lines):
             if active.enabled:  # one binding may have several keys: the first one stands for it
                 first.setdefault(active.binding.id, active.binding)
         return {id: (one.key_display or named(one.key), one.description) for id, one in first.items()}
+
+
+def _room(hint: tuple[str, str]) -> int:
+    """The cells that a key and its words take, with a blank behind each."""
+    return cells(hint[0]) + cells(hint[1]) + 2
 
 
 def named(key: str) -> str:
