@@ -130,6 +130,12 @@ class BatchApp(App[None], inherit_bindings=False):
         else:
             await super().on_event(event)
 
+    @property
+    def _view(self) -> View | None:
+        """The screen in front, once its parts are there; then it looks for the first time by itself."""
+        screen = self.screen
+        return screen if isinstance(screen, View) and screen.is_mounted else None
+
     def _underway(self) -> Sequence[object]:
         """What the keys so far have led to, and is not there yet."""
         screen = self.screen
@@ -142,10 +148,10 @@ class BatchApp(App[None], inherit_bindings=False):
 
     async def _type(self, event: Event) -> None:
         """A message was read when the next key is pressed, whatever takes the key."""
-        if isinstance(self.screen, View):
-            if self.screen.too_small and not (isinstance(event, Key) and event.key in BLIND):
+        if view := self._view:
+            if view.too_small and not (isinstance(event, Key) and event.key in BLIND):
                 return  # nothing is done blindly
-            self.screen.prompt.hush()
+            view.prompt.hush()
         await super().on_event(event)
 
     def on_batch_app_looked(self, message: Looked) -> None:
@@ -160,9 +166,9 @@ class BatchApp(App[None], inherit_bindings=False):
                     self.say(self.trouble, "trouble")
             case error:
                 self._handle_exception(error)
-        if isinstance(self.screen, View):
-            self.screen.status.show_banner(self.banner)
-            self.screen.look(self.snapshot or Snapshot())
+        if view := self._view:
+            view.status.show_banner(self.banner)
+            view.look(self.snapshot or Snapshot())
 
     def _miss(self, snapshot: Snapshot) -> None:
         """Note when the last courier was gone while there was something to do for one."""
@@ -191,10 +197,8 @@ class BatchApp(App[None], inherit_bindings=False):
     def _tick(self) -> None:
         self._ticks += 1
         # What ended reads differently every ten seconds at most.
-        if isinstance(self.screen, View) and (
-            self._lively or self._ticks % 10 == 0 or not isinstance(self.screen, Home)
-        ):
-            self.screen.tick()
+        if (view := self._view) and (self._lively or self._ticks % 10 == 0 or not isinstance(view, Home)):
+            view.tick()
 
     # -- going places ----------------------------------------------------------------------------------------------
     def action_home(self) -> None:

@@ -286,3 +286,12 @@ async def test_rows_that_come_while_it_is_found_out_why_there_are_none_stay(app,
         answered.set()
         await until(pilot, lambda: not [one for one in app.workers if one.group == "empty"])
         await shows(pilot, "> R  netmc")
+
+
+async def test_a_second_and_news_that_come_while_another_screen_opens(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> R  netmc")
+        app.action_targets()
+        app._tick()
+        app.on_batch_app_looked(app.Looked(desk.current))
+        await shows(pilot, "> local")
