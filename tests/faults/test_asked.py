@@ -8,6 +8,7 @@ from test_trouble import kill_courier
 
 from tui_batch.errors import RequestError
 from tui_batch.states import JobState
+from tui_batch.store.home import Home
 
 LONG = 3600.0
 
@@ -158,3 +159,36 @@ def test_a_target_is_examined_when_asked(desk):
     assert contact.facts["slots"] == "2"
     assert contact.as_of
     until(lambda: not desk.snapshot().orders)
+
+
+def test_to_name_no_job_is_not_to_mean_all_of_them(desk, tmp_path):
+    go = tmp_path / "go"
+    name = desk.submit(make(desk, tmp_path, f"until [ -e {go} ]; do sleep 0.02; done", "1..2"))
+    until(lambda: counts(desk, name) == {JobState.RUNNING: 2})
+    for ask in (desk.cancel, desk.hold, desk.release):
+        with pytest.raises(RequestError, match="No job was named"):
+            ask(name, [])
+    go.touch()
+    until(lambda: bool(desk.submission(name).ended))
+    assert counts(desk, name) == {JobState.SUCCEEDED: 2}
+
+
+def test_no_job_waits_for_what_is_only_shown_of_its_target(desk, tmp_path):
+    Home(desk.home).prepare().contacts.write_text("This is no folder.")
+    name = desk.submit(make(desk, tmp_path, "true", "1..3"))
+    until(lambda: bool(desk.submission(name).ended))
+    assert counts(desk, name) == {JobState.SUCCEEDED: 3}
+
+
+def test_what_waits_for_the_first_job_is_not_held_besides(desk, tmp_path, ran):
+    go = tmp_path / "go"
+    command = f"printf x >> {ran}/{{{{ n }}}}; until [ -e {go} ]; do sleep 0.02; done"
+    name = desk.submit(make(desk, tmp_path, command, "1..3"), first=True)
+    until(lambda: counts(desk, name) == {JobState.RUNNING: 1, JobState.DRAFT: 2})
+    desk.hold(name)
+    desk.release(name)
+    until(lambda: not desk.snapshot().orders)
+    assert counts(desk, name) == {JobState.RUNNING: 1, JobState.DRAFT: 2}
+    go.touch()
+    until(lambda: bool(desk.submission(name).ended))
+    assert marks(ran) == {"1": 1, "2": 1, "3": 1}

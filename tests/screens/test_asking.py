@@ -1,6 +1,7 @@
 """What is asked for of marked rows, and what can be taken back."""
 
 from dataclasses import replace
+from threading import Event
 
 from stand_in import FULL, SUBMISSIONS, TARGETS, FakeDesk, submission
 from waiting import hides, shows, until
@@ -244,3 +245,41 @@ async def test_why_it_waits_is_in_the_words_of_the_target(app, desk):
         )
         await pilot.press("q")
         await shows(pilot, "Enter open")
+
+
+async def test_nothing_is_asked_of_jobs_that_are_still_those_of_another_submission(tmp_path):
+    """The submission under the cursor goes away while the keys are in the monitor, and the disk is slow."""
+    other = submission("20261120-1158-beet", "other", "aws", 15, {"running": 3, "queued": 12}, 90)
+    desk = desk_with(tmp_path, FEW, other)
+    jobs, there = desk.jobs, Event()
+
+    def slow(id):
+        assert id != other.id or there.wait(30)
+        return jobs(id)
+
+    desk.jobs = slow
+    app = BatchApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> R  sweep", "R      0 0")
+        await pilot.press("tab", "j", "j")
+        desk.current = replace(desk.current, submissions=(other,))
+        await shows(pilot, "> R  other")
+        await pilot.press("c", "H", "y")
+        await shows(pilot, "There is nothing here to copy.")
+        there.set()
+        await shows(pilot, "3 running, 12 queued")
+        await until(pilot, lambda: app.screen.jobs_are_theirs)
+        await pilot.press("c")
+        await shows(pilot, "Cancel job", "of other on aws?")
+        assert not [word for word, *_ in desk.asked if word in ("cancel", "hold")]
+
+
+async def test_a_submission_that_is_gone_is_not_said_to_have_been_taken_back(tmp_path):
+    """Its history's file was taken away, perhaps: its jobs were submitted all the same."""
+    desk = desk_with(tmp_path, FEW, SUBMISSIONS[2])
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> R  sweep")
+        await pilot.press("enter")
+        await shows(pilot, "sweep on fir")
+        desk.current = replace(desk.current, submissions=(SUBMISSIONS[2],))
+        await shows(pilot, "sweep is not in the history any more.")

@@ -1,7 +1,7 @@
 """Home: moving, the monitor, and what can be asked of a submission."""
 
-import threading
 from dataclasses import replace
+from threading import Event
 
 from stand_in import FULL, NOON, SUBMISSIONS, FakeDesk, ago
 from waiting import hides, screen_text, shows, until
@@ -269,7 +269,7 @@ async def test_what_is_still_being_done_when_it_ends_does_no_harm(app):
 
 
 async def test_rows_that_come_while_it_is_found_out_why_there_are_none_stay(app, desk):
-    full, asked, answered = desk.current, threading.Event(), threading.Event()
+    full, asked, answered = desk.current, Event(), Event()
     batches, desk.current = desk.batches, Snapshot()
 
     def slow():
@@ -295,3 +295,38 @@ async def test_a_second_and_news_that_come_while_another_screen_opens(app, desk)
         app._tick()
         app.on_batch_app_looked(app.Looked(desk.current))
         await shows(pilot, "> local")
+
+
+async def test_the_example_is_made_once_however_often_its_key_is_pressed(tmp_path):
+    desk = FakeDesk(tmp_path, Snapshot())
+    demo, go_on = desk.demo, Event()
+
+    def slow(*args):
+        assert go_on.wait(30)
+        return demo(*args)
+
+    desk.demo = slow
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "tries it out")
+        await pilot.press("D", "D")
+        go_on.set()
+        await shows(pilot, "python-sweep")
+        assert [word for word, *_ in desk.asked].count("demo") == 1
+
+
+async def test_an_example_that_cannot_be_made_is_offered_again(tmp_path):
+    desk = FakeDesk(tmp_path, Snapshot())
+    demo, full = desk.demo, [StoreError("The disk is full.")]
+
+    def limited(*args):
+        if full:
+            raise full.pop()
+        return demo(*args)
+
+    desk.demo = limited
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "tries it out")
+        await pilot.press("D")
+        await shows(pilot, "The disk is full.")
+        await pilot.press("D")
+        await shows(pilot, "python-sweep")

@@ -434,6 +434,48 @@ async def test_the_name_that_the_batch_will_have_is_the_one_that_is_asked_about(
         await shows(pilot, "Submit 1 job of ml-training-3 to local?")
 
 
+async def test_what_is_being_sent_is_not_sent_once_more(app, desk):
+    """A large batch takes its time to be read; meanwhile one may wonder whether the answer was heard."""
+    submit, go_on = desk.submit, threading.Event()
+
+    def slow(*args, **more):
+        assert go_on.wait(30)
+        return submit(*args, **more)
+
+    desk.submit = slow
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_preview(pilot, app)
+        await pilot.press("A", "y")
+        await shows(pilot, "written as ml-training-new")
+        await pilot.press("A", "y")
+        await shows(pilot, "copy i id")  # keys wait for the answer for a while, and then mean what they mean here
+        go_on.set()
+        await shows(pilot, "is on its way")
+        assert [word for word, *_ in desk.asked].count("submit") == 1
+
+
+async def test_what_is_typed_on_the_way_to_the_preview_is_for_the_preview(app, desk):
+    """To work out a plan takes a moment, on a busy machine a long one; a terminal may be resized in it."""
+    rendered, go_on = desk.rendered, threading.Event()
+
+    def slow(*args):
+        assert go_on.wait(30)
+        return rendered(*args)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_form(pilot, app)
+        desk.rendered = slow
+        await pilot.press(*"1..9", "enter", "t")
+        await pilot.resize_terminal(90, 24)
+        app.screen._look()  # as it does when what was typed, or the size, has rested a while
+        go_on.set()
+        await shows(pilot, "Where to?")
+        await pilot.press("escape", "escape")
+        await shows(pilot, "> seed            1..9 ", "9 jobs")
+        await pilot.press(",", "1", "2")
+        await shows(pilot, "1..9,12", "10 jobs")
+
+
 async def test_pages_of_the_form(app):
     async with app.run_test(size=(80, 12)) as pilot:
         await shows(pilot, "R    212")

@@ -26,11 +26,12 @@ def cancel(desk: Desk, arguments: Namespace) -> int:
 
 
 def hold(desk: Desk, arguments: Namespace) -> int:
-    return _keep(desk, arguments, desk.hold, (JobState.QUEUED, JobState.DRAFT), "hold", "asked to wait")
+    return _keep(desk, arguments, desk.hold, (JobState.QUEUED,), "hold", "asked to wait")
 
 
 def release(desk: Desk, arguments: Namespace) -> int:
-    return _keep(desk, arguments, desk.release, (JobState.HELD, JobState.DRAFT), "release", "asked to go on")
+    named = (JobState.DRAFT,) if arguments.jobs else ()  # what waits for the first job goes only if it is named
+    return _keep(desk, arguments, desk.release, (JobState.HELD, *named), "release", "asked to go on")
 
 
 def _keep(

@@ -95,15 +95,20 @@ def retry(courier: "Courier", order: Order) -> Tracked | None:
         moment = max(moment, submission.as_of)  # a clock may be behind the one that saw it end
         courier.history.append(reopened_record(submission.id, moment), moment)
         tracked = courier.track(submission._replace(counts={}, ended="", as_of=moment))
-    held = [index for index in tracked.to_send() if tracked.statuses[index].state is JobState.HELD]
-    tracked.set_all(held, Status(JobState.QUEUED, as_of=moment, detail="waiting to be sent"))
     for attempt, numbers in orders.by_attempt(order.jobs):
-        chosen = list(numbers)
+        chosen = [index for index in numbers if index in tracked.statuses]
+        held = [index for index in chosen if _held_back(tracked.statuses[index])]
+        tracked.set_all(held, Status(JobState.QUEUED, as_of=moment, detail="waiting to be sent"))
         if order.more:
             tracked.grant(more.twice(order.more, attempt + 1, indices.to_text(chosen)))
         tracked.again(chosen, attempt, moment)
     tracked.health = ""
     return tracked
+
+
+def _held_back(status: Status) -> bool:
+    """It could not be sent."""
+    return status.state is JobState.HELD and not status.kept
 
 
 def fetch(courier: "Courier", order: Order) -> Tracked | None:

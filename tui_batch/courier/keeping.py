@@ -27,6 +27,8 @@ def settle_first(tracked: Tracked) -> bool:
     first = tracked.statuses[FIRST].state
     if not tracked.after_first or not first.ended:
         return False
+    if first is not JobState.SUCCEEDED and not tracked.number(JobState.DRAFT):
+        return False  # a person was asked already
     waiting = [index for index, status in tracked.statuses.items() if status.kept and status.evidence == BY_FIRST]
     if first is JobState.SUCCEEDED:
         _queue(tracked, waiting)
@@ -40,23 +42,22 @@ def settle_first(tracked: Tracked) -> bool:
 
 
 def hold(courier: "Courier", order: Order) -> object | None:
-    """Jobs that the target has are held there; the others are not sent."""
+    """Jobs that the target has are held there; the others are not sent. What waits for the first job waits as it is."""
     tracked = courier.tracked.get(order.submission)
     if tracked is None:
         return None
-    waiting = (JobState.QUEUED, JobState.DRAFT)
-    chosen = [index for index in _asked(tracked, order) if tracked.statuses[index].state in waiting]
+    chosen = [index for index in _asked(tracked, order) if tracked.statuses[index].state is JobState.QUEUED]
     here = [index for index in chosen if not tracked.statuses[index].id]
     _set(tracked, here, JobState.HELD, BY_PERSON, "held until it is released")
     return courier.roads.tell(tracked, order, [tracked.statuses[index].id for index in chosen if index not in here])
 
 
 def release(courier: "Courier", order: Order) -> Tracked | object | None:
-    """Held jobs go on: where they are held."""
+    """Held jobs go on: where they are held. What waits for the first job goes only if it is named."""
     tracked = courier.tracked.get(order.submission)
     if tracked is None:
         return None
-    held = (JobState.HELD, JobState.DRAFT)
+    held = (JobState.HELD, JobState.DRAFT) if order.jobs else (JobState.HELD,)
     chosen = [index for index in _asked(tracked, order) if tracked.statuses[index].state in held]
     here = [index for index in chosen if tracked.statuses[index].kept]
     _queue(tracked, here)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from tui_batch import backends
 from tui_batch.config import Config
 from tui_batch.courier.lane import Answer, Lane, Probe, Tell
+from tui_batch.courier.log import say
 from tui_batch.courier.tracked import Tracked
-from tui_batch.errors import ConfigError, RequestError, TuiBatchError
+from tui_batch.errors import ConfigError, RequestError, StoreError, TuiBatchError
 from tui_batch.model import Contact, Health, Order
 from tui_batch.store import contacts
 from tui_batch.store.home import Home
@@ -111,4 +112,7 @@ class Roads:
             del self._unwritten[target]
             road = self._open.get(target)
             when = stamp(time.time() + road.next_look - now) if road else ""
-            contacts.write(self._home.contacts, target, replace(self._contacts[target], next=when))
+            try:
+                contacts.write(self._home.contacts, target, replace(self._contacts[target], next=when))
+            except StoreError as error:  # only shown: no job is to wait for it
+                say(str(error))

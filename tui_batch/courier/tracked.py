@@ -95,6 +95,10 @@ class Tracked:
     def ended(self) -> bool:
         return all(state.ended for state, number in self._counts.items() if number)
 
+    def number(self, state: JobState) -> int:
+        """How many jobs are in this state."""
+        return self._counts[state]
+
     @property
     def complete(self) -> bool:
         """All jobs have ended and what they left behind is here, as far as it can be had."""

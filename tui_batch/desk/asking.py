@@ -9,8 +9,8 @@ from tui_batch import indices
 from tui_batch.config import Config
 from tui_batch.desk.making import Making
 from tui_batch.errors import RequestError
-from tui_batch.model import Batch, Order, Submission
-from tui_batch.states import ENDED, JobState
+from tui_batch.model import Batch, Order, Status, Submission
+from tui_batch.states import JobState
 from tui_batch.store import lock, orders
 from tui_batch.times import stamp
 
@@ -72,11 +72,10 @@ class Desk(Making):
         """
         rows = self.jobs(submission).rows
         if indices_ is None:
-            chosen = [row.index for row in rows if row.status.state in ENDED - {JobState.SUCCEEDED}]
+            chosen = [row.index for row in rows if _to_try_again(row.status) and row.status.state != JobState.SUCCEEDED]
         else:
-            chosen = [index for index in indices_ if rows[index].status.state.ended]
-        held = sum(row.status.state is JobState.HELD and not row.status.kept for row in rows)
-        if not chosen and not held:
+            chosen = [index for index in indices_ if _to_try_again(rows[index].status)]
+        if not chosen:
             raise RequestError(f"Nothing to run again: no such job of {submission} has ended without success.")
         known = self.submission(submission)
         batch = self.batch(known.batch)
@@ -84,7 +83,7 @@ class Desk(Making):
         if (more == "time" and not batch.resources.minutes) or (more == "memory" and not batch.resources.memory_mb):
             raise RequestError(f"The template of {known.batch} sets no {more}, so there is no more of it to be had.")
         self._order("retry", submission, orders.with_attempts({n: rows[n].status.attempt for n in chosen}), more=more)
-        return len(chosen) + held
+        return len(chosen)
 
     def fetch(self, submission: str) -> None:
         """Order the results that are not here yet."""
@@ -147,5 +146,12 @@ def _check_unchanged(batch: Batch, submission: Submission) -> None:
         )
 
 
+def _to_try_again(status: Status) -> bool:
+    """It has ended, or could not be sent."""
+    return status.state.ended or (status.state is JobState.HELD and not status.kept)
+
+
 def _ranges(numbers: Sequence[int] | None) -> str:
+    if numbers is not None and not numbers:  # an order that names no job concerns them all
+        raise RequestError("No job was named, so nothing was ordered.")
     return indices.to_text(numbers) if numbers is not None else ""

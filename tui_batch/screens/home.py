@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from tui_batch.errors import TuiBatchError
 from tui_batch.model import Snapshot, Submission
 from tui_batch.screens.cloning import Cloning
 from tui_batch.screens.monitor import Monitor
@@ -155,7 +156,8 @@ class Home(Monitor, Cloning):
     def picked(self) -> Sequence[Picked]:
         """What is marked in the pane that has the keys, submissions or jobs, else what is under its cursor."""
         if (submission := self.chosen()) and self.monitor.has_focus:
-            return [Picked(submission, tuple(self.monitor.chosen))] if self.monitor.chosen else []
+            rows = tuple(self.monitor.chosen) if self.jobs_are_theirs else ()
+            return [Picked(submission, rows)] if rows else []
         return [Picked(submission) for submission in self.history.chosen]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -169,11 +171,16 @@ class Home(Monitor, Cloning):
 
     def action_demo(self) -> None:
         """Make the example and send it to this machine."""
-        self.lead("demo", self._demo)
+        self._first = False  # once is enough; should it fail, an empty store offers it again
+        self.go(self._demo)
 
     async def _demo(self) -> None:
         self.prompt.say("Making the example...")
-        self.want(await self.ask(self.desk.demo, "local", self.desk.config.undo_seconds))
+        try:
+            self.want(await self.ask(self.desk.demo, "local", self.desk.config.undo_seconds))
+        except TuiBatchError:
+            await self._empty()
+            raise
         self.prompt.hush()
 
     def action_interrupt(self) -> None:

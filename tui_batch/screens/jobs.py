@@ -15,6 +15,7 @@ from tui_batch.screens.picked import Picked
 from tui_batch.screens.rows import by_urgency, job_columns, title
 from tui_batch.screens.verbs import Verbs
 from tui_batch.screens.waiting import trouble
+from tui_batch.states import JobState
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.progress import words
 from tui_batch.widgets.text_view import TextView
@@ -67,7 +68,9 @@ class Jobs(Verbs, Panes, Cloning):
         known = [submission for submission in snapshot.submissions if submission.id == self._submission.id]
         if not known:
             self.action_back()
-            return self.front.say(f"{title(self._submission)} was taken back: none of its jobs was submitted.")
+            left = self._submission.state is not JobState.DRAFT
+            what = "is not in the history any more." if left else "was taken back: none of its jobs was submitted."
+            return self.front.say(f"{title(self._submission)} {what}")
         [self._submission] = known
         self._head()
         return self.go_instead("fill", self._fill)

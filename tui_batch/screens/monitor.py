@@ -1,7 +1,7 @@
 """The lower part of home: what there is to know of the submission under the cursor, and its jobs as they go on."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -19,6 +19,9 @@ from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.log_tail import LogTail, last_lines
 from tui_batch.widgets.progress import words
 from tui_batch.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from tui_batch.screens.copying import Copy
 
 # While somebody runs through the list the monitor waits: a pane is ten times the bytes of a cursor step.
 REST_SECONDS = 0.15
@@ -63,8 +66,8 @@ class Monitor(Verbs, Panes):
     @property
     def underway(self) -> Sequence[object]:
         """Also the jobs, for whoever is in the monitor: those of the submission before are not meant."""
-        behind = [one for one in (self.chosen(),) if one and one.kind and (one.id != self._watched or not self._jobs)]
-        return [*super().underway, *(one.id for one in behind if self.focused is self.monitor)]
+        behind = self.focused is self.monitor and not self.jobs_are_theirs
+        return [*super().underway, *(one.id for one in (self.chosen(),) if behind and one and one.kind)]
 
     # -- showing ---------------------------------------------------------------------------------------------------
     @on(LiveTable.Moved, "#history")
@@ -132,9 +135,18 @@ class Monitor(Verbs, Panes):
         return tail.show(f"stdout of {row.name}", lines or ("It is empty so far.",))
 
     # -- keys ------------------------------------------------------------------------------------------------------
+    @property
+    def jobs_are_theirs(self) -> bool:
+        """Whether the jobs in the monitor are of the submission under the cursor, and not still of the one before."""
+        return self._jobs is not None and (submission := self.chosen()) is not None and submission.id == self._watched
+
     def chosen_job(self) -> JobRow | None:
         """The one under the cursor, while the monitor has the keys."""
-        return self.monitor.current if self.monitor.has_focus else None
+        return self.monitor.current if self.monitor.has_focus and self.jobs_are_theirs else None
+
+    def copies(self) -> "Sequence[Copy]":
+        """Nothing of a job that is not of the submission under the cursor."""
+        return () if self.monitor.has_focus and not self.jobs_are_theirs else super().copies()
 
     @on(LiveTable.OpenRequested, "#history")
     def _open(self) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tui_batch.model import JobRow, Submission
 from tui_batch.screens.rows import title
@@ -13,14 +14,14 @@ from tui_batch.widgets.progress import counted, jobs_in_words
 Keeps = Callable[[JobState], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picked:
     """These jobs of a submission; all of them where `rows` is None."""
 
     submission: Submission
     rows: tuple[JobRow, ...] | None = None
 
-    @property
+    @cached_property  # a hundred thousand may be marked, and every question asks several times
     def counts(self) -> Counts:
         """How many there are in each state."""
         return self.submission.counts if self.rows is None else Counter(row.status.state for row in self.rows)

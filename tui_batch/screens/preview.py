@@ -54,6 +54,7 @@ class Preview(Submitting):
         self._reckoned = Event()
         self._brake = Brake()
         self._made: int | None = None  # how many are written while that goes on
+        self._ordering = False  # the order is being left: a large batch is read once more for that
         self._batch: Batch | None = None  # a target may refuse it: then it need not be written again for another
         self._resting: Timer | None = None
 
@@ -138,10 +139,15 @@ class Preview(Submitting):
             lines += [((f"  {line}", "trouble"),) for line in str(error).splitlines()]
         return name, lines
 
+    @property
+    def _busy(self) -> bool:
+        """What was answered is being done, and is not to be done twice."""
+        return self._made is not None or self._ordering
+
     # -- where it goes ---------------------------------------------------------------------------------------------
     def action_target(self) -> None:
         """Choose another target."""
-        if self._made is None:
+        if not self._busy:
             self.go(self._choose)
 
     async def _choose(self) -> None:
@@ -166,7 +172,7 @@ class Preview(Submitting):
             self.prompt.say("There is only one job: A submits it.")
 
     def _send(self, first: bool) -> None:
-        if self._made is None:
+        if not self._busy:
             self.lead("send", self._submit, first)
 
     async def _submit(self, first: bool) -> None:
@@ -184,12 +190,16 @@ class Preview(Submitting):
         what = what if first else f"Submit {jobs} of {self._draft.name} to {target.name}"
         answer = self.prompt.yes(f"{what}{' all the same' * come_to.warned}?", safe="y")
         if await answer == "y" and (batch := await self._generate()):
-            await self.order(batch.name, target.name, first)
+            self._ordering = True
+            try:
+                await self.order(batch.name, target.name, first)
+            finally:
+                self._ordering = False
 
     # -- making it -------------------------------------------------------------------------------------------------
     def action_write(self) -> None:
         """Generate only."""
-        if self._made is None:
+        if not self._busy:
             self.go(self._write)
 
     async def _write(self) -> None:

@@ -110,7 +110,7 @@ class TableView(View):
         try:
             name = find(name, self.table.columns).name if name else ""
         except ValueError as wrong:
-            raise RequestError(f"{wrong}; the order stays as it was.") from wrong
+            raise RequestError(f"The order stays as it was: {wrong}") from wrong
         self.go(self._keep_sorting, self.table, name, down)
 
     async def _keep_sorting(self, table: LiveTable[Any], name: str, down: bool | None = None) -> None:

@@ -165,7 +165,7 @@ class Variables(View):
     # -- keys ------------------------------------------------------------------------------------------------------
     def action_next(self) -> None:
         """To the jobs, if nothing is wrong."""
-        self._stop_resting()  # it would take the place of what goes on here
+        self._stop_resting()  # it would take the place of what is said here
         self._keep()
         self.lead("plan", self._go_on)
 

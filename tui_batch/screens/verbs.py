@@ -201,4 +201,4 @@ def _held(state: JobState) -> bool:
 
 
 def _waiting(state: JobState) -> bool:
-    return state in (JobState.QUEUED, JobState.DRAFT)
+    return state is JobState.QUEUED

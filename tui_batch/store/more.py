@@ -1,6 +1,7 @@
 """What an attempt of a job gets more of than its batch says: `more.toml` beside the submission's ledger."""
 
 from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
 
 from tui_batch import indices, tables
@@ -13,7 +14,7 @@ FACTOR = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """From this attempt on these jobs get so many times the time or the memory."""
+    """From this attempt on these jobs get so many times the time or the memory; of two for one attempt, the larger."""
 
     attempt: int
     jobs: str  # ranges
@@ -62,12 +63,18 @@ class More:
 
     def needs(self, index: int, attempt: int, needs: Resources) -> Resources:
         """What this attempt of a job needs."""
+        time: dict[int, float] = {}
+        memory: dict[int, float] = {}
         for grant, numbers in self._grants:
             if attempt >= grant.attempt and index in numbers:
-                minutes = needs.minutes and needs.minutes * grant.time
-                memory = needs.memory_mb and int(needs.memory_mb * grant.memory)
-                needs = replace(needs, minutes=minutes, memory_mb=memory)
-        return needs
+                # Two orders may concern one end of a job, as when somebody asks again before the first was seen to.
+                time[grant.attempt] = max(grant.time, time.get(grant.attempt, 1.0))
+                memory[grant.attempt] = max(grant.memory, memory.get(grant.attempt, 1.0))
+        return replace(
+            needs,
+            minutes=needs.minutes and needs.minutes * prod(time.values()),
+            memory_mb=needs.memory_mb and int(needs.memory_mb * prod(memory.values())),
+        )
 
 
 def twice(what: str, attempt: int, jobs: str) -> Grant:

@@ -155,4 +155,5 @@ def _reopened(submission: Submission, order: Order) -> Submission:
     number = sum(1 for _, numbers in orders.by_attempt(order.jobs) for _ in numbers)
     ended = [word for word in submission.counts if word.ended and word is not JobState.SUCCEEDED]
     counts = {word: count for word, count in submission.counts.items() if word not in ended}
-    return submission._replace(counts={**counts, JobState.QUEUED: number}, ended="")
+    left = submission.jobs - sum(count for word, count in counts.items() if word is not JobState.QUEUED)
+    return submission._replace(counts={**counts, JobState.QUEUED: max(0, min(number, left))}, ended="")
