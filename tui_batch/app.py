@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from typing import Any, ClassVar, Literal
 
 from rich.console import RenderableType
@@ -26,6 +27,7 @@ from tui_batch.terminal import CAPABLE, Terminal
 from tui_batch.widgets.painting import Painting
 from tui_batch.widgets.theme import THEMES
 
+LINE_FEED = "ctrl+j"  # what the terminal makes of Enter until it is ours
 BLIND = ("ctrl+c", "ctrl+z")  # keys that work where the terminal is too small to show what they do
 
 
@@ -65,7 +67,7 @@ class BatchApp(App[None], inherit_bindings=False):
         self.theme = theme.name
         self.desk, self.terminal = desk, terminal
         self._painting = Painting()
-        self._turns = Turns(self, self._type)
+        self._turns = Turns(self, self._type, self._underway)
         self._plain: Sequence[LineFilter] = ()
         if terminal.ascii:
             from tui_batch.widgets.plain import AsciiOnly
@@ -121,17 +123,35 @@ class BatchApp(App[None], inherit_bindings=False):
         """Keys in turn; and another size moves everything that stands on the terminal."""
         if isinstance(event, Resize):
             self._painting.forget()
+        if isinstance(event, Key) and event.key == LINE_FEED:
+            event = Key("enter", "\r")
         if isinstance(event, Key | Paste) and not event.is_forwarded:
             await self._turns.take(event)
         else:
             await super().on_event(event)
 
+    @property
+    def _view(self) -> View | None:
+        """The screen in front, once its parts are there; then it looks for the first time by itself."""
+        screen = self.screen
+        return screen if isinstance(screen, View) and screen.is_mounted else None
+
+    def _underway(self) -> Sequence[object]:
+        """What the keys so far have led to, and is not there yet."""
+        screen = self.screen
+        if not isinstance(screen, View):
+            return ()
+        # The terminal may have grown again, and only word of it is on its way.
+        if screen.too_small and not self.is_headless and tuple(get_terminal_size()) != tuple(self.size):
+            return ("size",)
+        return screen.underway
+
     async def _type(self, event: Event) -> None:
         """A message was read when the next key is pressed, whatever takes the key."""
-        if isinstance(self.screen, View):
-            if self.screen.too_small and not (isinstance(event, Key) and event.key in BLIND):
+        if view := self._view:
+            if view.too_small and not (isinstance(event, Key) and event.key in BLIND):
                 return  # nothing is done blindly
-            self.screen.prompt.hush()
+            view.prompt.hush()
         await super().on_event(event)
 
     def on_batch_app_looked(self, message: Looked) -> None:
@@ -146,9 +166,9 @@ class BatchApp(App[None], inherit_bindings=False):
                     self.say(self.trouble, "trouble")
             case error:
                 self._handle_exception(error)
-        if isinstance(self.screen, View):
-            self.screen.status.show_banner(self.banner)
-            self.screen.look(self.snapshot or Snapshot())
+        if view := self._view:
+            view.status.show_banner(self.banner)
+            view.look(self.snapshot or Snapshot())
 
     def _miss(self, snapshot: Snapshot) -> None:
         """Note when the last courier was gone while there was something to do for one."""
@@ -177,10 +197,8 @@ class BatchApp(App[None], inherit_bindings=False):
     def _tick(self) -> None:
         self._ticks += 1
         # What ended reads differently every ten seconds at most.
-        if isinstance(self.screen, View) and (
-            self._lively or self._ticks % 10 == 0 or not isinstance(self.screen, Home)
-        ):
-            self.screen.tick()
+        if (view := self._view) and (self._lively or self._ticks % 10 == 0 or not isinstance(view, Home)):
+            view.tick()
 
     # -- going places ----------------------------------------------------------------------------------------------
     def action_home(self) -> None:

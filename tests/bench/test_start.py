@@ -18,6 +18,7 @@ pytestmark = pytest.mark.bench
 
 MANY, ROUNDS = 10_000, 9
 HERE = Path(__file__).parent
+POSTING = (["posting"], "Collection")
 MINIMAL = ([sys.executable, str(HERE / "minimal_app.py")], "scan-1")
 
 
@@ -41,7 +42,7 @@ def environment(tmp_path):
 
 
 def ours(store):
-    return [*COMMAND, "--home", str(store)], "Nothing was" if store.name == "empty" else "scan-"
+    return [*COMMAND, "--home", str(store)], "makes many jobs" if store.name == "empty" else "scan-"
 
 
 def started(program, environment):
@@ -70,6 +71,16 @@ def test_the_first_frame_and_its_memory(stores, environment, compare, note):
     compare(f"first frame, {MANY:,} submissions, no index", frames[2], "minimal Textual app", frames[0], 1.4)
     compare("peak memory at the first screen", memory[3], "minimal Textual app", memory[0], 1.4, "MB")
     assert max(later, later_cold) <= 100, words
+
+
+def test_the_first_frame_beside_posting(stores, environment, compare):
+    needs("posting")
+    programs = [POSTING, *(ours(stores / name) for name in ("many", "indexed"))]
+    in_turns(1, *(lambda program=program: started(program, environment) for program in programs))  # compiles, warms
+    rounds = in_turns(ROUNDS, *(lambda program=program: started(program, environment) for program in programs))
+    posting, cold, indexed = ([frame for frame, *_ in column] for column in rounds)
+    compare(f"first frame, {MANY:,} submissions", indexed, "posting", posting, 0.5)
+    compare(f"first frame, {MANY:,} submissions, no index", cold, "posting", posting, 0.5)
 
 
 def opened(program, environment, trace):

@@ -280,6 +280,35 @@ async def test_what_is_still_being_done_when_it_ends_does_no_harm(app):
         await pilot.pause()
 
 
+async def test_rows_that_come_while_it_is_found_out_why_there_are_none_stay(app, desk):
+    full, asked, answered = desk.current, Event(), Event()
+    batches, desk.current = desk.batches, Snapshot()
+
+    def slow():
+        asked.set()
+        answered.wait(20)
+        return batches()
+
+    desk.batches = slow
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, asked.is_set)
+        app.post_message(app.Looked(full))
+        await shows(pilot, "> R  netmc")
+        desk.current = full
+        answered.set()
+        await until(pilot, lambda: not [one for one in app.workers if one.group == "empty"])
+        await shows(pilot, "> R  netmc")
+
+
+async def test_a_second_and_news_that_come_while_another_screen_opens(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> R  netmc")
+        app.action_targets()
+        app._tick()
+        app.on_batch_app_looked(app.Looked(desk.current))
+        await shows(pilot, "> local")
+
+
 async def test_the_example_is_made_once_however_often_its_key_is_pressed(tmp_path):
     desk = FakeDesk(tmp_path, Snapshot())
     demo, go_on = desk.demo, Event()

@@ -29,7 +29,7 @@ def test_back_to_the_shell_and_in_again(tmp_path, store):
         shell.press("j")
         shell.shows("> CD scan-497")
         shell.press("q")
-        shell.hides("scan-490")
+        shell.wait_for(lambda: shell.screen.count("shell>") > 3)  # until then what is typed is for the program
         shell.send("exit\n")
         assert shell.ended() == 0
 

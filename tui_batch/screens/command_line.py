@@ -2,9 +2,11 @@
 
 import contextlib
 from asyncio import Future
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import takewhile
+
+from textual.worker import WorkType
 
 from tui_batch.errors import RequestError, StoreError, TemplateError, TuiBatchError, nearest
 from tui_batch.screens.command import Command
@@ -30,8 +32,8 @@ def ask(screen: View, text: str = "", wrong: str = "") -> None:
         wrong=wrong,
     )
     # The app's work, not the screen's: a command may lead away from the screen, and would end with it.
-    work: Callable[[], Awaitable[None]] = partial(_do, screen, answer, first)
-    screen.front.run_worker(work)
+    work: WorkType[None] = partial(_do, screen, answer, first)
+    screen.wait_for(screen.front.run_worker(work))
 
 
 async def _do(screen: View, answer: "Future[str | None]", first: bool) -> None:

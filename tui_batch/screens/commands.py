@@ -158,7 +158,7 @@ async def _submit(screen: View, argument: str) -> None:
     batches = Batches()
     await screen.front.push_screen(batches)
     if target is None or problems:  # which are said where one chooses it
-        await batches.submit(name)
+        batches.go(batches.submit, name)
     elif await batches.prompt.yes(f"Submit {counted(batch.jobs)} of {name} to {target.name}?", safe="y") == "y":
         await batches.order(name, target.name)
 

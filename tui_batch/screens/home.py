@@ -105,9 +105,11 @@ class Home(Monitor, Cloning):
         self.prompt.repaint()
 
     async def _empty(self) -> None:
-        self._first = not await self.ask(self.desk.batches)
-        self.history.show((), FIRST if self._first else EMPTY)
-        self.prompt.repaint()
+        first = not await self.ask(self.desk.batches)
+        if not self.history.rows:  # else some came meanwhile
+            self._first = first
+            self.history.show((), FIRST if first else EMPTY)
+            self.prompt.repaint()
 
     def _greet(self, snapshot: Snapshot) -> None:
         """Once: what happened since the app was last open."""
@@ -139,6 +141,11 @@ class Home(Monitor, Cloning):
         """Put the cursor on this submission now, or when it comes."""
         self._wanted = submission
         self._find_wanted()
+
+    @property
+    def underway(self) -> Sequence[object]:
+        """Also a submission that the cursor is to be on."""
+        return [*super().underway, *filter(None, [self._wanted])]
 
     def _find_wanted(self) -> None:
         if self._wanted and any(submission.id == self._wanted for submission in self.history.view):

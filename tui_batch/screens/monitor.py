@@ -65,6 +65,12 @@ class Monitor(Verbs, Panes):
         self._tell_why()
         self._show_tail()
 
+    @property
+    def underway(self) -> Sequence[object]:
+        """Also the jobs, for whoever is in the monitor: those of the submission before are not meant."""
+        behind = self.focused is self.monitor and not self.jobs_are_theirs
+        return [*super().underway, *(one.id for one in (self.chosen(),) if behind and one and one.kind)]
+
     # -- showing ---------------------------------------------------------------------------------------------------
     @on(LiveTable.Moved, "#history")
     def _rest(self) -> None:
@@ -183,7 +189,7 @@ class Monitor(Verbs, Panes):
 
     def _show_job(self, view: Callable[[Submission, JobRow], View]) -> None:
         if submission := self.chosen():
-            self.go_instead("open", self._show_job_of, submission, view)
+            self.lead("open", self._show_job_of, submission, view)
 
     async def _show_job_of(self, submission: Submission, view: Callable[[Submission, JobRow], View]) -> None:
         # Keys may be faster than the monitor: it must show this submission's jobs before one of them is opened.

@@ -1,6 +1,6 @@
 """New batch, third step: every job before it is made, what they come to, and where they go."""
 
-from asyncio import CancelledError, Future, to_thread
+from asyncio import CancelledError, Event, to_thread
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -54,6 +54,7 @@ class Preview(Submitting):
         self._draft = draft(sweep, name)
         self._rows = Drafts(sweep)
         self._totals: Totals | None = None
+        self._reckoned = Event()
         self._brake = Brake()
         self._made: int | None = None  # how many are written while that goes on
         self._ordering = False  # the order is being left: a large batch is read once more for that
@@ -91,6 +92,7 @@ class Preview(Submitting):
             self._target = await self.ask(self.desk.default_target)
         self._totals = await apart(totals, self.desk, self._draft, self._sweep, self._target)
         self.query_one("#totals", Facts).show(self._totals.lines)
+        self._reckoned.set()
 
     def tick(self) -> None:
         """How far the generation is."""
@@ -105,7 +107,7 @@ class Preview(Submitting):
     # -- one job ---------------------------------------------------------------------------------------------------
     @on(LiveTable.OpenRequested)
     def _open(self, message: LiveTable.OpenRequested) -> None:
-        self.go_instead("open", self._show_job, message.row.index)
+        self.lead("open", self._show_job, message.row.index)
 
     async def _show_job(self, index: int) -> None:
         name, lines = await apart(self._job, index)
@@ -157,6 +159,7 @@ class Preview(Submitting):
         chosen = await self.app.push_screen_wait(ChooseTarget(self._draft, self._target))
         if chosen is not None:
             self._target, self._totals = chosen, None
+            self._reckoned.clear()
             self.go_instead("totals", self._reckon)
             self._rest()
 
@@ -172,31 +175,38 @@ class Preview(Submitting):
             self.prompt.say("There is only one job: A submits it.")
 
     def _send(self, first: bool) -> None:
-        if self._busy:
-            return
+        if not self._busy:
+            self.lead("send", self._submit, first)
+
+    async def _submit(self, first: bool) -> None:
+        if self._totals is None:
+            self.prompt.say(f"Still looking at what {self._draft.name} comes to.")
+            await self._reckoned.wait()
         come_to, target = self._totals, self._target
         if come_to is None or target is None:
-            self.prompt.say(f"Still looking at what {self._draft.name} comes to.")
-        elif come_to.refusal:
+            return
+        if come_to.refusal:
             self.prompt.say(come_to.refusal, "trouble")
-        else:
-            jobs = counted(self._sweep.count)
-            name, more = self._draft.name, " all the same" * come_to.warned
-            questions = [f"Submit {jobs} of {name} to {target.name}{more}?"]
-            if first:
-                begun = f"Submit 1 of {jobs} of {name} to {target.name}, then the rest"
-                questions = [f"{begun} if it succeeds{more}?", f"{begun}{more}?",
-                             f"Submit 1 of {jobs} to {target.name} first{more}?"]  # fmt: skip
-            answer = self.prompt.yes(fitting(self.size.width - ANSWER, *questions), safe="y")
-            self.go(self._submit, target.name, first, answer)
-
-    async def _submit(self, target: str, first: bool, answer: "Future[str | None]") -> None:
+            return
+        answer = self.prompt.yes(fitting(self.size.width - ANSWER, *self._questions(come_to, target, first)), safe="y")
         if await answer == "y" and (batch := await self._generate()):
             self._ordering = True
             try:
-                await self.order(batch.name, target, first)
+                await self.order(batch.name, target.name, first)
             finally:
                 self._ordering = False
+
+    def _questions(self, come_to: Totals, target: Target, first: bool) -> list[str]:
+        """What is asked, at length and in short."""
+        jobs, name, more = counted(self._sweep.count), self._draft.name, " all the same" * come_to.warned
+        if not first:
+            return [f"Submit {jobs} of {name} to {target.name}{more}?"]
+        begun = f"Submit 1 of {jobs} of {name} to {target.name}, then the rest"
+        return [
+            f"{begun} if it succeeds{more}?",
+            f"{begun}{more}?",
+            f"Submit 1 of {jobs} to {target.name} first{more}?",
+        ]
 
     # -- making it -------------------------------------------------------------------------------------------------
     def action_write(self) -> None:

@@ -1,27 +1,32 @@
 """One key after the other, however fast they come: over a slow line they come in bursts.
 
 Textual hands each key to what has the focus when it comes, not when those before it are done: of `/cy` the `/` would
-open a question, and `cy` would still go to the list behind it.
+open a question, and `cy` would still go to the list behind it. And what a key asks for may take a while: of `lG` the
+`G` is for the log, though that has to be looked up first.
 """
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
 from textual.app import App
 from textual.events import Event
 
-PATIENCE_SECONDS = 0.25  # for one whose way ends at a screen that is being taken down
+PATIENCE_SECONDS = 2.0  # for what hangs: then a key goes where one sees it go
+LOOK_SECONDS = 0.01
 
 
 class Turns:
     """Keys and pastes that wait until what came before has had its effect."""
 
-    def __init__(self, app: App[Any], handle: Callable[[Event], Awaitable[None]]) -> None:
-        self._app, self._handle = app, handle
+    def __init__(
+        self, app: App[Any], handle: Callable[[Event], Awaitable[None]], underway: Callable[[], Sequence[object]]
+    ) -> None:
+        self._app, self._handle, self._underway = app, handle, underway
         self._waiting: deque[Event] = deque()
         self._turn, self._busy = 0, False
+        self._late: Sequence[object] = ()  # what was waited for long enough
 
     async def take(self, event: Event) -> None:
         """Now, or when its turn comes."""
@@ -29,18 +34,21 @@ class Turns:
         if not self._busy:
             await self._next()
 
-    async def _next(self) -> None:
+    async def _next(self, looks: int = 0) -> None:
         self._busy = bool(self._waiting)
-        if self._waiting:
-            self._turn += 1
-            done = partial(self._done, self._turn)
-            self._app.set_timer(PATIENCE_SECONDS, done)
-            self._follow(partial(self._follow, done), await self._handle_next())
-
-    async def _handle_next(self) -> list[Any]:
-        way = self._way()
+        if not self._waiting:
+            return
+        underway = self._underway()
+        if any(one not in self._late for one in underway):
+            if looks * LOOK_SECONDS < PATIENCE_SECONDS:
+                self._app.set_timer(LOOK_SECONDS, partial(self._next, looks + 1))
+                return
+            self._late = underway
+        self._turn += 1
+        done, way = partial(self._done, self._turn), self._way()
+        self._app.set_timer(PATIENCE_SECONDS, done)
         await self._handle(self._waiting.popleft())
-        return way
+        self._follow(partial(self._follow, done), way)
 
     def _way(self) -> list[Any]:
         """From what has the focus to the app: the way that a key takes, and what its action has to say."""
@@ -49,10 +57,16 @@ class Turns:
     def _follow(self, then: Callable[[], Any], way: list[Any] | None = None) -> None:
         """Go the same way behind it, from queue to queue; then do this."""
         for node in reversed(way or self._way()):
-            then = partial(node.call_later, then)
+            then = partial(_behind, node, then)
         then()
 
-    async def _done(self, turn: int) -> None:
+    def _done(self, turn: int) -> None:
         if turn == self._turn and self._busy:
-            self._busy = False
-            await self._next()
+            self._turn += 1
+            self._app.call_later(self._next)
+
+
+def _behind(node: Any, then: Callable[[], Any]) -> None:
+    """Do this when the node has done what it was sent so far; at once if it is being taken down."""
+    if not node.call_later(then):
+        then()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
@@ -62,7 +62,6 @@ class Variables(View):
         self._forgetful = False  # what is typed cannot be kept
         self._plan = Plan()
         self._before_where = ""
-        self._ahead: list[events.Key] | None = None  # keys for the next screen, while one is on the way to it
         self._target: Target | None = None  # the one that was chosen while the jobs were looked at
 
     def body(self) -> Iterable[Widget]:
@@ -109,7 +108,7 @@ class Variables(View):
             self._resting.stop()
 
     def _look(self) -> None:
-        if self._ahead is None:  # else it would take the place of going on
+        if not self.underway:  # else that tells it, too, and must not be replaced
             self.go_instead("plan", self._tell)
 
     async def _tell(self) -> None:
@@ -169,27 +168,9 @@ class Variables(View):
         """To the jobs, if nothing is wrong."""
         self._stop_resting()  # it would take the place of what is said here
         self._keep()
-        self.go_instead("plan", self._go_on)
-
-    def on_key(self, event: events.Key) -> None:
-        """On the way to the next screen what is typed is for that one."""
-        if self._ahead is not None and event.key not in ("escape", "ctrl+c"):
-            self._ahead.append(event)
-            event.stop()
-            event.prevent_default()
+        self.lead("plan", self._go_on)
 
     async def _go_on(self) -> None:
-        form, self._ahead = self.form, []
-        self.set_focus(None)
-        try:
-            if await self._to_preview():
-                for key in self._ahead:
-                    self.app.post_message(events.Key(key.key, key.character))
-        finally:
-            self._ahead = None
-            self.set_focus(form)
-
-    async def _to_preview(self) -> bool:
         from tui_batch.screens.preview import Preview
 
         self._plan = plan = await self._planned()
@@ -197,15 +178,14 @@ class Variables(View):
         self._head()
         if plan.sweep is None or not plan.name:
             self.form.go_to(next((key for key in self.form.texts if key in plan.remarks.wrong), ""))
-            return False
+            return
         try:
             # A template that cannot be rendered is told here, not after the answer was given.
             await apart(self.desk.rendered, plan.sweep, 0, plan.name)
         except (TemplateError, StoreError) as error:
             self.form.tell(self._planner.blamed(error, plan.remarks))
-            return False
+            return
         self.app.push_screen(Preview(plan.sweep, plan.called, plan.name, self._target), self._come_back)
-        return True
 
     def _come_back(self, target: Target | None) -> None:
         self._target = target
@@ -218,7 +198,7 @@ class Variables(View):
     def action_together(self) -> None:
         """This axis steps together with the one before it, or by itself again."""
         self._stop_resting()
-        self.go_instead("together", self._together)
+        self.lead("plan", self._together)
 
     async def _together(self) -> None:
         self._plan = plan = await self._planned()

@@ -11,7 +11,7 @@ from textual.css.query import NoMatches
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.worker import WorkType
+from textual.worker import Worker, WorkType
 
 from tui_batch.desk import Desk
 from tui_batch.model import Snapshot, Submission
@@ -54,6 +54,8 @@ class View(Screen[Any], inherit_bindings=False):
 
     # Textual paints the whole screen whenever the focus moves, 3.5 KB; our widgets show it by themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    _asked: Sequence[Worker[None]] = ()  # what keys have asked for
 
     def compose(self) -> ComposeResult:
         """The two lines, and what stands between them."""
@@ -105,18 +107,22 @@ class View(Screen[Any], inherit_bindings=False):
         return await self.front.clerk.ask(question, *args, **kwargs)
 
     def go(self, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Do this while the screen goes on."""
-        self._run(partial(work, *args, **kwargs))
+        """Do what a key asks for; the screen goes on, and the keys that follow wait for it."""
+        self.wait_for(self._run(partial(work, *args, **kwargs)))
+
+    def lead(self, group: str, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
+        """The same in place of what of the same group is still being done."""
+        self.wait_for(self._run(partial(work, *args, **kwargs), group))
 
     def go_regardless(self, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
         """Do this even if the screen is left meanwhile."""
         self.app.run_worker(partial(work, *args, **kwargs))
 
     def go_instead(self, group: str, work: Callable[P, Awaitable[None]], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Do this in place of what of the same group is still being done."""
+        """Do this in place of what of the same group is still being done; no key waits for it."""
         self._run(partial(work, *args, **kwargs), group)
 
-    def _run(self, work: Callable[[], Awaitable[None]], group: str = "") -> None:
+    def _run(self, work: Callable[[], Awaitable[None]], group: str = "") -> Worker[None]:
         async def while_here() -> None:
             try:
                 await work()
@@ -126,7 +132,22 @@ class View(Screen[Any], inherit_bindings=False):
 
         # Not a coroutine but what makes one: a worker that is cancelled before it began would leave it unawaited.
         worker: WorkType[None] = while_here
-        self.run_worker(worker, group=group or "default", exclusive=bool(group))
+        return self.run_worker(worker, group=group or "default", exclusive=bool(group))
+
+    def wait_for(self, worker: Worker[None]) -> None:
+        """Let the keys that follow wait until this is done, or has led to another screen or a question."""
+        self._asked = [*filter(_going_on, self._asked), worker]
+
+    @property
+    def underway(self) -> Sequence[object]:
+        """What the keys so far have led to, and is not there yet."""
+        if not self.is_mounted:
+            return (self,)
+        if self.prompt.question:
+            return ()
+        table = self.focused
+        unsettled = [table] if isinstance(table, LiveTable) and not table.settled else []
+        return [*unsettled, *filter(_going_on, self._asked)]
 
     def look(self, snapshot: Snapshot) -> None:
         """Something changed."""
@@ -189,6 +210,10 @@ class View(Screen[Any], inherit_bindings=False):
     def action_back(self) -> None:
         """To the screen before."""
         self.dismiss()
+
+
+def _going_on(worker: Worker[None]) -> bool:
+    return not (worker.is_finished or worker.is_cancelled)
 
 
 def _told(table: LiveTable[Any]) -> str:

@@ -64,6 +64,7 @@ class LiveTable(Marking[R], can_focus=True):
         self.empty: Sequence[str] = ("loading...",)  # what stands there when there is no row
         self._wish: Wish[R] = Wish(tuple(columns), key)
         self._shown: Arranged[R] = Arranged(self._wish)  # what came of the last wish that was arranged
+        self._filled = False  # rows, or why there are none, were shown
         self._aside: Worker[None] | None = None  # who sees to it that another thread arranges
         self._stay = True  # the cursor stays on its row when the next arrangement is shown
         self._waiting = ""  # a filter that names columns which are not there
@@ -89,7 +90,7 @@ class LiveTable(Marking[R], can_focus=True):
 
     def show(self, rows: Sequence[R], empty: Sequence[str] | None = None, stay: bool = True) -> None:
         """These are the rows now; the cursor stays on its row, or else goes to the first."""
-        self.rows = rows
+        self.rows, self._filled = rows, True
         self._stay = self._stay and stay
         if empty is not None:
             self.empty = empty
@@ -100,6 +101,11 @@ class LiveTable(Marking[R], can_focus=True):
         if list(map(_look, columns)) != list(map(_look, self.columns)):
             self._waiting = self._waiting or self.filter_text
             self._arrange(columns=tuple(columns), filter=self._fitting(columns))
+
+    @property
+    def settled(self) -> bool:
+        """It shows what was asked of it, so that a key means what one sees."""
+        return self._filled and self._wish.like(self._shown.wish)
 
     def restore(self, filter: str, sorting: Sorting) -> None:
         """As it was once. A filter for columns that are not there waits until they are."""
