@@ -164,10 +164,10 @@ class View(Screen[Any], inherit_bindings=False):
             table.repaint()
 
     def on_screen_resume(self) -> None:
-        """Back from another screen: see what changed meanwhile."""
+        """There at last, or back from another screen: see what came meanwhile."""
         self.status.show_banner(self.front.banner)
-        if self.front.snapshot is not None:
-            self.look(self.front.snapshot)
+        if self.front.snapshot is not None or self.front.trouble:
+            self.look(self.front.snapshot or Snapshot())
 
     @on(LiveTable.Filtered)
     @on(LiveTable.Marked)
