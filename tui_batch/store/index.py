@@ -38,7 +38,7 @@ def load(folder: Path, files: Mapping[str, Stat]) -> tuple[dict[str, Stat], dict
         if len(columns) != FACTS + 4 or len({len(column) for column in columns}) != 1:
             return {}, {}
         tables = map(counts.__getitem__, which)
-        rows = zip(*facts, tables, ended, notes, ended, repeat(""), fetched, strict=False)
+        rows = zip(*facts, tables, ended, notes, ended, repeat(""), fetched, repeat(0.0), strict=False)
         return read, dict(zip(facts[0], map(partial(tuple.__new__, Submission), rows), strict=True))
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return {}, {}  # it is only a cache
