@@ -82,6 +82,6 @@ def test_a_command_line_costs_as_little_as_any_prompt(start, store):
         assert 0 < app.written(lambda: app.press("s")) <= 600
         assert 0 < app.written(lambda: app.press("o", "tab")) <= 1_000
         app.press(*"age", "enter")
-        app.shows("by age+")
+        app.shows("AGE+")
         app.until_quiet()
         assert 0 < app.written(lambda: app.press("y")) <= 1_500
