@@ -20,7 +20,7 @@ async def test_jobs_of_a_submission(app, desk):
         await pilot.press("slash", *"state:f", "enter")
         await shows(pilot, "exit 3: Critical error", "1/2")
         await pilot.press("c")
-        await shows(pilot, "Nothing of netmc-T0.1-0.9 is left to cancel.")
+        await shows(pilot, "Job 1000 ", "failed")
         await pilot.press("escape", "slash", *"state:hd", "enter", "c")
         await shows(pilot, "Cancel job 1002 of netmc-T0.1-0.9 on fir?")
         await pilot.press("y")
