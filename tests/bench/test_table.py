@@ -118,9 +118,9 @@ def test_a_page_of_a_hundred_thousand_rows(environment, compare, note):
 
     many, few = ([sys.executable, TABLE, "show", str(rows)] for rows in (100_000, 1_000))
     with Terminal(many, environment) as large, Terminal(few, environment) as small:
-        for terminal, rows in ((large, 100_000), (small, 1_000)):
-            terminal.shows(f"1/{rows}", patience=60)
-            terminal.until_quiet()
+        for terminal in (large, small):
+            terminal.shows("scan-0", patience=60)
+            terminal.until_quiet(0.5)
             page(terminal)
         ours, yardstick = in_turns(STEPS, lambda: page(large), lambda: page(small))
     size = max(size for _, size in ours)
