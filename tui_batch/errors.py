@@ -7,6 +7,7 @@ TuiBatchError            one sentence for the person at the keyboard: what faile
 ├── RequestError         what was asked for does not exist or makes no sense
 └── BackendError
     ├── Unreachable      no answer; the same call may work later
+    │   └── Unanswered   a person has to say something first: not tried again until one is there
     ├── Unclear          it may or may not have happened: look before doing it again
     ├── Busy             a limit: wait, this is not a failure
     ├── Refused          the target said no; repeating will not help
@@ -48,6 +49,10 @@ class BackendError(TuiBatchError):
 
 class Unreachable(BackendError):
     """No answer; the same call may work later."""
+
+
+class Unanswered(Unreachable):
+    """A person has to say something first: not tried again until one is there."""
 
 
 class Unclear(BackendError):

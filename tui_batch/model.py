@@ -223,6 +223,17 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a person has to say before a target lets us in; the answer is kept in memory only."""
+
+    kind: str  # "host key", "password", "passphrase", "code"
+    text: str  # one line: who asks, for what; of a host key its fingerprint
+    secret: bool = True  # not shown while it is typed; a host key is answered with yes or no
+    target: str = ""
+    asked: str = ""  # when
+
+
+@dataclass(frozen=True, slots=True)
 class Beat:
     """The courier's sign of life."""
 

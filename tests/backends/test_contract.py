@@ -4,14 +4,16 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from worlds.local import LocalWorld
 
 from tui_batch.backends.base import Backend
-from tui_batch.model import Job, Status
+from tui_batch.model import Accepted, Batch, Job, Status
 from tui_batch.states import JobState
+from tui_batch.store.archive import Archive
 
 S = JobState
 Known = dict[str, Status]
@@ -41,7 +43,11 @@ def running(number: int = 1) -> Callable[[Known], bool]:
 
 def send(world: LocalWorld, backend: Backend, *commands: str, **made: str) -> list[Job]:
     batch, files, jobs = world.batch(commands, **made)
-    return [replace(job, id=taken.id) for job, taken in zip(jobs, backend.submit(batch, files, jobs), strict=True)]
+    return [replace(job, id=taken.id) for job, taken in zip(jobs, sent(backend, batch, files, jobs), strict=True)]
+
+
+def sent(backend: Backend, batch: Batch, files: Archive, jobs: list[Job]) -> list[Accepted]:
+    return list(chain.from_iterable(backend.submit(batch, files, jobs)))
 
 
 def gone(pid: int) -> bool:
@@ -86,7 +92,7 @@ def test_no_more_jobs_at_once_than_slots(world: LocalWorld, backend: Backend) ->
 def test_poll_answers_for_what_it_knows_and_is_silent_on_the_rest(world: LocalWorld, backend: Backend) -> None:
     [job] = send(world, backend, "sleep 30")
     world.watch(backend, running())
-    poll = backend.poll([job.id, "somebody/else's"])
+    poll = backend.poll([job, replace(job, id="somebody/else's")])
     assert poll.complete
     assert {name: status.state for name, status in poll.statuses.items()} == {job.id: S.RUNNING}
     backend.cancel([job.id])
@@ -95,11 +101,11 @@ def test_poll_answers_for_what_it_knows_and_is_silent_on_the_rest(world: LocalWo
 
 def test_submitting_again_runs_nothing_again(world: LocalWorld, backend: Backend, tmp_path: Path) -> None:
     batch, files, jobs = world.batch([f"printf x >> {tmp_path}/runs"])
-    [first] = backend.submit(batch, files, jobs)
-    [again] = backend.submit(batch, files, jobs)
+    [first] = sent(backend, batch, files, jobs)
+    [again] = sent(backend, batch, files, jobs)
     assert first == again
     world.watch(backend, ended(1))
-    assert list(backend.submit(batch, files, jobs)) == [first]
+    assert sent(backend, batch, files, jobs) == [first]
     assert (tmp_path / "runs").read_text() == "x"
 
 
@@ -116,7 +122,7 @@ def test_cancelling_ends_the_whole_group_and_a_queued_job_never_starts(
     world.watch(backend, lambda known: all(gone(int(pid)) for pid in marks.read_text().split()))
     assert not (tmp_path / "ran").exists()
     backend.cancel([first.id, queued.id, "never/heard/of"])  # no error
-    assert backend.poll([first.id]).statuses[first.id].state is S.CANCELLED
+    assert backend.poll([first]).statuses[first.id].state is S.CANCELLED
 
 
 def test_a_job_that_ignores_being_asked_is_killed_after_the_grace_time(world: LocalWorld, backend: Backend) -> None:
@@ -173,14 +179,14 @@ def test_a_pipe_that_is_closed_ends_its_writer(world: LocalWorld, backend: Backe
 def test_a_stranger_that_was_given_the_pid_is_left_alone(world: LocalWorld) -> None:
     batch, files, jobs = world.batch(["echo up; sleep 60"], resources="minutes = 0.05")
     first = world.open()
-    [taken] = first.submit(batch, files, jobs)
+    [taken] = sent(first, batch, files, jobs)
     job = replace(jobs[0], id=taken.id)
     known = world.watch(first, lambda known: running()(known) and first.tail(job, "out", "").data == b"up\n")
     first.close()
     world.vanish(known[taken.id])
     stranger = world.give_pid_away(jobs[0])
     second = world.open()
-    list(second.submit(batch, files, jobs))
+    sent(second, batch, files, jobs)
     status = world.watch(second, ended(1))[taken.id]
     assert status.state is S.LOST
     assert stranger.poll() is None
@@ -213,7 +219,7 @@ def test_what_outlives_its_wrapper_is_still_running(world: LocalWorld, backend: 
     world.behead(known[job.id])
     with pytest.raises(AssertionError, match="did not come true"):
         world.watch(backend, ended(1), seconds=1.0)
-    assert backend.poll([job.id]).statuses[job.id].state is S.RUNNING
+    assert backend.poll([job]).statuses[job.id].state is S.RUNNING
     os.killpg(world.wrapper(known[job.id]), signal.SIGKILL)
     assert world.watch(backend, ended(1))[job.id].state is S.LOST
 
@@ -223,11 +229,11 @@ def test_an_opened_again_backend_goes_on_with_what_runs_and_starts_what_waits(
 ) -> None:
     batch, files, jobs = world.batch([f"printf {n} >> {tmp_path}/runs; sleep 0.5" for n in "abc"])
     first = world.open()
-    ids = [taken.id for taken in first.submit(batch, files, jobs)]
+    ids = [taken.id for taken in sent(first, batch, files, jobs)]
     world.watch(first, running(2))
     first.close()  # as if killed: it does nothing for its jobs
     second = world.open()
-    assert [taken.id for taken in second.submit(batch, files, jobs)] == ids
+    assert [taken.id for taken in sent(second, batch, files, jobs)] == ids
     known = world.watch(second, ended(3))
     assert {known[name].state for name in ids} == {S.SUCCEEDED}
     assert sorted((tmp_path / "runs").read_text()) == ["a", "b", "c"]
@@ -246,13 +252,13 @@ def test_a_suspended_job_is_shown_so_and_can_still_be_cancelled(world: LocalWorl
 def test_a_cancelled_job_that_is_deaf_ends_although_the_courier_was_killed_meanwhile(world: LocalWorld) -> None:
     batch, files, jobs = world.batch(["trap '' TERM; echo deaf; while :; do sleep 0.05; done"])
     first = world.open()
-    [taken] = first.submit(batch, files, jobs)
+    [taken] = sent(first, batch, files, jobs)
     job = replace(jobs[0], id=taken.id)
     world.watch(first, lambda known: b"deaf" in first.tail(job, "out", "").data)
     first.cancel([job.id])
     first.close()
     second = world.open()
-    list(second.submit(batch, files, jobs))
+    sent(second, batch, files, jobs)
     assert world.watch(second, ended(1))[job.id].state is S.CANCELLED
     second.close()
 
@@ -260,11 +266,11 @@ def test_a_cancelled_job_that_is_deaf_ends_although_the_courier_was_killed_meanw
 def test_what_ended_while_nobody_watched_is_told(world: LocalWorld) -> None:
     batch, files, jobs = world.batch(["exit 4"])
     first = world.open()
-    [taken] = first.submit(batch, files, jobs)
+    [taken] = sent(first, batch, files, jobs)
     world.watch(first, ended(1))
     first.close()
     second = world.open()
-    list(second.submit(batch, files, jobs))
+    sent(second, batch, files, jobs)
     status = world.watch(second, ended(1))[taken.id]
     assert (status.state, status.exit_code) == (S.FAILED, 4)
     second.close()
@@ -289,7 +295,7 @@ def test_logs_are_read_from_a_cursor_on(world: LocalWorld, backend: Backend) -> 
 def test_results_are_what_the_job_wrote_and_come_whole(world: LocalWorld, backend: Backend, tmp_path: Path) -> None:
     command = "mkdir deep; echo 1 > deep/a.csv; echo 2 > b.txt; touch -d 2001-01-01 b.txt; ln -s b.txt link; echo said"
     batch, files, jobs = world.batch([command])
-    [taken] = backend.submit(batch, files, jobs)
+    [taken] = sent(backend, batch, files, jobs)
     world.watch(backend, ended(1))
     [job] = [replace(jobs[0], id=taken.id)]
     assert list(backend.fetch(batch, files, [job], tmp_path / "results")) == [job]
@@ -304,7 +310,7 @@ def test_results_are_what_the_job_wrote_and_come_whole(world: LocalWorld, backen
 
 def test_only_results_that_the_patterns_name_come(world: LocalWorld, backend: Backend, tmp_path: Path) -> None:
     batch, files, jobs = world.batch(["mkdir deep; echo 1 > deep/a.csv; echo 2 > b.txt"], patterns='["*.csv"]')
-    [taken] = backend.submit(batch, files, jobs)
+    [taken] = sent(backend, batch, files, jobs)
     world.watch(backend, ended(1))
     list(backend.fetch(batch, files, [replace(jobs[0], id=taken.id)], tmp_path / "results"))
     assert [path.name for path in (tmp_path / "results").rglob("*") if path.is_file()] == ["a.csv"]

@@ -1,12 +1,13 @@
 """The kinds of targets, loaded when asked for."""
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from tui_batch.backends.base import Backend
-from tui_batch.errors import ConfigError, nearest
-from tui_batch.model import Target
+from tui_batch.errors import ConfigError, Unanswered, nearest
+from tui_batch.model import Question, Target
 
 KINDS = {"local": "tui_batch.backends.local"}
 
@@ -18,7 +19,12 @@ def kind(target: Target) -> ModuleType:
     return import_module(KINDS[target.kind])
 
 
-def connect(target: Target, home: Path) -> Backend:
-    """The backend of a target; reads its settings, touches nothing."""
-    backend: Backend = kind(target).connect(target, home)
+def nobody(question: Question) -> str:
+    """For where no person can be asked."""
+    raise Unanswered(f"{question.text}, and nobody is there to answer.")
+
+
+def connect(target: Target, home: Path, ask: Callable[[Question], str] = nobody) -> Backend:
+    """The backend of a target; reads its settings, touches nothing. `ask` finds out what only a person can say."""
+    backend: Backend = kind(target).connect(target, home, ask)
     return backend

@@ -28,21 +28,32 @@ class Backend(ABC):
 
     pace: float = 30.0  # seconds between two polls
 
-    # A kind that claims each job on the target before it runs cannot run one twice, however often it is submitted:
-    # after a crash the courier submits again. For all others it writes its intent first, and looks before it resends.
+    # A kind that claims each job on the target before it runs cannot run one twice, however often it is submitted, and
+    # looks by itself at what is there: after a crash the courier submits again. For all others it writes its intent
+    # first, and looks before it resends.
     claims: bool = False
 
+    fetch_at_once: int = 1  # jobs whose results are brought by one call
+
     @abstractmethod
-    def submit(self, batch: Batch, files: Files, jobs: Sequence[Job]) -> Iterator[Accepted]:
-        """Send jobs, yielding the target's id for each as it takes them."""
+    def submit(self, batch: Batch, files: Files, jobs: Sequence[Job]) -> Iterator[Sequence[Accepted]]:
+        """Send jobs, yielding what each call to the target had it take; the next call is made when that is on disk.
+
+        Busy when the target takes no more for now: what was not yielded is sent later. Unclear when a call may or may
+        not have been heard: what was not yielded is in doubt, and looked for before it is sent again.
+        """
 
     @abstractmethod
     def find(self, marker: str) -> Mapping[int, str]:
         """What the target knows of a submission: adopt these, never send them again."""
 
     @abstractmethod
-    def poll(self, ids: Collection[str]) -> Poll:
-        """What the target says of these jobs, and whether its answer was complete."""
+    def poll(self, jobs: Sequence[Job]) -> Poll:
+        """What the target says of these jobs, by id, and whether its answer was complete.
+
+        A job that the target says nothing of is left out, and keeps its state, until there is evidence of its end or
+        its grace time is over: then it is lost.
+        """
 
     @abstractmethod
     def cancel(self, ids: Collection[str]) -> None:
@@ -63,6 +74,10 @@ class Backend(ABC):
     @abstractmethod
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         """Bring what ended jobs made or changed into a folder for each; yields each that is there whole."""
+
+    def remove(self, submission: str) -> None:
+        """Delete what is left of an ended submission on the target: only when a person asked for it."""
+        raise Unsupported("This kind of target keeps nothing of ours that could be removed.")
 
     @abstractmethod
     def probe(self) -> Health:

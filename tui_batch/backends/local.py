@@ -22,6 +22,7 @@ from tui_batch.model import BY_PERSON, Accepted, Batch, Health, Job, Limits, Log
 from tui_batch.states import JobState
 from tui_batch.times import stamp
 from tui_batch.wire import processes
+from tui_batch.wire.host import Ask
 
 WRAPPER = str(Path(__file__).with_name("job.sh"))
 SHELL = "/bin/sh"
@@ -55,22 +56,24 @@ class Local(Backend):
 
     # -- taking jobs ---------------------------------------------------------------------------------------------------
 
-    def submit(self, batch: Batch, files: Files, jobs: Sequence[Job]) -> Iterator[Accepted]:
+    def submit(self, batch: Batch, files: Files, jobs: Sequence[Job]) -> Iterator[Sequence[Accepted]]:
         """Take all jobs at once; one that was claimed before is watched on, not started again."""
-        for job in jobs:
-            job = replace(job, id=f"{job.submission}/{job.attempt}/{job.name}")
-            known = self._statuses.get(job.id)
-            if known and known.state is not JobState.HELD:
-                self._news[job.id] = known  # asked for before: told once more, not started once more
-            elif self._place.claimed(job):
-                self._watch.adopt(batch, job)
-            elif self._place.cause(job):
-                self._tell(job, Status(JobState.CANCELLED, detail="cancelled before it started"))
-            else:
-                self._waiting.append((batch, files, job))
-                # No news: that it was accepted says as much.
-                self._statuses[job.id] = Status(JobState.QUEUED, job.attempt, job.id, as_of=stamp(time.time()))
-            yield Accepted(job.index, job.id)
+        yield [self._take(batch, files, job) for job in jobs]
+
+    def _take(self, batch: Batch, files: Files, job: Job) -> Accepted:
+        job = replace(job, id=f"{job.submission}/{job.attempt}/{job.name}")
+        known = self._statuses.get(job.id)
+        if known and known.state is not JobState.HELD:
+            self._news[job.id] = known  # asked for before: told once more, not started once more
+        elif self._place.claimed(job):
+            self._watch.adopt(batch, job)
+        elif self._place.cause(job):
+            self._tell(job, Status(JobState.CANCELLED, detail="cancelled before it started"))
+        else:
+            self._waiting.append((batch, files, job))
+            # No news: that it was accepted says as much.
+            self._statuses[job.id] = Status(JobState.QUEUED, job.attempt, job.id, as_of=stamp(time.time()))
+        return Accepted(job.index, job.id)
 
     def _fill(self) -> None:
         while len(self._watch) < self._slots and (ready := self._next()):
@@ -181,8 +184,8 @@ class Local(Backend):
         starts = map(records.parse, self._place.starts(marker))
         return {int(start["index"]): start["job"] for start in starts if start}
 
-    def poll(self, ids: Collection[str]) -> Poll:
-        return Poll({name: self._statuses[name] for name in ids if name in self._statuses})
+    def poll(self, jobs: Sequence[Job]) -> Poll:
+        return Poll({job.id: self._statuses[job.id] for job in jobs if job.id in self._statuses})
 
     def tail(self, job: Job, stream: str, cursor: str) -> LogChunk:
         start = int(cursor or 0)
@@ -215,7 +218,7 @@ def settings(target: Target) -> Settings:
     return found
 
 
-def connect(target: Target, home: Path) -> Local:
+def connect(target: Target, home: Path, ask: Ask) -> Local:
     return Local(settings(target), home)
 
 

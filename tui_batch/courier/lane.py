@@ -8,6 +8,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from tui_batch.backends.base import Backend, Files
@@ -27,7 +28,7 @@ class Send:
 class Look:
     """Poll these."""
 
-    ids: Sequence[str]
+    jobs: Sequence[Job]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +179,9 @@ class Lane(threading.Thread):
         backend = self._backend
         match request:
             case Send(submission, batch, files, jobs):
-                return Took(submission, list(backend.submit(batch, files, jobs)))
-            case Look(ids):
-                poll = backend.poll(ids)
+                return Took(submission, list(chain.from_iterable(backend.submit(batch, files, jobs))))
+            case Look(jobs):
+                poll = backend.poll(jobs)
                 return Learnt(poll.statuses, poll.complete)
             case Tell(order, ids):
                 {"cancel": backend.cancel, "hold": backend.hold, "release": backend.release}[order.verb](ids)

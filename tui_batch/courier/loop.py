@@ -210,16 +210,16 @@ class Courier:
 
     def _look(self, name: str, road: Road, now: float) -> None:
         """One question for all open jobs of a target; nothing open, no question."""
-        ids = [
-            status.id
+        jobs = [
+            job
             for tracked in self.tracked.values()
             if tracked.submission.target == name
-            for status in tracked.statuses.values()
-            if status.id and not status.state.ended
+            for job in tracked.jobs(tracked.unfinished())
+            if job.id
         ]
         road.next_look = now + road.pace * min(2**road.failures, LONGEST_BACK_OFF / road.pace)
-        if ids:
-            road.lane.ask(Look(ids))
+        if jobs:
+            road.lane.ask(Look(jobs))
 
     # -- endings -------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tui_batch.backends import nobody
 from tui_batch.backends.base import Backend
 from tui_batch.backends.local import connect
 from tui_batch.model import Batch, Job, Status, Target
@@ -45,7 +46,7 @@ class LocalWorld:
         self.settings: dict[str, object] = {"slots": 2, "grace_seconds": 0.5}
 
     def open(self) -> Backend:
-        return connect(Target("here", "local", self.settings), self.folder / "home")
+        return connect(Target("here", "local", self.settings), self.folder / "home", nobody)
 
     def batch(
         self, commands: Sequence[str], resources: str = "", patterns: str = "[]"

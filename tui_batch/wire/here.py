@@ -1,0 +1,66 @@
+"""This machine as a host: commands in a session of their own, ended as a group when their time is up."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from subprocess import PIPE
+
+from tui_batch.errors import Refused, Unclear, Unreachable
+from tui_batch.wire.host import Done, Host
+
+
+class LocalHost(Host):
+    """Runs commands on this machine."""
+
+    name = "this machine"
+
+    def __init__(self, command_seconds: float) -> None:
+        self._seconds = command_seconds
+
+    def run(self, script: str, given: bytes = b"", seconds: float | None = None) -> Done:
+        seconds = seconds or self._seconds
+        try:
+            shell = subprocess.Popen(["/bin/sh", "-s"], stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True)
+        except OSError as error:
+            raise Unreachable(f"{self.name}: a command cannot be started: {error.strerror}.") from error
+        try:
+            # The script first, and braces so that all of it is read before anything reads what is given.
+            out, err = shell.communicate(f"{{\n{script}\nexit; }}\n".encode() + given, seconds)
+        except subprocess.TimeoutExpired as error:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGKILL)
+            shell.communicate()
+            raise Unclear(f"{self.name}: no answer in {seconds:g} s to a command, which was ended.") from error
+        return Done(_code(shell.returncode), out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+
+    def put(self, source: Path, path: str) -> None:
+        self._copy(source, Path(path).expanduser())
+
+    def get(self, path: str, into: Path) -> None:
+        self._copy(Path(path).expanduser(), into)
+
+    def _copy(self, source: Path, to: Path) -> None:
+        aside = to.with_name(f"{to.name}.part")
+        try:
+            shutil.copyfile(source, aside)
+            aside.rename(to)
+        except OSError as error:
+            raise Refused(f"{self.name}: {source} cannot be copied to {to}: {error.strerror}.") from error
+
+    def read(self, path: str, offset: int, most: int) -> bytes:
+        try:
+            with Path(path).expanduser().open("rb") as file:
+                file.seek(offset)
+                return file.read(most)
+        except FileNotFoundError:
+            return b""
+
+    def close(self) -> None:
+        pass
+
+
+def _code(returned: int) -> int:
+    return returned if returned >= 0 else 128 - returned
