@@ -156,6 +156,7 @@ def _answered(courier: "Courier", tracked: Tracked) -> None:
 def hold(tracked: Tracked, why: str) -> None:
     """Keep back what was certainly not sent, until a person acts; jobs that the target has are not touched."""
     tracked.ails("sending", why)
+    tracked.to_be_sent = False
     here = [index for index in tracked.to_send() if tracked.statuses[index].state is not JobState.SUBMIT_UNKNOWN]
     _set(tracked, here, JobState.HELD, why, "order")
 

@@ -147,8 +147,9 @@ def _check_unchanged(batch: Batch, submission: Submission) -> None:
 
 
 def _to_try_again(status: Status) -> bool:
-    """It has ended, or could not be sent."""
-    return status.state.ended or (status.state is JobState.HELD and not status.kept)
+    """It has ended, or could not be sent, or nobody knows whether it was."""
+    waits = status.state is JobState.HELD and not status.kept
+    return status.state.ended or waits or status.state is JobState.SUBMIT_UNKNOWN
 
 
 def _ranges(numbers: Sequence[int] | None) -> str:
