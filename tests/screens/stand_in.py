@@ -161,6 +161,9 @@ class FakeDesk:
     def log(self, submission, index, stream="out", attempt=None):
         return self.home / f"{index}.{stream}"
 
+    def follow(self, submission, index, *streams):
+        return False
+
     def results(self, submission):
         return Path("results") / submission
 

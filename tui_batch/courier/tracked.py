@@ -177,9 +177,9 @@ class Tracked:
         """These are here, those are given up until `fetch` asks for them again, and the rest is still to be fetched."""
         self.received.update(numbers)
         self._missing.update(failed)
-        if self._missing:
-            jobs = "1 job" if len(self._missing) == 1 else f"{len(self._missing)} jobs"
-            self.ails("results", f"The results of {jobs} are not here: {next(iter(self._missing.values()))}")
+        jobs = "1 job" if len(self._missing) == 1 else f"{len(self._missing)} jobs"
+        why = next(iter(self._missing.values()), "")
+        self.ails("results", why and f"The results of {jobs} are not here: {why}")
         self._to_fetch |= self.fetching - self.received - self._missing.keys()
         self.fetching.clear()
         self.unwritten = True

@@ -11,7 +11,7 @@ from tui_batch.desk.making import Making
 from tui_batch.errors import RequestError
 from tui_batch.model import Batch, Order, Status, Submission
 from tui_batch.states import JobState
-from tui_batch.store import lock, orders
+from tui_batch.store import followed, lock, orders
 from tui_batch.times import stamp
 
 DEMO = (("threshold", "0.1, 0.5, 1.0"), ("sigma", "1.0, 2.0, 3.0"), ("method", "gaussian, tophat"))
@@ -88,6 +88,19 @@ class Desk(Making):
     def fetch(self, submission: str) -> None:
         """Order the results that are not here yet."""
         self._order("fetch", submission)
+
+    def follow(self, submission: str, index: int, *streams: str) -> bool:
+        """Have a job's logs brought here for the next seconds, where it runs elsewhere; whether it does."""
+        known = self.submission(submission)
+        if self.runs_here(known):
+            return False
+        logs = [followed.Followed(known.id, index, stream) for stream in streams if self._home.writable()]
+        fresh = [log for log in logs if followed.touch(self._home, log, self.now())]
+        if fresh:
+            beat = lock.look(self._home)
+            if not beat or not beat.alive:
+                self.wake()
+        return True
 
     def note(self, submission: str, text: str) -> None:
         """Order a note to be kept with a submission; the last one counts."""

@@ -53,7 +53,8 @@ class JobView(View):
         self.go_instead("fill", self._fill)
 
     def tick(self) -> None:
-        """Ages."""
+        """Ages, and the logs."""
+        self.go_instead("ends", self._follow)
         self._show()
 
     def on_resize(self) -> None:
@@ -72,10 +73,16 @@ class JobView(View):
             "stderr": await self.ask(self.desk.log, submission.id, index, "err"),
             "results": await self.ask(self.desk.results, submission.id) / self._row.name,
         }
-        self._ends = {name: await self.ask(last_lines, self._paths[name], TAIL) for name in ("stdout", "stderr")}
-        self._show()
+        await self._follow()
         if not self._read:
             await self._read_batch()
+            self._show()
+
+    async def _follow(self) -> None:
+        """What the logs end with now."""
+        await self.ask(self.desk.follow, self._submission.id, self._row.index, "out", "err")
+        if self._paths:
+            self._ends = {name: await self.ask(last_lines, self._paths[name], TAIL) for name in ("stdout", "stderr")}
             self._show()
 
     async def _read_batch(self) -> None:

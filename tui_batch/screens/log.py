@@ -72,9 +72,15 @@ class Log(View):
         """The job may have moved on."""
         self.go_instead("state", self._state)
 
-    @on(LogView.Changed)
     def tick(self) -> None:
-        """Where one is in the log."""
+        """Somebody still looks."""
+        self.go_instead("follow", self._follow)
+
+    async def _follow(self) -> None:
+        await self.ask(self.desk.follow, self._submission.id, self._row.index, self._stream)
+
+    @on(LogView.Changed)
+    def _tell_where(self) -> None:
         self._head()
 
     async def _state(self) -> None:
@@ -91,6 +97,7 @@ class Log(View):
         self.log_view.wait(f"std{self._stream} is empty{so_far}: the job {_became(self._row)}.")
 
     async def _open(self) -> None:
+        await self._follow()
         path = await self.ask(self.desk.log, self._submission.id, self._row.index, self._stream)
         self._wait()
         self.log_view.open(path)
