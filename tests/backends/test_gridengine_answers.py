@@ -1,0 +1,201 @@
+"""What Grid Engine's commands answered, recorded, and what we read in it."""
+
+from pathlib import Path
+
+import pytest
+
+from tui_batch import errors
+from tui_batch.backends import gridengine
+from tui_batch.backends import gridengine_answers as answers
+from tui_batch.backends.gridengine_answers import Account
+from tui_batch.errors import Unreachable
+from tui_batch.model import Resources
+from tui_batch.states import JobState
+
+S = JobState
+RECORDED = Path(__file__).parent / "answers" / "gridengine"
+NEEDS = Resources(memory_mb=1000, minutes=10)
+
+
+def recorded(name):
+    return (RECORDED / name).read_text()
+
+
+# -- states ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("letters", "state"),
+    [(word, state) for words, state in {
+        "dr dt dRr ds dS dT dRS": S.COMPLETING,
+        "Eqw Ehqw EhRqw": S.HELD,
+        "hqw hRwq": S.HELD,
+        "s ts S tS T tT Rs Rts RS RtS RT RtT hs": S.SUSPENDED,
+        "qw Rq": S.QUEUED,
+        "t Rt": S.STARTING,
+        "r hr Rr": S.RUNNING,
+        "N P R ?": S.UNKNOWN,
+    }.items() for word in words.split()],
+)  # fmt: skip
+def test_the_letters_are_a_set(letters, state):
+    assert gridengine.state(letters) is state
+
+
+# -- the list ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["qstat.xml", "qstat-r.xml"])
+def test_the_list_has_each_job_and_task_with_its_letters(name):
+    found = {job: one for one in answers.listed(recorded(name)) for job in one.ids}
+    assert {job: found[job].letters for job in ("10", "11", "12", "14.1", "14.2", "14.3", "14.100", "18", "6")} == {
+        "10": "s", "11": "hr", "12": "dr", "14.1": "r", "14.2": "r", "14.3": "qw", "14.100": "qw", "18": "qw", "6": "Eqw",
+    }  # fmt: skip
+    assert found["18"].name == "a_long_job_name_of_28_letters"
+    assert (found["10"].queue, found["10"].started) == ("main.q@vm", "2026-11-20T04:13:05.000Z")
+    assert found["18"].started == ""
+
+
+@pytest.mark.parametrize("cut", [0, 1, 500, 3000, -20])
+def test_half_a_list_is_no_list(cut):
+    with pytest.raises(Unreachable, match="not with a whole list"):
+        answers.listed(recorded("qstat.xml")[:cut])
+
+
+def test_an_empty_list_is_a_list():
+    assert answers.listed("<?xml version='1.0'?>\n<job_info><queue_info/><job_info/></job_info>") == []
+
+
+def test_a_list_is_read_past_a_banner_and_whatever_a_name_may_hold():
+    text = recorded("qstat.xml").replace("suspended", "a%lt;b\x07&#228;", 1)
+    assert answers.listed(f"Welcome to fir!\n{text}")[0].name == "a<b?ä"
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [("", []), ("2", [2]), ("3-6:1", [3, 4, 5, 6]), ("1-10:3", [1, 4, 7, 10]), ("1,2,4-6:1", [1, 2, 4, 5, 6])],
+)
+def test_tasks(text, numbers):
+    assert list(answers.tasks(text)) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-20T04:13:05", "2026-11-20T04:13:05.000Z"),
+        ("Fri Nov 20 04:13:05 2026", "2026-11-20T04:13:05.000Z"),
+        ("11/20/2026 04:13:05.123", "2026-11-20T04:13:05.123Z"),
+        ("1795148000", "2026-11-20T04:13:20.000Z"),
+        ("1795148000123", "2026-11-20T04:13:20.123Z"),
+        ("-/-", ""),
+        ("", ""),
+    ],
+)
+def test_moments(text, moment):
+    assert answers.moment(text) == moment
+
+
+# -- reasons -----------------------------------------------------------------------------------------------------------
+
+
+def test_reasons_in_plain_words():
+    assert answers.reasons(recorded("qstat-j-waiting.txt")) == {}
+
+
+def test_words_that_nobody_knows_stay_as_they_are():
+    assert answers.plain(["the moon is full"]) == "the moon is full"
+
+
+# -- the accounting ----------------------------------------------------------------------------------------------------
+
+
+def test_accounts_by_job_and_task():
+    found = answers.accounts(recorded("qacct.txt"))
+    assert {name: (one.failed, one.code) for name, one in found.items()} == {
+        "1": (0, 0), "2": (0, 3), "3": (100, 139), "4": (37, 137), "9": (100, 137), "6": (26, 0), "5": (0, 127),
+        "8.3": (0, 1),
+    }  # fmt: skip
+    assert found["1"].name == "ok"
+    assert found["1"].ended == "2026-11-20T04:12:52.000Z"
+    assert found["6"].started == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "cause", "state", "detail"),
+    [
+        ("1", "", S.SUCCEEDED, ""),
+        ("2", "", S.FAILED, "exit 3"),
+        ("3", "", S.FAILED, "killed by signal SEGV"),
+        ("4", "", S.TIMED_OUT, "ended at a limit of its queue: qmaster enforced h_rt, h_cpu, or h_vmem limit"),
+        ("9", "cancelled by hand", S.CANCELLED, "by hand"),
+        ("6", "", S.FAILED, "could not be started: its output file could not be opened"),
+        ("6", "cancelled by hand", S.CANCELLED, "by hand"),
+        ("5", "", S.FAILED, "exit 127 (a command was not found)"),
+    ],
+)
+def test_what_became_of_recorded_jobs(number, cause, state, detail):
+    account = answers.accounts(recorded("qacct.txt"))[number]
+    assert answers.outcome(account, cause, Resources()) == (state, detail)
+
+
+@pytest.mark.parametrize(
+    ("failed", "code", "took", "state", "words"),
+    [
+        (100, 137, {"seconds": 600}, S.TIMED_OUT, "its limit is 10 minutes"),
+        (100, 137, {"memory_mb": 990}, S.OUT_OF_MEMORY, "it held 990 MB, its limit is 1000 MB"),
+        (37, 137, {"memory_mb": 1100, "seconds": 3}, S.OUT_OF_MEMORY, "1100 MB"),
+        (0, 138, {"seconds": 600}, S.TIMED_OUT, "10 minutes"),
+        (100, 137, {"seconds": 5}, S.FAILED, "killed by signal KILL"),
+        (0, 3, {"seconds": 600}, S.FAILED, "exit 3"),
+        (15, 0, {}, S.SUCCEEDED, "afterwards: as it was said"),
+        (15, 2, {}, S.FAILED, "exit 2; afterwards: as it was said"),
+        (17, 0, {}, S.NODE_FAILED, "as it was said"),
+        (19, 0, {}, S.LOST, "as it was said"),
+        (7, 0, {}, S.FAILED, "could not be started: as it was said"),
+        (100, 0, {}, S.FAILED, "killed: as it was said"),
+    ],
+)
+def test_what_an_account_means(failed, code, took, state, words):
+    found, detail = answers.outcome(Account("1", "x", failed, "as it was said", code, **took), "", NEEDS)
+    assert found is state
+    assert words in detail
+
+
+def test_of_a_job_that_was_run_again_the_last_account_counts():
+    one = "=" * 62 + "\n" + recorded("qacct.txt").split("=" * 62)[2]
+    again = one.replace("failed       0    ", "failed       25  : rescheduling")
+    assert again != one
+    assert answers.accounts(again) == {}
+    assert answers.accounts(again + one)["2"].code == 3
+    assert answers.accounts(one + again) == {}
+
+
+def test_half_an_account_is_none():
+    assert list(answers.accounts(recorded("qacct.txt")[:2500])) == ["1"]
+
+
+# -- what qsub says ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("2\n", "2"),
+        ("5.1-100:1\n", "5"),
+        ("Welcome!\nYou have 3 mails\n5.1-100:1\n", "5"),
+        ('Your job 1 ("demo_ok") has been submitted\n', "1"),
+        ('Your job-array 30.1-5:1 ("true") has been submitted\n', "30"),
+        ("", ""),
+        ("You have 3 mails\n", ""),
+    ],
+)
+def test_the_number_that_qsub_gives(said, number):
+    assert answers.taken(said) == number
+
+
+@pytest.mark.parametrize("line", recorded("qsub-refused.tsv").splitlines())
+def test_what_a_refusal_is(line):
+    code, said, kind = line.split("\t")
+    error = answers.refusal("fir", "qsub", int(code), said.replace("\\n", "\n"))
+    assert type(error) is getattr(errors, kind)
+    assert "Exiting" not in str(error)
+    assert str(error).startswith("fir: ")
