@@ -23,12 +23,13 @@ class LocalHost(Host):
     def run(self, script: str, given: bytes = b"", seconds: float | None = None) -> Done:
         seconds = seconds or self._seconds
         try:
-            shell = subprocess.Popen(["/bin/sh", "-s"], stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True)
+            shell = subprocess.Popen(
+                ["/bin/sh", "-c", script], stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True
+            )
         except OSError as error:
             raise Unreachable(f"{self.name}: a command cannot be started: {error.strerror}.") from error
         try:
-            # The script first, and braces so that all of it is read before anything reads what is given.
-            out, err = shell.communicate(f"{{\n{script}\nexit; }}\n".encode() + given, seconds)
+            out, err = shell.communicate(given, seconds)
         except subprocess.TimeoutExpired as error:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(shell.pid, signal.SIGKILL)

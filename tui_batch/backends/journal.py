@@ -1,0 +1,113 @@
+"""Calls on a host that are made at most once each, whatever becomes of the connection, and the journal of them.
+
+A call is claimed by making a folder, `sent/<key>`; then it is made, and what came of it is written beside the claim. No
+folder: it was certainly never made. A folder without a code, and nobody at work on it: it is in doubt.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tui_batch.wire.host import quoted
+
+_KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Lines of sh that make a call; its key is the same whenever the same call is meant."""
+
+    key: str
+    script: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the journal knows of a call: `never` made, `done` with a code, or in `doubt`."""
+
+    key: str
+    state: str
+    code: int = -1
+    out: str = ""
+    err: str = ""
+
+
+# A runner whose leave is taken back makes no further call: its claim is given up before anything was called.
+_RUNNER = """\
+mkdir -p sent
+claim() {{
+    [ ! -d "sent/$1" ] && mkdir "sent/$1" || return 1
+    [ -e errands/{name}.go ] || {{ rmdir "sent/$1"; exit 1; }}
+}}
+made() {{ printf 'code %s\\nok\\n' "$2" >"sent/$1/code"; }}
+"""
+
+_CALL = """\
+claim {key} && {{ (
+{script}
+) >sent/{key}/out 2>sent/{key}/err; made {key} $?; }}
+"""
+
+# Another runner, which was there before, may be in the middle of its last call.
+_SETTLED = """\
+keys='{keys}'
+doubtful() {{ for key in $keys; do [ ! -d "sent/$key" ] || [ -e "sent/$key/code" ] || return 0; done; return 1; }}
+n=0
+while doubtful && [ $n -lt {patience}0 ]; do sleep 0.1 2>/dev/null || {{ sleep 1; n=$((n + 9)); }}; n=$((n + 1)); done
+"""
+
+# Each line with the key and what it is a line of; text that could be mistaken for another's cannot be in it.
+_SHOW = """\
+for key in {keys}; do [ ! -d "sent/$key" ] || echo "$key"; done | LC_ALL=C awk '{{
+    print $0 "\\tclaim\\t"
+    split("code out err", parts, " ")
+    for (i = 1; i <= 3; i++) {{
+        file = "sent/" $0 "/" parts[i]
+        while ((getline line <file) > 0) print $0 "\\t" parts[i] "\\t" line
+        close(file)
+    }}
+}}'
+"""
+
+STOP_OTHERS = "rm -f errands/send.*.go\n"
+_PATIENCE = 10
+
+
+def runner(name: str, calls: Sequence[Call]) -> str:
+    """The script that makes these calls one after the other and then shows what the journal knows of them."""
+    if wrong := [call.key for call in calls if not _KEY.fullmatch(call.key)]:
+        raise ValueError(f"{wrong[0]!r} cannot be the key of a call")
+    keys = " ".join(call.key for call in calls)
+    return "".join(
+        [
+            _RUNNER.format(name=name),
+            *(_CALL.format(key=call.key, script=call.script) for call in calls),
+            _SETTLED.format(keys=keys, patience=_PATIENCE),
+            _SHOW.format(keys="$keys"),
+        ]
+    )
+
+
+def shown(folder: str) -> str:
+    """The script that shows all that the journal knows."""
+    return f"cd {quoted([folder])} || exit 1\n[ -d sent ] || exit 0\n" + _SHOW.format(keys="$(ls sent)")
+
+
+def read(text: str, keys: Iterable[str]) -> Mapping[str, Sent]:
+    """What was shown, for these keys and all others that it tells of."""
+    found: dict[str, dict[str, list[str]]] = {key: {} for key in keys}
+    for line in text.split("\n")[:-1]:
+        key, part, rest = line.split("\t", 2)
+        found.setdefault(key, {}).setdefault(part, []).append(rest)
+    return {key: _sent(key, parts) for key, parts in found.items()}
+
+
+def _sent(key: str, parts: Mapping[str, Sequence[str]]) -> Sent:
+    out, err = ("".join(f"{line}\n" for line in parts.get(part, ())) for part in ("out", "err"))
+    if "claim" not in parts:
+        return Sent(key, "never")
+    match parts.get("code"):
+        case [code, "ok"]:
+            return Sent(key, "done", int(code.removeprefix("code ")), out, err)
+        case _:
+            return Sent(key, "doubt", -1, out, err)
