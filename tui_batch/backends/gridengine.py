@@ -18,7 +18,6 @@ from tui_batch.backends import gridengine_calls as calls
 from tui_batch.backends import gridengine_outcome as outcome
 from tui_batch.backends.base import Backend, Files
 from tui_batch.backends.gridengine_answers import Listed
-from tui_batch.backends.gridengine_calls import Group
 from tui_batch.backends.gridengine_queue import Queue
 from tui_batch.backends.journal import Call
 from tui_batch.backends.staging import Staging
@@ -69,16 +68,6 @@ class Settings(HostSettings):
     lost_seconds: float = 300.0  # how long one that left the queue is looked for
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a template may say in `[options.gridengine]`, instead of the target."""
-
-    queue: str
-    project: str
-    parallel_environment: str
-    extra: tuple[str, ...]
-
-
 class GridEngine(Backend):
     """Asks for all jobs of the person at once, and of an end only what the end record does not say."""
 
@@ -100,7 +89,9 @@ class GridEngine(Backend):
         numbers, tries = self._heard(submission)
         folder = self._staging.path(submission)
         asked = {
-            group.key: Call(calls.again(group.key, tries[group.key]), script(self._settings, batch, group, folder))
+            group.key: Call(
+                calls.again(group.key, tries[group.key]), calls.script(self._settings, batch, group, folder)
+            )
             for group in groups
             if group.key not in numbers
         }
@@ -246,18 +237,11 @@ def connect(target: Target, home: Path, ask: Ask) -> GridEngine:
 # -- what is said of a batch before it goes ----------------------------------------------------------------------------
 
 
-def options(settings: Settings, batch: Batch) -> Options:
-    """The target's, but for what the batch's template says."""
-    ours = {key: getattr(settings, key) for key in Options.__slots__}
-    said = {**ours, "extra": list(settings.extra), **batch.options.get("gridengine", {})}
-    return tables.build(Options, said, f"{batch.template}: options.gridengine", ConfigError)
-
-
 def check(target: Target, batch: Batch) -> Sequence[Problem]:
     """What this kind cannot do."""
     ours, needs = settings(target), batch.resources
     try:
-        asked = options(ours, batch)
+        asked = calls.options(ours, batch)
     except ConfigError as error:
         return [Problem(line) for line in str(error).splitlines()]
     problems = [Problem(f"the word {word} for qsub would take the place of ours") for word in calls.ours(asked.extra)]
@@ -288,16 +272,12 @@ def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) ->
     ours = settings(target)
     [group] = calls.groups([job], 1)
     others = sorted(set(files) - {"command"})
-    lines = [f"# on {ours.host or 'this machine'}", script(ours, batch, group, f"{ours.workdir}/{job.submission}")]
+    lines = [
+        f"# on {ours.host or 'this machine'}",
+        calls.script(ours, batch, group, f"{ours.workdir}/{job.submission}"),
+    ]
     lines += [f"# in jobs/{job.attempt}/{job.name}{', with ' if others else ''}{', '.join(others)}"]
     return "\n".join([*lines, files.get("command", "")])
-
-
-def script(settings: Settings, batch: Batch, group: Group, folder: str) -> str:
-    """The lines of sh that send a group."""
-    name = calls.name(batch.name, group.jobs[0].submission, group.key)
-    words = calls.words(settings, options(settings, batch), group, name, folder)
-    return calls.script(words, group, settings.setup)
 
 
 # -- what is read ------------------------------------------------------------------------------------------------------

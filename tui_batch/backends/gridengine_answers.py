@@ -104,7 +104,7 @@ _REASONS = (
     (r"error: can't open output file \"(.*)\": (.*)", r"its output file \1 cannot be opened: \2"),
     (r"error: can't chdir to (.*): (.*)", r"its folder \1 cannot be entered: \2"),
     (r"cannot run in PE \"(.*)\" because it only offers (\d+) slots", r"its parallel environment \1 offers \2 slots"),
-    (r"\(-l (.*)\) cannot run (?:at host|in queue|globally).* because it offers only \w+:(.*)",
+    (r"\(-l (.*)\) cannot run (?:at host|in queue|globally).* because it offers only \w+:\w+=(.*)",
      r"asks for \1, but no more than \2 is offered: it may never start"),
     (r"cannot run .*because it exceeds limit \"(.*)\" in rule \"(.*)\"", r"a quota of the site is used up (\2)"),
     (r"job dropped because of job dependencies", "waits for other jobs"),

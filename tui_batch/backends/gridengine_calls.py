@@ -3,18 +3,19 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tui_batch import indices
+from tui_batch import indices, tables
 from tui_batch.backends import parcel
-from tui_batch.model import Job
+from tui_batch.errors import ConfigError
+from tui_batch.model import Batch, Job
 from tui_batch.wire.host import quoted
 
 if TYPE_CHECKING:
-    from tui_batch.backends.gridengine import Options, Settings
+    from tui_batch.backends.gridengine import Settings
 
 _LONGEST = 40  # of a batch's name within a job's
 
@@ -87,7 +88,24 @@ def owner(name: str) -> tuple[str, str]:
 # -- sending -----------------------------------------------------------------------------------------------------------
 
 
-def words(settings: "Settings", asked: "Options", group: Group, name: str, folder: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a template may say in `[options.gridengine]`, instead of the target."""
+
+    queue: str
+    project: str
+    parallel_environment: str
+    extra: tuple[str, ...]
+
+
+def options(settings: "Settings", batch: Batch) -> Options:
+    """The target's, but for what the batch's template says; a ConfigError lists what is wrong with that."""
+    ours = {one.name: getattr(settings, one.name) for one in fields(Options)}
+    said = {**ours, "extra": list(settings.extra), **batch.options.get("gridengine", {})}
+    return tables.build(Options, said, f"{batch.template}: options.gridengine", ConfigError)
+
+
+def words(settings: "Settings", asked: Options, group: Group, name: str, folder: str) -> list[str]:
     """A call of `qsub`."""
     first, many = group.jobs[0], len(group.jobs)
     said = ["qsub", "-terse", "-N", name, "-ac", f"tui_batch={first.submission}"]
@@ -131,23 +149,27 @@ exit $code
 """
 
 
-def script(words: Sequence[str], group: Group, setup: Sequence[str]) -> str:
-    """The lines of sh that make a call: `qsub` with the script of its tasks."""
-    task = _TASK.format(setup="".join(f"{line}\n" for line in setup), list=group.list, before=group.first - 1)
-    return f"{quoted(words)} <<'end of task'\n{task}end of task"
+def script(settings: "Settings", batch: Batch, group: Group, folder: str) -> str:
+    """The lines of sh that send a group: `qsub` with the script of its tasks."""
+    called = name(batch.name, group.jobs[0].submission, group.key)
+    setup = "".join(f"{line}\n" for line in settings.setup)
+    task = _TASK.format(setup=setup, list=group.list, before=group.first - 1)
+    return (
+        f"{quoted(words(settings, options(settings, batch), group, called, folder))} <<'end of task'\n{task}end of task"
+    )
 
 
 # -- asking and telling ------------------------------------------------------------------------------------------------
 
 LIST = f'{ENGLISH}qstat -xml -r -u "$(id -un)"'
 
-# What is read of an account, of 45 lines; the accounting is asked for jobs one after the other, at most so many.
+# An account has 45 lines; these are read. The accounting is a large file that all share: it is asked for little.
 _ACCOUNT = """\
-account() {{
-    qacct -j "$1" | grep -E '^(=+$|(jobname|jobnumber|taskid|failed|exit_status|start_time|end_time|ru_wallclock|maxvmem) )'
-}}
-for one in {wanted}; do account "$one"; done
+for one in {wanted}; do
+    qacct -j "$one" | grep -E '^(=+$|({fields}) )'
+done
 """
+_FIELDS = "jobname|jobnumber|taskid|failed|exit_status|start_time|end_time|ru_wallclock|maxvmem"
 _ONE_BY_ONE = 8
 
 
@@ -166,7 +188,7 @@ def account(jobs: Sequence[Job]) -> str:
 
 def accounted(wanted: Sequence[str]) -> str:
     """The accounts of these numbers or patterns of names."""
-    return ENGLISH + _ACCOUNT.format(wanted=quoted(wanted))
+    return ENGLISH + _ACCOUNT.format(wanted=quoted(wanted), fields=_FIELDS)
 
 
 def pattern(submission: str) -> str:

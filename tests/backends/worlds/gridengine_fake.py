@@ -1,4 +1,4 @@
-"""A Grid Engine of files and processes, for machines without one: `qsub`, `qstat`, `qacct`, `qdel`, `qhold`, `qrls`, `qmod`.
+"""A Grid Engine of files and processes, for machines without one.
 
     python gridengine_fake.py FOLDER COMMAND ARGUMENTS...
 
@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -29,6 +30,7 @@ _STRINGS = {
     "hang": [],  # commands that do not answer
     "error": "",  # jobs that start go into the error state instead, for this reason
 }
+_QUIET = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
 _NO_MASTER = "error: commlib error: got select error (Connection refused)"
 _NO_SEND = 'unable to send message to qmaster using port 6444 on host "vm": got send error'
 _WORDS = {
@@ -98,8 +100,7 @@ def start_what_waits(folder, cell):
             continue
         job |= {"letters": "Rr" if job["letters"] == "Rq" else "r", "started": time.time()}
         command = [sys.executable, "-I", "-S", __file__, str(folder), "shepherd", str(job["number"]), str(job["task"])]
-        subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                         stderr=subprocess.DEVNULL)  # fmt: skip
+        subprocess.Popen(command, start_new_session=True, **_QUIET)
 
 
 def unwritable(job):
@@ -110,6 +111,8 @@ def unwritable(job):
 
 def shepherd(folder, number, task):
     """Run one job and see to its end; `h_rt` is when it is killed."""
+    for deaf in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE):  # as a daemon's children find them
+        signal.signal(deaf, signal.SIG_DFL)
     with opened(folder) as cell:
         [job] = [one for one in there(cell) if (one["number"], one["task"]) == (int(number), int(task))]
         script = folder / f"{number}.{task}.sh"
@@ -117,8 +120,9 @@ def shepherd(folder, number, task):
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": os.environ.get("HOME", "/"), "SHELL": "/bin/sh",
                        "JOB_ID": number, "JOB_NAME": job["name"], "NSLOTS": str(job["slots"]),
                        "SGE_TASK_ID": task if job["array"] else "undefined", "QUEUE": "main.q"}  # fmt: skip
-        child = subprocess.Popen(["/bin/sh", script], cwd=job["folder"], env=environment, start_new_session=True,
-                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        child = subprocess.Popen(
+            ["/bin/sh", script], cwd=job["folder"], env=environment, start_new_session=True, **_QUIET
+        )
         job["pid"] = child.pid
         run = job["started"]
     enforced = False
@@ -154,7 +158,7 @@ def end(job, returned, enforced):
 
 
 def qsub(folder, cell, words):
-    given = dict(zip(words, words[1:], strict=False))  # every option of ours but two has one value
+    given = dict(pairwise(words))  # every option of ours but two has one value
     wanted = dict(part.split("=") for part in given.get("-l", "").split(",") if part)
     name, first, last = given.get("-N", "STDIN"), 1, 1
     if "-t" in words:
@@ -222,7 +226,9 @@ def listed(cell):
             rows.append((job, [job]))
     rows += [(jobs[0], jobs) for jobs in groups.values()]
     return "\n".join([
-        "<?xml version='1.0'?>", '<job_info  xmlns:xsd="http://arc.liv.ac.uk/repos/darcs/sge/qstat.xsd">', "<queue_info>",
+        "<?xml version='1.0'?>",
+        '<job_info  xmlns:xsd="http://arc.liv.ac.uk/repos/darcs/sge/qstat.xsd">',
+        "<queue_info>",
         *(row(*one) for one in rows if one[0]["pid"]), "</queue_info>", "<job_info>",
         *(row(*one) for one in rows if not one[0]["pid"]), "</job_info>", "</job_info>", "",
     ])  # fmt: skip
@@ -233,9 +239,10 @@ def row(job, jobs):
     moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(job["started"] or job["submitted"]))
     key = "JAT_start_time" if job["started"] else "JB_submission_time"
     tasks = f"<tasks>{','.join(str(one['task']) for one in jobs)}</tasks>" if job["array"] else ""
+    queue = "main.q@vm" if job["pid"] else ""
     return (
         f"<job_list><JB_job_number>{job['number']}</JB_job_number><JB_name>{name}</JB_name><JB_owner>person</JB_owner>"
-        f"<state>{job['letters']}</state><{key}>{moment}</{key}><queue_name>{'main.q@vm' if job['pid'] else ''}</queue_name>"
+        f"<state>{job['letters']}</state><{key}>{moment}</{key}><queue_name>{queue}</queue_name>"
         f"<slots>{job['slots']}</slots>{tasks}<full_job_name>{name}</full_job_name></job_list>"
     )
 
@@ -316,7 +323,7 @@ def change(cell, words, letters):
 
 
 def qmod(folder, cell, words):
-    """`-cj` ends with 1 where it cleared an error, which is odd and true; `-sj` and `-usj` stop a job and let it go on."""
+    """`-cj` ends with 1 where it cleared an error, which is odd and true; `-sj` stops a job, `-rj` runs it again."""
     found, unknown = known(cell, words[1:])
     for job in found:
         if words[0] == "-cj" and job["letters"] == "Eqw":
