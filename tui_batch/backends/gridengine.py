@@ -7,7 +7,7 @@ round again is not taken for ours.
 
 import re
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from tui_batch.backends.base import Backend, Files
 from tui_batch.backends.gridengine_answers import Listed
 from tui_batch.backends.gridengine_queue import Queue
 from tui_batch.backends.journal import Call
-from tui_batch.backends.staging import Staging
+from tui_batch.backends.staging import Ended, Staging
 from tui_batch.errors import BackendError, Busy, ConfigError, Refused, Unclear, Unreachable
 from tui_batch.model import Accepted, Batch, Health, Job, Limits, LogChunk, Poll, Problem, Status, Target
 from tui_batch.states import JobState
@@ -39,7 +39,6 @@ STATES: Mapping[str, JobState] = {
     "t": S.STARTING,
     "r": S.RUNNING,
 }
-
 
 # Of several errors the one that decides what is done about the jobs that were not taken.
 _GRAVEST = (Unclear, Unreachable, Busy, Refused)
@@ -72,6 +71,8 @@ class GridEngine(Backend):
     """Asks for all jobs of the person at once, and of an end only what the end record does not say."""
 
     fetch_at_once = 64
+    send_at_once = 75_000  # a call that was not heard is not made twice, however many jobs are in it
+    settles = outcome.SLOW
 
     def __init__(self, settings: Settings, host: Host) -> None:
         self.pace = settings.poll_seconds
@@ -89,9 +90,7 @@ class GridEngine(Backend):
         numbers, tries = self._heard(submission)
         folder = self._staging.path(submission)
         asked = {
-            group.key: Call(
-                calls.again(group.key, tries[group.key]), calls.script(self._settings, batch, group, folder)
-            )
+            group.key: Call(f"{group.key}.{tries[group.key]}", calls.script(self._settings, batch, group, folder))
             for group in groups
             if group.key not in numbers
         }
@@ -130,13 +129,9 @@ class GridEngine(Backend):
     def find(self, marker: str) -> Mapping[int, str]:
         numbers = {**self._queue.named(marker), **self._heard(marker)[0]}
         lists = self._queue.lists(self._staging.path(marker))
-        found: dict[int, str] = {}
-        for key in sorted(numbers):
-            name, first, last = calls.lines(key)
-            if len(lists.get(name, ())) < last:
-                raise Unclear(f"{self._host.name}: jobs of {marker} are there, but not the list of which they are.")
-            found |= zip(lists[name][first - 1 : last], calls.ids(numbers[key], key), strict=True)
-        return found
+        if not lists.keys() >= {calls.lines(key)[0] for key in numbers}:
+            raise Unclear(f"{self._host.name}: jobs of {marker} are there, but not the lists of which they are.")
+        return calls.placed(numbers, lists)
 
     # -- looking -------------------------------------------------------------------------------------------------------
 
@@ -159,27 +154,23 @@ class GridEngine(Backend):
 
     def _ends(self, absent: Sequence[Job], now: float) -> dict[str, Status]:
         """What became of jobs that the queue has not any more."""
-        by_submission: dict[str, list[Job]] = defaultdict(list)
-        for job in absent:
-            by_submission[job.submission].append(job)
-        ends = {job.id: end for theirs in by_submission.values() for end_of in [self._staging.ended(theirs)]
-                for job in theirs if (end := end_of.get(job.index))}  # fmt: skip
+        ends: dict[str, Ended] = {}
+        for theirs in calls.by_submission(absent):
+            left = self._staging.ended(theirs)
+            ends |= {job.id: left[job.index] for job in theirs if job.index in left}
         accounts = self._queue.accounts([job for job in absent if outcome.wanting(ends.get(job.id))])
         found = {}
         for job in absent:
             waited = now - self._gone.setdefault(job.id, now)
-            status = outcome.gone(job, ends.get(job.id), accounts.get(job.id), waited, self._settings.lost_seconds)
-            if status:
+            lost = self._settings.lost_seconds
+            if status := outcome.gone(job, ends.get(job.id), accounts.get(job.id), waited, lost):
                 found[job.id] = status
         return found
 
     # -- telling -------------------------------------------------------------------------------------------------------
 
     def cancel(self, ids: Collection[str]) -> None:
-        by_submission: dict[str, list[Job]] = defaultdict(list)
-        for job in self._known(ids):
-            by_submission[job.submission].append(job)
-        for theirs in by_submission.values():
+        for theirs in calls.by_submission(self._known(ids)):
             self._staging.set_cause(theirs, f"{S.CANCELLED} cancelled by you")
         self._queue.tell(["qdel"], ids)
 

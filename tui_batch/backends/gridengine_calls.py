@@ -3,7 +3,7 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -47,24 +47,41 @@ def groups(jobs: Sequence[Job], most: int) -> Iterator[Group]:
         line += len(together)
 
 
-def again(key: str, tries: int) -> str:
-    """The key of a further try, after so many of which it is known that nothing came."""
-    return f"{key}.{tries}" if tries else key
+def by_submission(jobs: Sequence[Job]) -> Iterator[Sequence[Job]]:
+    """The jobs of each submission."""
+    found: dict[str, list[Job]] = defaultdict(list)
+    for job in jobs:
+        found[job.submission].append(job)
+    yield from found.values()
 
 
-_KEY = re.compile(r"(\d+-[0-9a-f]+)\.(\d+)-(\d+)(?:\.\d+)?")
 _NAME = re.compile(r"[^.]+\.([^.]+)\.(\d+-[0-9a-f]+\.\d+-\d+)")
 
 
 def base(key: str) -> str:
-    """What the tries of one call have in common."""
-    return ".".join(key.split(".")[:2])
+    """What the tries of one call have in common, in whose keys their number follows."""
+    return key.rpartition(".")[0]
 
 
 def lines(key: str) -> tuple[str, int, int]:
     """The list that a key speaks of, and the first and the last line."""
-    match = _KEY.fullmatch(key)
-    return (match[1], int(match[2]), int(match[3])) if match else ("", 0, -1)
+    name, _, span = key.partition(".")
+    first, _, last = span.partition("-")
+    return name, int(first), int(last)
+
+
+def attempt(key: str) -> int:
+    """The attempt of the jobs that a key speaks of."""
+    return int(key.partition("-")[0])
+
+
+def placed(numbers: Mapping[str, str], lists: Mapping[str, Sequence[int]]) -> Mapping[int, str]:
+    """The id of each job, by the keys and numbers of calls; of more than one of a job's last attempt the oldest."""
+    found: dict[int, str] = {}
+    for key in sorted(numbers, key=lambda key: (attempt(key), -int(numbers[key]))):
+        name, first, last = lines(key)
+        found |= zip(lists[name][first - 1 : last], ids(numbers[key], key), strict=True)
+    return found
 
 
 def ids(number: str, key: str) -> Sequence[str]:

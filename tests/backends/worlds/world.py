@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_batch.model import Batch, Job
-from tui_batch.store import batches
+from tui_batch.store import batches, orders
 from tui_batch.store.archive import Archive
 from tui_batch.store.sources import FileSources
 from tui_batch.sweep import plan
@@ -52,7 +52,7 @@ class World:
         name = batches.free_name(folder, "contract")
         batch = batches.write(folder, sweep, name, "2026-11-20T00:00:00.000Z")
         names = [job for _, job, _ in batches.jobs(batch.path)[1]]
-        marker = f"20261120-000000-{name}"
+        marker = orders.new_id("2026-11-20T00:00:00.000Z")  # what a scheduler was sent by other tests, it knows still
         archive = Archive(batch.path)
         self._archives.append(archive)
         return batch, archive, [Job(marker, index, job, resources=batch.resources) for index, job in enumerate(names)]
