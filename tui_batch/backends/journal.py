@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tui_batch.backends.errand import ALIVE
 from tui_batch.wire.host import quoted
 
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -48,29 +49,42 @@ claim {key} && {{ (
 ) >sent/{key}/out 2>sent/{key}/err; made {key} $?; }}
 """
 
-# Another runner, which was there before, may be in the middle of its last call.
-_SETTLED = """\
-keys='{keys}'
-doubtful() {{ for key in $keys; do [ ! -d "sent/$key" ] || [ -e "sent/$key/code" ] || return 0; done; return 1; }}
+# Another runner may be in the middle of its last call; of one on another host that shares the disk we cannot know.
+_SETTLED = (
+    ALIVE
+    + """\
+doubtful() {
+    for key in $keys; do [ ! -d "sent/$key" ] || [ -e "sent/$key/code" ] || return 0; done
+    return 1
+}
+others() {
+    for one in errands/send.*.pid; do
+        [ "$one" != "errands/$me.pid" ] && [ ! -e "${one%.pid}.code" ] || continue
+        { read -r pid host <"$one"; } 2>/dev/null || continue
+        [ "$host" = "$(uname -n)" ] || return 0
+        ! alive "$pid" || return 0
+    done
+    return 1
+}
 n=0
-while doubtful && [ $n -lt {patience}0 ]; do sleep 0.1 2>/dev/null || {{ sleep 1; n=$((n + 9)); }}; n=$((n + 1)); done
+while doubtful && others && [ $n -lt 100 ]; do sleep 0.1 2>/dev/null || { sleep 1; n=$((n + 9)); }; n=$((n + 1)); done
 """
+)
 
 # Each line with the key and what it is a line of; text that could be mistaken for another's cannot be in it.
 _SHOW = """\
-for key in {keys}; do [ ! -d "sent/$key" ] || echo "$key"; done | LC_ALL=C awk '{{
+for key in $keys; do [ ! -d "sent/$key" ] || echo "$key"; done | LC_ALL=C awk '{
     print $0 "\\tclaim\\t"
     split("code out err", parts, " ")
-    for (i = 1; i <= 3; i++) {{
+    for (i = 1; i <= 3; i++) {
         file = "sent/" $0 "/" parts[i]
         while ((getline line <file) > 0) print $0 "\\t" parts[i] "\\t" line
         close(file)
-    }}
-}}'
+    }
+}'
 """
 
 STOP_OTHERS = "rm -f errands/send.*.go\n"
-_PATIENCE = 10
 
 
 def runner(name: str, calls: Sequence[Call]) -> str:
@@ -82,15 +96,15 @@ def runner(name: str, calls: Sequence[Call]) -> str:
         [
             _RUNNER.format(name=name),
             *(_CALL.format(key=call.key, script=call.script) for call in calls),
-            _SETTLED.format(keys=keys, patience=_PATIENCE),
-            _SHOW.format(keys="$keys"),
+            f"me={name}\nkeys='{keys}'\n{_SETTLED}{_SHOW}",
         ]
     )
 
 
 def shown(folder: str) -> str:
-    """The script that shows all that the journal knows."""
-    return f"cd {quoted([folder])} || exit 1\n[ -d sent ] || exit 0\n" + _SHOW.format(keys="$(ls sent)")
+    """The script that shows all that the journal knows, once no runner is left that could make another call."""
+    begin = f"cd {quoted([folder])} 2>/dev/null && [ -d sent ] || exit 0\n{STOP_OTHERS}keys=$(ls sent)\n"
+    return f"{begin}me=\n{_SETTLED}keys=$(ls sent)\n{_SHOW}"
 
 
 def read(text: str, keys: Iterable[str]) -> Mapping[str, Sent]:

@@ -17,7 +17,7 @@ from tui_batch.backends import gathering, journal, parcel, records
 from tui_batch.backends.base import Files
 from tui_batch.backends.errand import carry_out, last_line
 from tui_batch.backends.journal import Call, Sent
-from tui_batch.errors import Refused
+from tui_batch.errors import Refused, Unreachable
 from tui_batch.model import Batch, Job, LogChunk
 from tui_batch.wire.host import Host, quoted
 
@@ -67,7 +67,7 @@ _PYTHON = "import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2]
 
 # The folders are listed first: a file server tells of new files when it is asked for all of them, not for each.
 _ENDED = """\
-cd {folder}/records || exit 1
+cd {folder}/records 2>/dev/null || exit 0
 ls {attempts} >/dev/null 2>&1
 LC_ALL=C awk '{{
     split("start end cause", parts, " ")
@@ -210,8 +210,7 @@ class Staging:
 
     def journal(self, submission: str) -> Mapping[str, Sent]:
         """All calls of a submission that the journal knows of; without a folder on the host there are none."""
-        done = self._host.run(journal.shown(self.path(submission)))
-        return journal.read(done.out, ()) if not done.code else {}
+        return journal.read(self._told(journal.shown(self.path(submission))), ())
 
     # -- while and after -----------------------------------------------------------------------------------------------
 
@@ -221,10 +220,14 @@ class Staging:
             return {}
         attempts = " ".join(sorted({str(job.attempt) for job in jobs}))
         script = _ENDED.format(folder=quoted([self.path(jobs[0].submission)]), attempts=attempts)
-        done = self._host.run(script, _records(jobs))
+        return read_ended(self._told(script, _records(jobs)))
+
+    def _told(self, script: str, given: bytes = b"") -> str:
+        """What a question printed; one that failed says nothing."""
+        done = self._host.run(script, given)
         if done.code:
-            return {}
-        return read_ended(done.out)
+            raise Unreachable(f"{self._host.name}: what became of jobs cannot be read: {last_line(done.err)}")
+        return done.out
 
     def set_cause(self, jobs: Sequence[Job], cause: str) -> None:
         """Note why these jobs are about to be ended; the first cause counts."""
