@@ -20,6 +20,7 @@ from tui_batch.backends.journal import Call, Sent
 from tui_batch.errors import Refused, Unreachable
 from tui_batch.model import Batch, Job, LogChunk
 from tui_batch.wire.host import Host, quoted
+from tui_batch.wire.transfer import word
 
 _LOG_CHUNK = 1 << 20
 _MARKER = "tui-batch-marker"
@@ -133,10 +134,7 @@ class Staging:
 
     def _place(self) -> str:
         """The workdir in words of sh."""
-        home, _, rest = self._workdir.partition("/")
-        if home == "~":
-            return f'"$HOME"/{quoted([rest])}' if rest else '"$HOME"'
-        return quoted([self._workdir]) if self._workdir.startswith("/") else f'"$HOME"/{quoted([self._workdir])}'
+        return word(self._workdir if self._workdir[:1] in ("/", "~") else f"~/{self._workdir}")
 
     # -- before --------------------------------------------------------------------------------------------------------
 
