@@ -1,5 +1,6 @@
 """An errand: a script on a host that goes on when the connection does not, and is waited for as long as it lives."""
 
+import re
 import time
 
 from tui_batch.errors import Refused, Unclear
@@ -9,14 +10,22 @@ _PATIENCE = 10  # seconds of waiting within one question
 _DEADLINE = 60.0  # for its answer
 _LONGEST = 6 * 3600.0
 
-# The braces have a shell read all of it before it does any of it, so that half a script does nothing.
+# What `tar` says at its end, of what it has said before.
+HOLLOW = re.compile(r"Exiting with failure status|Error is not recoverable|Child returned status|Error exit delayed")
+
+# The braces have a shell read all of it before it does any of it, so that half a script does nothing. What it complains
+# of is written when it is over, since on a disk that it filled there is room only then.
 _ERRAND = """\
 {{
 trap '' HUP PIPE
-cd {folder} && (
+me=errands/{name}
+{{
+(
 {script}
-) </dev/null >errands/{name}.out 2>errands/{name}.err
-printf 'code %s\\nok\\n' $? >errands/{name}.code
+) </dev/null >"$me.out"
+printf 'code %s\\nok\\n' $? >"$me.part"
+}} 2>&1 | tail -c 65536 >"$me.err"
+mv "$me.part" "$me.code"
 exit
 }}
 # whole
@@ -83,5 +92,5 @@ def carry_out(host: Host, folder: str, name: str, script: str, what: str, before
 
 def last_line(said: str) -> str:
     """What a command complained of, as the end of a sentence."""
-    lines = said.strip().splitlines()
+    lines = [line for line in said.splitlines() if line.strip() and not HOLLOW.search(line)]
     return f"{lines[-1].strip().rstrip('.')}." if lines else "it did not say why."

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui_batch.backends.errand import ALIVE
+from tui_batch.errors import Unclear
 from tui_batch.wire.host import quoted
 
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -38,7 +39,7 @@ _RUNNER = """\
 mkdir -p sent
 claim() {{
     [ ! -d "sent/$1" ] && mkdir "sent/$1" || return 1
-    [ -e errands/{name}.go ] || {{ rmdir "sent/$1"; exit 1; }}
+    [ -e errands/{name}.go ] || {{ rmdir "sent/$1"; exit {stopped}; }}
 }}
 made() {{ printf 'code %s\\nok\\n' "$2" >"sent/$1/code"; }}
 """
@@ -81,9 +82,10 @@ for key in $keys; do [ ! -d "sent/$key" ] || echo "$key"; done | LC_ALL=C awk '{
         while ((getline line <file) > 0) print $0 "\\t" parts[i] "\\t" line
         close(file)
     }
-}'
+}' && echo end
 """
 
+STOPPED = 75  # the exit code of a runner that was stopped
 STOP_OTHERS = "rm -f errands/send.*.go\n"
 
 
@@ -94,7 +96,7 @@ def runner(name: str, calls: Sequence[Call]) -> str:
     keys = " ".join(call.key for call in calls)
     return "".join(
         [
-            _RUNNER.format(name=name),
+            _RUNNER.format(name=name, stopped=STOPPED),
             *(_CALL.format(key=call.key, script=call.script) for call in calls),
             f"me={name}\nkeys='{keys}'\n{_SETTLED}{_SHOW}",
         ]
@@ -103,14 +105,17 @@ def runner(name: str, calls: Sequence[Call]) -> str:
 
 def shown(folder: str) -> str:
     """The script that shows all that the journal knows, once no runner is left that could make another call."""
-    begin = f"cd {quoted([folder])} 2>/dev/null && [ -d sent ] || exit 0\n{STOP_OTHERS}keys=$(ls sent)\n"
-    return f"{begin}me=\n{_SETTLED}keys=$(ls sent)\n{_SHOW}"
+    begin = f"cd {quoted([folder])} 2>/dev/null && [ -d sent ] || {{ echo end; exit; }}\n{STOP_OTHERS}"
+    return f"{begin}keys=$(ls sent)\nme=\n{_SETTLED}keys=$(ls sent)\n{_SHOW}"
 
 
 def read(text: str, keys: Iterable[str]) -> Mapping[str, Sent]:
-    """What was shown, for these keys and all others that it tells of."""
+    """What was shown, for these keys and all others that it tells of; half an answer says nothing."""
     found: dict[str, dict[str, list[str]]] = {key: {} for key in keys}
-    for line in text.split("\n")[:-1]:
+    *lines, end, _ = ["", *text.split("\n")]
+    if end != "end":
+        raise Unclear("The journal of calls could not be read to its end: what was sent is looked up again.")
+    for line in lines[1:]:
         key, part, rest = line.split("\t", 2)
         found.setdefault(key, {}).setdefault(part, []).append(rest)
     return {key: _sent(key, parts) for key, parts in found.items()}

@@ -17,7 +17,7 @@ from tui_batch.backends import gathering, journal, parcel, records
 from tui_batch.backends.base import Files
 from tui_batch.backends.errand import carry_out, last_line
 from tui_batch.backends.journal import Call, Sent
-from tui_batch.errors import Refused, Unreachable
+from tui_batch.errors import Refused, Unclear, Unreachable
 from tui_batch.model import Batch, Job, LogChunk
 from tui_batch.wire.host import Host, quoted
 from tui_batch.wire.transfer import word
@@ -36,6 +36,7 @@ if [ ! -s {marker} ]; then
     echo "$id" >{marker} || {{ rm -f {marker}; exit 1; }}
 fi
 read -r owner <{marker}; [ "$owner" = "$id" ] || {{ echo "the folder $PWD belongs to $owner" >&2; exit 1; }}
+rm -rf incoming # what an earlier try left
 mkdir -p incoming lists staged sent jobs records logs || exit 1
 [ ! -d files ] || echo files
 cd staged && for one in *; do [ ! -e "$one" ] || {{ echo "group $one"; cat "$one"; }}; done
@@ -199,6 +200,8 @@ class Staging:
         name, folder = f"send.{os.urandom(6).hex()}", self.path(submission)
         script = journal.runner(name, calls)
         done = carry_out(self._host, folder, name, script, "making calls", before=journal.STOP_OTHERS)
+        if done.code == journal.STOPPED:
+            raise Unclear(f"{self._host.name}: somebody else makes calls for {submission}: not all were made here.")
         if done.code:
             raise Refused(f"{self._host.name}: calls cannot be made in {folder}: {last_line(done.err)}")
         keys = [call.key for call in calls]
