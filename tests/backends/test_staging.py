@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from worlds.hosts import Batches, Counting, again, run_task, tree
 
+from tui_batch.backends import nobody
 from tui_batch.backends.journal import Call
 from tui_batch.backends.parcel import group
 from tui_batch.backends.staging import Staging
 from tui_batch.errors import Refused
-from tui_batch.wire.here import LocalHost
+from tui_batch.wire.host import HostSettings, open_host
 
 
 @pytest.fixture
@@ -21,9 +22,16 @@ def batches(tmp_path):
     made.close()
 
 
+@pytest.fixture(params=["here", "ssh"])
+def settings(request, tmp_path):
+    return {} if request.param == "here" else request.getfixturevalue("sshd").login(tmp_path / "home")
+
+
 @pytest.fixture
-def host():
-    return Counting(LocalHost(20.0))
+def host(settings):
+    opened = Counting(open_host(HostSettings(**settings), nobody))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -110,7 +118,7 @@ def test_the_folder_of_somebody_else_is_left_alone(staging, batches, tmp_path):
 def test_what_cannot_be_made_is_said_in_a_sentence(staging, batches, tmp_path):
     batch, files, jobs = batches.make(["true"])
     (tmp_path / "work dir").write_text("a file")
-    with pytest.raises(Refused, match=r"this machine: .*work dir.* cannot be made: .*"):
+    with pytest.raises(Refused, match=r": .*work dir.* cannot be made: .*"):
         staging.stage(batch, files, jobs)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui_batch.backends import results
 from tui_batch.backends.base import Files
-from tui_batch.backends.errand import carry_out, last_line
+from tui_batch.backends.errand import HOLLOW, carry_out, last_line
 from tui_batch.backends.parcel import group
 from tui_batch.errors import Refused
 from tui_batch.model import Batch, Job
@@ -45,7 +45,6 @@ cat packed/{group}.said
 """
 
 _OF_A_JOB = re.compile(r"\b(?:jobs/\d+/[A-Za-z0-9._+-]+/|logs/\d+/\d+\.)")
-_GENERAL = re.compile(r"Removing leading|Exiting with failure status due to previous errors|error exit delayed")
 
 
 def gather(
@@ -105,7 +104,7 @@ def troubles(said: str, jobs: Sequence[Job]) -> Mapping[int, str]:
     for line in said.splitlines():
         if (match := _OF_A_JOB.search(line)) and match[0] in index_of:
             found.setdefault(index_of[match[0]], line.removeprefix("tar: "))
-        elif line and not _GENERAL.search(line):
+        elif line and not HOLLOW.search(line):
             raise Refused(f"Results cannot be packed: {last_line(line)} Nothing was fetched.")
     return found
 

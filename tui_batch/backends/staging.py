@@ -17,9 +17,10 @@ from tui_batch.backends import gathering, journal, parcel, records
 from tui_batch.backends.base import Files
 from tui_batch.backends.errand import carry_out, last_line
 from tui_batch.backends.journal import Call, Sent
-from tui_batch.errors import Refused
+from tui_batch.errors import Refused, Unclear, Unreachable
 from tui_batch.model import Batch, Job, LogChunk
 from tui_batch.wire.host import Host, quoted
+from tui_batch.wire.transfer import word
 
 _LOG_CHUNK = 1 << 20
 _MARKER = "tui-batch-marker"
@@ -35,6 +36,7 @@ if [ ! -s {marker} ]; then
     echo "$id" >{marker} || {{ rm -f {marker}; exit 1; }}
 fi
 read -r owner <{marker}; [ "$owner" = "$id" ] || {{ echo "the folder $PWD belongs to $owner" >&2; exit 1; }}
+rm -rf incoming # what an earlier try left
 mkdir -p incoming lists staged sent jobs records logs || exit 1
 [ ! -d files ] || echo files
 cd staged && for one in *; do [ ! -e "$one" ] || {{ echo "group $one"; cat "$one"; }}; done
@@ -67,7 +69,7 @@ _PYTHON = "import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2]
 
 # The folders are listed first: a file server tells of new files when it is asked for all of them, not for each.
 _ENDED = """\
-cd {folder}/records || exit 1
+cd {folder}/records 2>/dev/null || exit 0
 ls {attempts} >/dev/null 2>&1
 LC_ALL=C awk '{{
     split("start end cause", parts, " ")
@@ -133,10 +135,7 @@ class Staging:
 
     def _place(self) -> str:
         """The workdir in words of sh."""
-        home, _, rest = self._workdir.partition("/")
-        if home == "~":
-            return f'"$HOME"/{quoted([rest])}' if rest else '"$HOME"'
-        return quoted([self._workdir]) if self._workdir.startswith("/") else f'"$HOME"/{quoted([self._workdir])}'
+        return word(self._workdir if self._workdir[:1] in ("/", "~") else f"~/{self._workdir}")
 
     # -- before --------------------------------------------------------------------------------------------------------
 
@@ -201,6 +200,8 @@ class Staging:
         name, folder = f"send.{os.urandom(6).hex()}", self.path(submission)
         script = journal.runner(name, calls)
         done = carry_out(self._host, folder, name, script, "making calls", before=journal.STOP_OTHERS)
+        if done.code == journal.STOPPED:
+            raise Unclear(f"{self._host.name}: somebody else makes calls for {submission}: not all were made here.")
         if done.code:
             raise Refused(f"{self._host.name}: calls cannot be made in {folder}: {last_line(done.err)}")
         keys = [call.key for call in calls]
@@ -210,8 +211,7 @@ class Staging:
 
     def journal(self, submission: str) -> Mapping[str, Sent]:
         """All calls of a submission that the journal knows of; without a folder on the host there are none."""
-        done = self._host.run(journal.shown(self.path(submission)))
-        return journal.read(done.out, ()) if not done.code else {}
+        return journal.read(self._told(journal.shown(self.path(submission))), ())
 
     # -- while and after -----------------------------------------------------------------------------------------------
 
@@ -221,10 +221,14 @@ class Staging:
             return {}
         attempts = " ".join(sorted({str(job.attempt) for job in jobs}))
         script = _ENDED.format(folder=quoted([self.path(jobs[0].submission)]), attempts=attempts)
-        done = self._host.run(script, _records(jobs))
+        return read_ended(self._told(script, _records(jobs)))
+
+    def _told(self, script: str, given: bytes = b"") -> str:
+        """What a question printed; one that failed says nothing."""
+        done = self._host.run(script, given)
         if done.code:
-            return {}
-        return read_ended(done.out)
+            raise Unreachable(f"{self._host.name}: what became of jobs cannot be read: {last_line(done.err)}")
+        return done.out
 
     def set_cause(self, jobs: Sequence[Job], cause: str) -> None:
         """Note why these jobs are about to be ended; the first cause counts."""

@@ -5,6 +5,7 @@ import os
 import posixpath
 import re
 import tarfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -31,10 +32,12 @@ def unpack(archive: Path, into: Path, bounds: Bounds, sealed: int) -> None:
     """
     try:
         into.mkdir(mode=0o700)
-        with gzip.open(archive) as plain, tarfile.TarFile(fileobj=(stream := _Stream(plain)), errorlevel=2) as tar:  # type: ignore[arg-type]
-            _Unpacking(archive, into, bounds, sealed).all(tar)
+        with gzip.open(archive) as plain:
+            stream = _Stream(plain)
+            with tarfile.TarFile(fileobj=stream) as tar:  # type: ignore[arg-type]  # it asks for no more than this
+                _Unpacking(archive, into, bounds, sealed).all(tar)
             stream.finish()
-    except (tarfile.TarError, EOFError, gzip.BadGzipFile, ValueError) as wrong:
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, ValueError) as wrong:
         raise Refused(f"{archive} is damaged: {wrong}. Nothing of it was kept.") from wrong
     except OSError as wrong:
         raise Refused(f"{archive} cannot be unpacked: {wrong.filename or into}: {wrong.strerror or wrong}.") from wrong
@@ -122,8 +125,8 @@ class _Unpacking:
         """
         parts = [part for part in to.split("/") if part not in ("", ".")]
         up = next((at for at, part in enumerate(parts) if part != ".."), len(parts))
-        inside = name.count("/") - self._sealed
-        return 0 <= up <= inside and ".." not in parts[up:] and not to.startswith("/") and not _CONTROLS.search(to)
+        inside = up <= name.count("/") - self._sealed and ".." not in parts[up:]
+        return inside and to != "" and not to.startswith("/") and not _CONTROLS.search(to)
 
     def _path(self, name: str) -> Path:
         return self._into / name
