@@ -1,5 +1,6 @@
 """What Grid Engine's commands answered, recorded, and what we read in it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,12 @@ import pytest
 from tui_batch import errors
 from tui_batch.backends import gridengine
 from tui_batch.backends import gridengine_answers as answers
+from tui_batch.backends import gridengine_health as health
 from tui_batch.backends import gridengine_outcome as outcome
 from tui_batch.backends.gridengine_answers import Account
+from tui_batch.backends.staging import Ended
 from tui_batch.errors import Unreachable
-from tui_batch.model import Resources
+from tui_batch.model import Job, Resources
 from tui_batch.states import JobState
 
 S = JobState
@@ -183,6 +186,99 @@ def test_of_a_job_that_was_run_again_the_last_account_counts():
 
 def test_half_an_account_is_none():
     assert list(answers.accounts(recorded("qacct.txt")[:2300])) == ["1"]
+
+
+# -- what became of a job that left the queue --------------------------------------------------------------------------
+
+JOB = Job("20261120-000000-babo", 3, "three", 2, "5.4", NEEDS)
+STARTED = {"job": "5.4", "clock": "1795148000"}
+
+
+def ended(code, cause=""):
+    return Ended(STARTED, {"job": "5.4", "code": str(code), "clock": "1795148600"}, cause)
+
+
+def at_limit(code):
+    return Account("5.4", "x", 37, "limit", code, seconds=600, ended="2026-11-20T04:23:21.000Z")
+
+
+def test_a_good_record_needs_no_account():
+    assert not outcome.wanting(ended(0))
+    status = outcome.gone(JOB, ended(0), None, 0.0, 300.0)
+    assert (status.state, status.exit_code, status.evidence) == (S.SUCCEEDED, 0, "end record")
+    assert (status.started, status.ended) == ("2026-11-20T04:13:20.000Z", "2026-11-20T04:23:20.000Z")
+    assert (status.attempt, status.id) == (2, "5.4")
+
+
+def test_why_a_job_was_killed_is_waited_for_a_little():
+    assert outcome.wanting(ended(143))
+    assert outcome.gone(JOB, ended(143), None, 0.0, 300.0) is None
+    status = outcome.gone(JOB, ended(143), None, 20.0, 300.0)
+    assert (status.state, status.detail) == (S.FAILED, "killed by signal TERM")
+
+
+def test_the_accounting_decides_on_the_cause_and_the_record_on_the_code():
+    status = outcome.gone(JOB, ended(138), at_limit(137), 0.0, 300.0)
+    assert (status.state, status.exit_code, status.evidence) == (S.TIMED_OUT, 138, "accounting and end record")
+    assert status.detail == "its limit is 10 minutes (exit 138)"
+
+
+def test_what_we_cancelled_is_cancelled_whether_it_had_begun_or_not():
+    assert outcome.gone(JOB, ended(143, "cancelled by you"), None, 0.0, 300.0).state is S.CANCELLED
+    assert outcome.gone(JOB, ended(0, "cancelled by you"), None, 0.0, 300.0).state is S.SUCCEEDED
+    assert outcome.gone(JOB, Ended({}, {}, "cancelled by you"), None, 0.0, 300.0).state is S.CANCELLED
+    begun = Ended(STARTED, {}, "cancelled by you")
+    assert outcome.gone(JOB, begun, None, 0.0, 300.0) is None  # how it ended may be known soon
+    assert outcome.gone(JOB, begun, None, 20.0, 300.0).state is S.CANCELLED
+
+
+def test_what_left_without_a_trace_is_lost_when_it_was_missed_twice_and_long_enough():
+    assert outcome.gone(JOB, None, None, 0.0, 0.0) is None
+    assert outcome.gone(JOB, None, None, 299.0, 300.0) is None
+    status = outcome.gone(JOB, None, None, 300.0, 300.0)
+    assert (status.state, status.exit_code) == (S.LOST, None)
+    assert "neither the accounting nor its end record" in status.detail
+
+
+# -- how the target is -------------------------------------------------------------------------------------------------
+
+PROBED = """\
+workdir /home/person/tui-batch
+free 1048576
+command qsub /usr/bin/qsub
+command qstat /usr/bin/qstat
+clock 1000
+version SGE 8.1.9
+queue main.q
+environment make
+environment smp
+limit max_u_jobs 0
+limit max_aj_tasks 75000
+"""
+
+
+def test_how_a_target_is():
+    found = health.read("fir", PROBED, 990.0)
+    assert found.reachable
+    assert found.facts == {
+        "host": "fir", "version": "SGE 8.1.9", "commands in": "/usr/bin", "queues": "main.q",
+        "parallel environments": "make, smp", "tasks per array": "75000", "clock": "+10 s from ours",
+        "workdir": "/home/person/tui-batch", "free disk": "1.0 GB",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (PROBED.replace(" /usr/bin/qsub", ""), "fir: qsub cannot be found; .*login_shell = true"),
+        (PROBED + "silent error: commlib error\n", "fir: the queue does not answer: error: commlib error"),
+        (PROBED.partition("command")[2], "workdir cannot be written to"),
+    ],
+)
+def test_what_is_wrong_with_a_target(text, words):
+    found = health.read("fir", text, 990.0)
+    assert not found.reachable
+    assert re.search(words, found.detail)
 
 
 # -- what qsub says ----------------------------------------------------------------------------------------------------

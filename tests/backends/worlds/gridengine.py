@@ -14,7 +14,7 @@ from worlds.world import World
 from tui_batch.backends import nobody
 from tui_batch.backends.base import Backend
 from tui_batch.backends.gridengine import connect
-from tui_batch.model import Status, Target
+from tui_batch.model import Job, Status, Target
 
 FAKE = Path(fake.__file__)
 
@@ -97,6 +97,10 @@ class FakeGridEngineWorld(GridEngineWorld):
     def vanish(self, status: Status) -> None:
         self.pull(accounting=False)
         subprocess.run(["qdel", status.id], stdout=subprocess.DEVNULL, check=True)
+
+    def run_again(self, job: Job) -> None:
+        """Have it run once more, as after its node has died."""
+        subprocess.run(["qmod", "-rj", job.id], stdout=subprocess.DEVNULL)
 
     def numbers_go_on_from(self, number: int) -> None:
         with fake.opened(self._cell) as cell:
