@@ -149,8 +149,12 @@ def _base(
     for key, variable in known.items():
         if key in given:
             base.update((key, value) for value in converted(variable, [given[key]], sources, problems))
-        elif key in varied or variable.default is not None:
+        elif key in varied:
             base[key] = variable.default if variable.default is not None else ""
+        elif variable.default and variable.upload:
+            base.update((key, value) for value in converted(variable, [spell(variable.default)], sources, problems))
+        elif variable.default is not None:
+            base[key] = variable.default
         else:
             problems.append(f"{key} has no default: give it a value or an axis.")
     return base

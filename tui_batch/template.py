@@ -11,10 +11,10 @@ from tui_batch import tables
 from tui_batch.errors import TemplateError, nearest
 from tui_batch.model import NOTHING, Resources, Value
 from tui_batch.numbers import Real, number, spell, whole
-from tui_batch.paths import path_trouble
+from tui_batch.paths import UPLOADS, path_trouble
 
 TYPES = ("int", "float", "bool", "str", "choice", "path")
-RESERVED = ("index", "name", "batch", "true", "false", "none", "loop", "self", "caller", "varargs", "kwargs")
+RESERVED = ("index", "name", "batch", "varied", "true", "false", "none", "loop", "self", "caller", "varargs", "kwargs")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.ASCII | re.IGNORECASE)
 _MEGABYTES = {"K": 1 / 1024, "M": 1, "": 1, "G": 1024, "T": 1024 * 1024}
@@ -35,6 +35,7 @@ class Variable:
     unit: str = ""
     help: str = ""
     hidden: bool = False
+    upload: bool = False  # a file or folder of this machine is brought along; `target:` names one that is there
 
     @property
     def numeric(self) -> bool:
@@ -67,7 +68,7 @@ class Variable:
             return next((choice for choice in self.choices if spell(choice) == word), word)
         if "\0" in word:
             raise ValueError(f"{word!r} holds a NUL, which no file name or argument can")
-        if self.type == "path" and not word:
+        if self.type == "path" and not word and self.default != "":
             raise ValueError("a path cannot be empty")
         return word
 
@@ -86,6 +87,7 @@ class Template:
     resources: Resources = field(default_factory=Resources)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
     results: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()  # of what the results would be
     origin: str = ""  # what errors call it: its file
     folder: Path | None = None  # where its shared files are
     source: str = ""
@@ -118,6 +120,7 @@ class _Needs:
 @dataclass(frozen=True, slots=True)
 class _Results:
     patterns: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,8 @@ def read(text: str, origin: str, folder: Path | None = None, payload: Callable[[
         name=sheet.name, command=sheet.command, description=sheet.description, job_name=sheet.job_name,
         variables=variables, files=_files(sheet.files, payload, problems),
         shared=_shared(sheet.shared, folder, problems), resources=_resources(sheet.resources, problems),
-        options=sheet.options, results=sheet.results.patterns, origin=origin, folder=folder, source=text,
+        options=sheet.options, results=sheet.results.patterns, exclude=sheet.results.exclude, origin=origin,
+        folder=folder, source=text,
     )  # fmt: skip
     if problems:
         raise TemplateError.of(f"{origin}: {problem}" for problem in problems)
@@ -170,6 +174,8 @@ def _checked(variable: Variable, problems: list[str]) -> Variable:
         problems.append(f"{at} a key is made of letters, digits and _, and does not start with a digit.")
     if variable.type not in TYPES:
         problems.append(f"{at} unknown type {variable.type!r}.{nearest(variable.type, TYPES)}")
+    if variable.upload and variable.type != "path":
+        problems.append(f"{at} only a path can be uploaded.")
     if variable.type == "choice" and not variable.choices:
         problems.append(f"{at} a choice needs choices.")
     if variable.minimum is not None and variable.maximum is not None and variable.minimum > variable.maximum:
@@ -193,6 +199,8 @@ def _files(
             problems.append(f'files."{path}" {trouble}.')
         if path == "command":
             problems.append('files."command": this name is taken by the command itself; choose another.')
+        if path.split("/")[0] == UPLOADS:
+            problems.append(f'files."{path}": the folder {UPLOADS} is taken by what is uploaded; choose another.')
         if any(path.startswith(f"{other}/") for other in (*files, "command")):
             problems.append(f'files."{path}": a part of its path is the name of another file.')
         if isinstance(said, str):

@@ -87,8 +87,11 @@ def test_names_paths_and_folders(tmp_path):
         "file-per-job",
         "mine",
         "ml-training",
+        "netmc",
+        "netmc-pores",
         "python-sweep",
         "shell",
+        "triangle-raft",
     ]
 
 

@@ -125,6 +125,7 @@ def glance(path: Path) -> Batch:
         name=path.stem, path=path, template=sheet.template, created=sheet.created, jobs=sheet.jobs, digest="",
         varying=sheet.varying, types=sheet.types, axes=sheet.axes, resources=sheet.resources, options=sheet.options,
         results=sheet.results.get("patterns", ()), fixed=sheet.fixed, zips=sheet.zips, where=sheet.where,
+        exclude=sheet.results.get("exclude", ()),
     )  # fmt: skip
 
 
