@@ -106,8 +106,8 @@ class Submission(NamedTuple):
 
     @property
     def state(self) -> JobState:
-        """The one word for all its jobs."""
-        return summary(self.counts)
+        """The one word for all its jobs; of those whose number is not even known, that they are lost."""
+        return summary(self.counts) if self.counts or not self.ended else JobState.LOST
 
     @property
     def open(self) -> bool:

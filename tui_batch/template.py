@@ -164,6 +164,22 @@ def read(text: str, origin: str, folder: Path | None = None, payload: Callable[[
     return template
 
 
+def preset(template: Template, defaults: Mapping[str, Any], origin: str) -> Template:
+    """The template with other defaults for some of its variables; a TemplateError lists all that is wrong with them."""
+    problems: list[str] = []
+    known = {variable.key: variable for variable in template.variables}
+    for key, value in defaults.items():
+        if key not in known:
+            problems.append(f"unknown variable {key!r}.{nearest(key, known)}")
+        elif not isinstance(value, int | float | str):
+            problems.append(f"{key} must be one value: a text, a number, true or false.")
+        else:
+            known[key] = _checked(replace(known[key], default=value), problems)
+    if problems:
+        raise TemplateError.of(f"{origin}: {problem}" for problem in problems)
+    return replace(template, variables=tuple(known.values()))
+
+
 def _checked(variable: Variable, problems: list[str]) -> Variable:
     """The variable with its default in the variable's own type."""
     said = len(problems)

@@ -26,6 +26,7 @@ def run(tmp_path, name, *axes, fixed=()):
             folder.mkdir()
             files = archive.job(job)
             for path, data, _ in archive.shared():
+                (folder / path).parent.mkdir(exist_ok=True)
                 (folder / path).write_bytes(data)
             script = files["command"].decode()
             ran = subprocess.run(["sh", "-c", script], cwd=folder, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""The templates that Batch-Manager had: each file as it would have written it, byte for byte, and with what it got wrong."""
+"""The templates of Batch-Manager: each file as it would have written it, byte for byte, but for what it got wrong."""
 
 from pathlib import Path
 
@@ -120,7 +120,8 @@ def test_every_variable_has_the_key_of_its_label(name):
         ("netmc", "start_temperature_10_x", "101"), ("netmc", "lattice", "penrose"), ("netmc", "tolerance", "-1e-6"),
         ("netmc", "analysis_write_frequency", "0"), ("netmc", "maintain_convexity", "2"),
         ("netmc-pores", "selected_routine", "6"), ("netmc-pores", "random_or_weighted_mc", "both"),
-        ("triangle-raft", "seed_size", "2"), ("triangle-raft", "x_x_r0", "-1"), ("triangle-raft", "geometry_code", "1D"),
+        ("triangle-raft", "seed_size", "2"), ("triangle-raft", "x_x_r0", "-1"),
+        ("triangle-raft", "geometry_code", "1D"),
     ],
 )  # fmt: skip
 def test_limits(name, key, wrong):

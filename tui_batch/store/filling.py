@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -73,19 +73,21 @@ def sample(sweep: Sweep, index: int, batch: str) -> tuple[str, dict[str, str]]:
 def weigh(sweep: Sweep, batch: str) -> Weight:
     """How many bytes a batch of these jobs is made of, by some of them and all that they share."""
     render = Renderer(sweep.template)
-    shared = sum(file.stat().st_size for _, file in _shared_files(sweep.template))
     uploads = Uploads(sweep.template)
-    own = any(key in sweep.varying for key in uploads.keys)
+    uploads.placed({key: "" if key in sweep.varying else sweep.base[key] for key in uploads.keys})
+    shared = _size([*_shared_files(sweep.template), *uploads.fresh()])
     weights: list[int] = []
     for index, values in enumerate(islice(_some(sweep), _WEIGHED)):
         known = {**values, "index": index, "batch": batch}
         known["name"] = render.name(known, sweep.varying)
         known = uploads.placed(known)
-        brought = sum(file.stat().st_size for _, file in uploads.fresh())
-        shared += 0 if own else brought
         texts = [render.command(known), *render.files(known).values()]
-        weights.append(sum(len(_bytes(text)) for text in texts) + (brought if own else 0))
+        weights.append(sum(len(_bytes(text)) for text in texts) + _size(uploads.fresh()))
     return Weight(sum(weights) * sweep.count // len(weights), shared, sweep.count <= len(weights))
+
+
+def _size(files: Iterable[tuple[str, Path]]) -> int:
+    return sum(file.stat().st_size for _, file in files)
 
 
 def _some(sweep: Sweep) -> Iterator[Mapping[str, Value]]:
