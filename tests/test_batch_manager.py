@@ -54,26 +54,14 @@ def test_every_type_with_its_limits():
     )
     template = imported(HEADER + rows)
     found = {one.key: one for one in template.variables}
-    assert list(found)[2:] == [
-        "seed",
-        "low",
-        "mean",
-        "word",
-        "of_three",
-        "free_text",
-        "on",
-        "off",
-        "v_name",
-        "v_2nd",
-        "n",
-    ]
+    assert " ".join(found) == "executable seeds seed low mean word of_three free_text on off v_name v_2nd n"
     assert (found["seed"].default, found["seed"].minimum) == (7, 3)
     assert (found["mean"].minimum, found["mean"].maximum, found["low"].maximum) == (-2.5, 4.0, 0)
     assert (found["word"].type, found["word"].choices, found["of_three"].choices) == ("choice", ("a", "b"), (1, 2, 3))
     assert (found["on"].default, found["off"].default, found["v_2nd"].default) == (True, False, 4.5)
     assert (found["v_name"].hidden, found["n"].minimum, found["free_text"].default) == (True, 0, "")
     assert first(template, "seed=9")[1]["mx2.inpt"].splitlines() == [
-        "{{ I/O }}", "./seed/9                Seed", "./output_files/mine              Prefix", "-1              Low",
+        "{{ I/O }}", "./seed/9                Seed", "./output_files/mine             Prefix", "-1              Low",
         "2.5             Mean", "b               Word", "2               Of Three", "                Free (text)",
         "1       0       Both", "3.0     4.5     Two", "-" * 50, "0               N",
     ]  # fmt: skip

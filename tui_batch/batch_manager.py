@@ -204,8 +204,8 @@ def as_toml(lines: tuple[Line, ...], base: Template, name: str, origin: str) -> 
     ]
     return tomli_w.dumps(
         {
-            "name": name, "description": f"From Batch-Manager: {origin}", "command": base.command.replace("seed_size", seed),
-            "job_name": base.job_name, "shared": base.shared,
+            "name": name, "description": f"From Batch-Manager: {origin}", "job_name": base.job_name,
+            "command": base.command.replace("seed_size", seed), "shared": base.shared,
             "variables": [*ours, *(variable for line in lines for variable in line.variables)],
             "files": {path: text}, "resources": {"cpus": base.resources.cpus, "minutes": base.resources.minutes},
             "results": {"exclude": base.exclude},
