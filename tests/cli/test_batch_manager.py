@@ -127,6 +127,7 @@ def test_a_history_is_taken_over_once(program, left):
     assert said.out == ""
     assert "Batches taken over: 0. Submissions: 0; 4 were here already." in said.err
     assert {path: path.read_bytes() for path in program.home.rglob("*.toml")} == files
+    assert "no target of the configuration" in program.wrong("retry", "first")[0]
     program("courier", "--once")  # which has nothing to ask anybody
     assert program("list", "--json").json == listed
 
