@@ -42,11 +42,10 @@ class Renderer:
 
     def name(self, values: Mapping[str, Value], varying: Sequence[str]) -> str:
         """The job's name; made of the variables that vary where the template has no pattern for it."""
-        if self.template.job_name:
+        if "varied" in self.template.job_name:
             labels = {key: self._labels[key] for key in varying}
-            raw = self._name({**values, "varied": from_labels(labels, values, self._paths)})
-        else:
-            raw = from_values(varying, values, self._paths)
+            values = {**values, "varied": from_labels(labels, values, self._paths)}
+        raw = self._name(values) if self.template.job_name else from_values(varying, values, self._paths)
         return safe(raw or self.template.name, self.template.name)
 
     def command(self, values: Mapping[str, Value]) -> str:

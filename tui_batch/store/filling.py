@@ -35,7 +35,7 @@ def fill(zip_: ZipWriter, sweep: Sweep, name: str, created: str, progress: Calla
     rows.writerow(["index", "name", *sweep.varying])
     names = Names()
     for index, values in enumerate(sweep.values()):
-        known = {**values, "index": index, "batch": name}
+        known: dict[str, Value] = {**values, "index": index, "batch": name}
         job = known["name"] = names.take(render.name(known, sweep.varying))
         known = uploads.placed(known)
         for path, file in uploads.fresh():
@@ -64,7 +64,7 @@ def sample(sweep: Sweep, index: int, batch: str) -> tuple[str, dict[str, str]]:
     """The name and the rendered files of one job, as they would be; what is wrong with the template is said."""
     render = Renderer(sweep.template)
     _shared_files(sweep.template)
-    known = {**sweep.at(index), "index": index, "batch": batch}
+    known: dict[str, Value] = {**sweep.at(index), "index": index, "batch": batch}
     known["name"] = Names().take(render.name(known, sweep.varying))
     known = Uploads(sweep.template).placed(known)
     return str(known["name"]), {"command": render.command(known), **render.files(known)}
@@ -78,7 +78,7 @@ def weigh(sweep: Sweep, batch: str) -> Weight:
     shared = _size([*_shared_files(sweep.template), *uploads.fresh()])
     weights: list[int] = []
     for index, values in enumerate(islice(_some(sweep), _WEIGHED)):
-        known = {**values, "index": index, "batch": batch}
+        known: dict[str, Value] = {**values, "index": index, "batch": batch}
         known["name"] = render.name(known, sweep.varying)
         known = uploads.placed(known)
         texts = [render.command(known), *render.files(known).values()]

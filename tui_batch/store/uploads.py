@@ -1,11 +1,12 @@
 """Files of this machine that jobs name: each is brought into the batch once, and jobs find it beside them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from tui_batch.errors import StoreError
 from tui_batch.model import Value
+from tui_batch.naming import safe
 from tui_batch.paths import ON_TARGET, UPLOADS, path_trouble
 from tui_batch.store.zips import LIMIT
 from tui_batch.template import Template
@@ -20,8 +21,10 @@ class Uploads:
         self._called: Counter[str] = Counter()
         self._fresh: list[str] = []
 
-    def placed(self, values: Mapping[str, Value]) -> dict[str, Value]:
+    def placed(self, values: dict[str, Value]) -> dict[str, Value]:
         """The values as a job sees them: what is uploaded lies beside it, what is on the target stays there."""
+        if not self.keys:
+            return values
         return {**values, **{key: self._place(str(values[key])) for key in self.keys}}
 
     def fresh(self) -> Iterator[tuple[str, Path]]:
@@ -46,6 +49,7 @@ class Uploads:
             if not Path(source).exists():
                 raise StoreError(f"{source} is gone, so it cannot be uploaded. Nothing was made.")
             name = Path(source).name
+            name = safe(name, "file") if path_trouble(name) else name
             self._called[name] += 1
             number = self._called[name]
             self._places[source] = f"{UPLOADS}/{name if number == 1 and not name.isdigit() else f'{number}/{name}'}"
