@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tui_batch.columns import sentence
-from tui_batch.errors import RequestError, nearest
+from tui_batch.errors import RequestError, nearest, sentence
 from tui_batch.numbers import number, whole
 from tui_batch.template import RESERVED, Template
 

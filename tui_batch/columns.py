@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tui_batch import axis
 from tui_batch.axis import Axis, Sources
-from tui_batch.errors import TemplateError
+from tui_batch.errors import TemplateError, sentence
 from tui_batch.model import Value
 from tui_batch.paths import ON_TARGET
 from tui_batch.template import Variable
@@ -113,9 +113,3 @@ def _upload(word: str, sources: Sources) -> str:
         where = "names no file of a target" if said != word else "is not on this machine"
         raise ValueError(f"{word!r} {where}; one on the target is named by its whole path, as in target:/opt/x/run.x")
     return ON_TARGET + said
-
-
-def sentence(wrong: Exception) -> str:
-    """What went wrong, with a full stop unless it asks something."""
-    text = str(wrong)
-    return text if text.endswith((".", "?")) else f"{text}."

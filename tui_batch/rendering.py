@@ -10,6 +10,7 @@ from tui_batch.naming import from_labels, from_values, safe
 from tui_batch.numbers import plain, spell
 from tui_batch.paths import path_trouble
 from tui_batch.template import Template
+from tui_batch.where import compile_where
 
 Text = Callable[[Mapping[str, Value]], str]
 
@@ -26,6 +27,7 @@ class Renderer:
         compiler = _Compiler(template)
         keys = [variable.key for variable in template.variables]
         self._labels = {variable.key: variable.label or variable.key for variable in template.variables}
+        self._rules = [(rule, compile_where(rule, keys)) for rule in template.rules]
         self._name = compiler.text("job_name", template.job_name, [*keys, "index", "batch", "varied"])
         known = [*keys, "index", "batch", "name"]
         self._command = compiler.text("command", template.command, known)
@@ -49,7 +51,11 @@ class Renderer:
         return safe(raw or self.template.name, self.template.name)
 
     def command(self, values: Mapping[str, Value]) -> str:
-        """The command line."""
+        """The command line; a TemplateError for a job that is against a rule of the template."""
+        for rule, holds in self._rules:
+            if not holds(values):
+                job = values.get("name")
+                raise TemplateError(f"{self.template.name}: {rule} must hold, and does not for the job {job}.")
         command = self._command(values)
         if not command.strip():
             raise TemplateError(f"{self.template.origin}: the command is empty for the job {values.get('name')}.")

@@ -6,8 +6,8 @@ from itertools import islice, product
 from math import prod
 
 from tui_batch.axis import Sources
-from tui_batch.columns import Columns, along_axes, converted, from_table, read_table, sentence
-from tui_batch.errors import TemplateError, nearest
+from tui_batch.columns import Columns, along_axes, converted, from_table, read_table
+from tui_batch.errors import TemplateError, nearest, sentence
 from tui_batch.model import Value
 from tui_batch.numbers import spell
 from tui_batch.template import Template, Variable

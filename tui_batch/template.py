@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from tui_batch import tables
-from tui_batch.errors import TemplateError, nearest
+from tui_batch.errors import TemplateError, nearest, sentence
 from tui_batch.model import NOTHING, Resources, Value
 from tui_batch.numbers import Real, number, spell, whole
 from tui_batch.paths import UPLOADS, path_trouble
+from tui_batch.where import compile_where
 
 TYPES = ("int", "float", "bool", "str", "choice", "path")
 RESERVED = ("index", "name", "batch", "varied", "true", "false", "none", "loop", "self", "caller", "varargs", "kwargs")
@@ -82,6 +83,7 @@ class Template:
     description: str = ""
     job_name: str = ""
     variables: tuple[Variable, ...] = ()
+    rules: tuple[str, ...] = ()  # conditions that hold for every job
     files: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # path → text, both with names in braces
     shared: tuple[str, ...] = ()
     resources: Resources = field(default_factory=Resources)
@@ -132,6 +134,7 @@ class _Sheet:
     description: str = ""
     job_name: str = ""
     variables: tuple[Variable, ...] = ()
+    rules: tuple[str, ...] = ()
     files: Mapping[str, str | Mapping[str, str]] = field(default_factory=lambda: NOTHING)
     shared: tuple[str, ...] = ()
     resources: _Needs = field(default_factory=_Needs)
@@ -154,7 +157,7 @@ def read(text: str, origin: str, folder: Path | None = None, payload: Callable[[
             problems.append(f"{what} is empty.")
     template = Template(
         name=sheet.name, command=sheet.command, description=sheet.description, job_name=sheet.job_name,
-        variables=variables, files=_files(sheet.files, payload, problems),
+        variables=variables, rules=_rules(sheet.rules, keys, problems), files=_files(sheet.files, payload, problems),
         shared=_shared(sheet.shared, folder, problems), resources=_resources(sheet.resources, problems),
         options=sheet.options, results=sheet.results.patterns, exclude=sheet.results.exclude, origin=origin,
         folder=folder, source=text,
@@ -203,6 +206,15 @@ def _checked(variable: Variable, problems: list[str]) -> Variable:
     except ValueError as wrong:
         problems.append(f"{at} its default {wrong}.")
         return variable
+
+
+def _rules(rules: tuple[str, ...], keys: list[str], problems: list[str]) -> tuple[str, ...]:
+    for rule in rules:
+        try:
+            compile_where(rule, keys)
+        except ValueError as wrong:
+            problems.append(f"rules: {sentence(wrong)}")
+    return rules
 
 
 def _files(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tui_batch.errors import TemplateError
 from tui_batch.store import templates
 from tui_batch.store.filling import sample
 from tui_batch.store.sources import FileSources
@@ -83,6 +84,19 @@ def test_a_name_holds_no_letter_that_makes_a_folder():
 
 def test_the_placeholder_of_the_lattice_takes_its_fraction():
     assert "\nmix_0.25                Lattice\n" in rendered("netmc", fixed="lattice=mix_X mix_fraction=0.25")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "fixed", "rule"),
+    [
+        ("netmc", "min_ring_size=21", "min_ring_size <= max_ring_size"),
+        ("netmc-pores", "selected_routine=5", "selected_routine != 5 or bn"),
+        ("triangle-raft", "upper_ring_size_limit=3", "lower_ring_size_limit <= upper_ring_size_limit"),
+    ],
+)
+def test_what_the_program_could_not_run_is_refused(name, fixed, rule):
+    with pytest.raises(TemplateError, match=rf"^{name}: {rule} must hold, and does not for the job {name}\.$"):
+        rendered(name, fixed=fixed)
 
 
 KEYS = {
