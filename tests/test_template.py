@@ -223,6 +223,11 @@ def test_memory_in_words(said, megabytes):
     assert template("[resources]\nmemory = 300").resources.memory_mb == 300
 
 
+def test_rules_are_checked_when_the_template_is_read():
+    with pytest.raises(TemplateError, match=r"t\.toml: rules: unknown name 'lw' .* Did you mean 'low'\?$"):
+        template('rules = ["lw < 3"]\n[[variables]]\nkey = "low"\ntype = "int"\n')
+
+
 def test_reading_and_planning_do_not_import_jinja():
     code = (
         "import sys; from tui_batch.store import batches, templates; from tui_batch import sweep;"

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from tui_batch import axis
 from tui_batch.axis import Axis, Sources
-from tui_batch.errors import TemplateError
+from tui_batch.errors import TemplateError, sentence
 from tui_batch.model import Value
+from tui_batch.paths import ON_TARGET
 from tui_batch.template import Variable
 
 _SHOWN = 5  # bad values of one axis that are named one by one
@@ -95,10 +96,20 @@ def converted(variable: Variable, words: Sequence[str], sources: Sources, proble
 
 def _value(variable: Variable, word: str, sources: Sources) -> Value:
     value = variable.convert(word)
-    return sources.absolute(word) if variable.type == "path" else value
+    if variable.type != "path" or not word:
+        return value
+    return _upload(word, sources) if variable.upload else sources.absolute(word)
 
 
-def sentence(wrong: Exception) -> str:
-    """What went wrong, with a full stop unless it asks something."""
-    text = str(wrong)
-    return text if text.endswith((".", "?")) else f"{text}."
+def _upload(word: str, sources: Sources) -> str:
+    """A path of this machine from the root, or `target:` and one of the target's: its whole path, or a command's name.
+
+    What is not here is taken to be there, and shown so; what cannot be on either is refused.
+    """
+    said = word.removeprefix(ON_TARGET)
+    if said == word and sources.is_here(word):
+        return sources.absolute(word)
+    if not said or ("/" in said and said[0] != "/"):
+        where = "names no file of a target" if said != word else "is not on this machine"
+        raise ValueError(f"{word!r} {where}; one on the target is named by its whole path, as in target:/opt/x/run.x")
+    return ON_TARGET + said

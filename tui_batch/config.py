@@ -23,6 +23,7 @@ class Config:
     default_target: str = LOCAL.name
     max_jobs: int = 10_000
     templates: tuple[str, ...] = ()
+    defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by the template's name, of its variables
     path: Path | None = None
     theme: str = THEMES[0]
     ascii: str = SWITCH[0]
@@ -56,6 +57,7 @@ class _File:
     default_target: str = ""
     max_jobs: int = 10_000
     templates: tuple[str, ...] = ()
+    defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     theme: str = THEMES[0]
     ascii: str | bool = SWITCH[0]
     mouse: str | bool = SWITCH[0]
@@ -93,8 +95,9 @@ def parse(text: str, path: Path) -> Config:
         problems.append(f"{path}: default_target: there is no target {default!r}.{nearest(default, targets)}")
     folders = tuple(str(path.parent / Path(folder).expanduser()) for folder in file.templates)
     config = Config(
-        targets, default, file.max_jobs, folders, path, file.theme, _switch(file.ascii), _switch(file.mouse),
-        file.undo_seconds, _keys(file.keys, f"{path}: keys", problems), dict.fromkeys(table, str(path.name)),
+        targets, default, file.max_jobs, folders, file.defaults, path, file.theme, _switch(file.ascii),
+        _switch(file.mouse), file.undo_seconds, _keys(file.keys, f"{path}: keys", problems),
+        dict.fromkeys(table, str(path.name)),
     )  # fmt: skip
     problems += _wrong(config, str(path))
     if problems:

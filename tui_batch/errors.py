@@ -78,3 +78,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if close := get_close_matches(word.casefold(), by_letters, 1, 0.6):
         return f" Did you mean {by_letters[close[0]]!r}?"
     return f" Known: {', '.join(known)}." if known and len(known) <= 12 else ""
+
+
+def sentence(wrong: Exception) -> str:
+    """What went wrong, with a full stop unless it asks something."""
+    text = str(wrong)
+    return text if text.endswith((".", "?")) else f"{text}."

@@ -37,10 +37,11 @@ class Batch:
     axes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     resources: Resources = Resources()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
-    results: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()  # patterns of what is brought home; all that a job wrote without any
     fixed: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     zips: tuple[tuple[str, ...], ...] = ()
     where: str = ""
+    exclude: tuple[str, ...] = ()  # patterns of what is not brought home all the same
 
 
 # Why a job is held on purpose, as its evidence: nothing but what is named here lets it go.
@@ -107,8 +108,8 @@ class Submission(NamedTuple):
 
     @property
     def state(self) -> JobState:
-        """The one word for all its jobs."""
-        return summary(self.counts)
+        """The one word for all its jobs; of those whose number is not even known, that they are lost."""
+        return summary(self.counts) if self.counts or not self.ended else JobState.LOST
 
     @property
     def open(self) -> bool:

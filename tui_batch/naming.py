@@ -6,15 +6,29 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 from tui_batch.model import Value
-from tui_batch.numbers import spell
+from tui_batch.numbers import plain, spell
+from tui_batch.paths import ON_TARGET
 
 LONGEST = 120
 _UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
+_IN_WORDS = str.maketrans({" ": "_", "^": "pow", "(": "", ")": ""})
 
 
 def from_values(varying: Sequence[str], values: Mapping[str, Value], paths: frozenset[str]) -> str:
     """`seed1-temperature0.5`: each variable that varies, with its value; a path shows its stem."""
-    return "-".join(key + (PurePath(str(values[key])).stem if key in paths else spell(values[key])) for key in varying)
+    return "-".join(key + (_stem(values[key]) if key in paths else spell(values[key])) for key in varying)
+
+
+def from_labels(labels: Mapping[str, str], values: Mapping[str, Value], paths: frozenset[str]) -> str:
+    """`Number_of_Rings_36__Start_Temperature_10powx_-2.0`: as Batch-Manager named its jobs, but with all digits."""
+    return "__".join(
+        f"{label.translate(_IN_WORDS)}_{_stem(values[key]) if key in paths else plain(values[key])}"
+        for key, label in labels.items()
+    )
+
+
+def _stem(path: Value) -> str:
+    return PurePath(str(path).removeprefix(ON_TARGET)).stem
 
 
 def safe(raw: str, prefix: str) -> str:

@@ -48,6 +48,13 @@ def whole(text: str) -> int:
     return int(exact)
 
 
+def plain(value: Value) -> str:
+    """A value as old programs read it: `1e-06`, `-3.0`, truth as 1 and 0; nothing is rounded."""
+    if isinstance(value, bool):
+        return str(int(value))
+    return repr(float(value)) if isinstance(value, float) else str(value)
+
+
 def spell(value: Value) -> str:
     """A value as it is written into files, names and tables."""
     if isinstance(value, bool):

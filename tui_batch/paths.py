@@ -1,4 +1,7 @@
-"""Which paths may stand inside a batch."""
+"""Which paths may stand inside a batch, and how those outside are named."""
+
+ON_TARGET = "target:"  # before a path that is the target's own, and is used as it is
+UPLOADS = "uploads"  # the folder, beside a job's files, of what was brought from the machine of the person
 
 
 def path_trouble(path: str) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 from tui_batch.errors import TemplateError, nearest
 from tui_batch.model import Value
-from tui_batch.naming import from_values, safe
-from tui_batch.numbers import spell
+from tui_batch.naming import from_labels, from_values, safe
+from tui_batch.numbers import plain, spell
 from tui_batch.paths import path_trouble
 from tui_batch.template import Template
+from tui_batch.where import compile_where
 
 Text = Callable[[Mapping[str, Value]], str]
 
@@ -25,7 +26,9 @@ class Renderer:
         self._paths = frozenset(variable.key for variable in template.variables if variable.type == "path")
         compiler = _Compiler(template)
         keys = [variable.key for variable in template.variables]
-        self._name = compiler.text("job_name", template.job_name, [*keys, "index", "batch"])
+        self._labels = {variable.key: variable.label or variable.key for variable in template.variables}
+        self._rules = [(rule, compile_where(rule, keys)) for rule in template.rules]
+        self._name = compiler.text("job_name", template.job_name, [*keys, "index", "batch", "varied"])
         known = [*keys, "index", "batch", "name"]
         self._command = compiler.text("command", template.command, known)
         self._files = [
@@ -41,11 +44,18 @@ class Renderer:
 
     def name(self, values: Mapping[str, Value], varying: Sequence[str]) -> str:
         """The job's name; made of the variables that vary where the template has no pattern for it."""
+        if "varied" in self.template.job_name:
+            labels = {key: self._labels[key] for key in varying}
+            values = {**values, "varied": from_labels(labels, values, self._paths)}
         raw = self._name(values) if self.template.job_name else from_values(varying, values, self._paths)
         return safe(raw or self.template.name, self.template.name)
 
     def command(self, values: Mapping[str, Value]) -> str:
-        """The command line."""
+        """The command line; a TemplateError for a job that is against a rule of the template."""
+        for rule, holds in self._rules:
+            if not holds(values):
+                job = values.get("name")
+                raise TemplateError(f"{self.template.name}: {rule} must hold, and does not for the job {job}.")
         command = self._command(values)
         if not command.strip():
             raise TemplateError(f"{self.template.origin}: the command is empty for the job {values.get('name')}.")
@@ -80,6 +90,7 @@ class _Compiler:
             undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False, finalize=_written
         )
         self._environment.filters["sh"] = lambda value: shlex.quote(spell(value))
+        self._environment.filters["lined"] = lined
 
     def text(self, where: str, source: str, known: Sequence[str]) -> Text:
         from jinja2 import TemplateSyntaxError
@@ -114,6 +125,15 @@ class _Compiler:
                 raise TemplateError(f"{self._origin}: {where}{job}: {wrong}.") from wrong
 
         return guarded
+
+
+def lined(value: Value | Sequence[Value], label: str) -> str:
+    """One value or several, and behind them, at the next column of eight, what they are.
+
+    So do programs want it that read the first words of each line and leave the rest to people.
+    """
+    values = [value] if isinstance(value, Value) else value
+    return "\t".join([*map(plain, values), *([""] * (len(values) == 1)), label]).expandtabs()
 
 
 def _written(value: Any) -> Any:

@@ -42,8 +42,16 @@ def listed(config: Config, terminal: Terminal, home: str) -> list[Setting]:
             Setting(name, str(value), config.origins.get(name, "default"), what)
             for name, (value, what) in values.items()
         ),
+        *_defaults(config),
         *_targets(config),
     ]
+
+
+def _defaults(config: Config) -> Iterator[Setting]:
+    origin = config.origins.get("defaults", "default")
+    for template, values in config.defaults.items():
+        for key, value in values.items():
+            yield Setting(f"defaults.{template}.{key}", shown(key, value), origin, "a variable where nothing sets it")
 
 
 def _targets(config: Config) -> Iterator[Setting]:

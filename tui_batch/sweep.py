@@ -6,8 +6,8 @@ from itertools import islice, product
 from math import prod
 
 from tui_batch.axis import Sources
-from tui_batch.columns import Columns, along_axes, converted, from_table, read_table, sentence
-from tui_batch.errors import TemplateError, nearest
+from tui_batch.columns import Columns, along_axes, converted, from_table, read_table
+from tui_batch.errors import TemplateError, nearest, sentence
 from tui_batch.model import Value
 from tui_batch.numbers import spell
 from tui_batch.template import Template, Variable
@@ -149,8 +149,12 @@ def _base(
     for key, variable in known.items():
         if key in given:
             base.update((key, value) for value in converted(variable, [given[key]], sources, problems))
-        elif key in varied or variable.default is not None:
+        elif key in varied:
             base[key] = variable.default if variable.default is not None else ""
+        elif variable.default and variable.upload:
+            base.update((key, value) for value in converted(variable, [spell(variable.default)], sources, problems))
+        elif variable.default is not None:
+            base[key] = variable.default
         else:
             problems.append(f"{key} has no default: give it a value or an axis.")
     return base

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from tui_batch import tables
-from tui_batch.errors import TemplateError, nearest
+from tui_batch.errors import TemplateError, nearest, sentence
 from tui_batch.model import NOTHING, Resources, Value
 from tui_batch.numbers import Real, number, spell, whole
-from tui_batch.paths import path_trouble
+from tui_batch.paths import UPLOADS, path_trouble
+from tui_batch.where import compile_where
 
 TYPES = ("int", "float", "bool", "str", "choice", "path")
-RESERVED = ("index", "name", "batch", "true", "false", "none", "loop", "self", "caller", "varargs", "kwargs")
+RESERVED = ("index", "name", "batch", "varied", "true", "false", "none", "loop", "self", "caller", "varargs", "kwargs")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.ASCII | re.IGNORECASE)
 _MEGABYTES = {"K": 1 / 1024, "M": 1, "": 1, "G": 1024, "T": 1024 * 1024}
@@ -35,6 +36,7 @@ class Variable:
     unit: str = ""
     help: str = ""
     hidden: bool = False
+    upload: bool = False  # a file or folder of this machine is brought along; `target:` names one that is there
 
     @property
     def numeric(self) -> bool:
@@ -67,7 +69,7 @@ class Variable:
             return next((choice for choice in self.choices if spell(choice) == word), word)
         if "\0" in word:
             raise ValueError(f"{word!r} holds a NUL, which no file name or argument can")
-        if self.type == "path" and not word:
+        if self.type == "path" and not word and self.default != "":
             raise ValueError("a path cannot be empty")
         return word
 
@@ -81,11 +83,13 @@ class Template:
     description: str = ""
     job_name: str = ""
     variables: tuple[Variable, ...] = ()
+    rules: tuple[str, ...] = ()  # conditions that hold for every job
     files: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # path → text, both with names in braces
     shared: tuple[str, ...] = ()
     resources: Resources = field(default_factory=Resources)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
     results: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()  # of what the results would be
     origin: str = ""  # what errors call it: its file
     folder: Path | None = None  # where its shared files are
     source: str = ""
@@ -118,6 +122,7 @@ class _Needs:
 @dataclass(frozen=True, slots=True)
 class _Results:
     patterns: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,7 @@ class _Sheet:
     description: str = ""
     job_name: str = ""
     variables: tuple[Variable, ...] = ()
+    rules: tuple[str, ...] = ()
     files: Mapping[str, str | Mapping[str, str]] = field(default_factory=lambda: NOTHING)
     shared: tuple[str, ...] = ()
     resources: _Needs = field(default_factory=_Needs)
@@ -151,13 +157,30 @@ def read(text: str, origin: str, folder: Path | None = None, payload: Callable[[
             problems.append(f"{what} is empty.")
     template = Template(
         name=sheet.name, command=sheet.command, description=sheet.description, job_name=sheet.job_name,
-        variables=variables, files=_files(sheet.files, payload, problems),
+        variables=variables, rules=_rules(sheet.rules, keys, problems), files=_files(sheet.files, payload, problems),
         shared=_shared(sheet.shared, folder, problems), resources=_resources(sheet.resources, problems),
-        options=sheet.options, results=sheet.results.patterns, origin=origin, folder=folder, source=text,
+        options=sheet.options, results=sheet.results.patterns, exclude=sheet.results.exclude, origin=origin,
+        folder=folder, source=text,
     )  # fmt: skip
     if problems:
         raise TemplateError.of(f"{origin}: {problem}" for problem in problems)
     return template
+
+
+def preset(template: Template, defaults: Mapping[str, Any], origin: str) -> Template:
+    """The template with other defaults for some of its variables; a TemplateError lists all that is wrong with them."""
+    problems: list[str] = []
+    known = {variable.key: variable for variable in template.variables}
+    for key, value in defaults.items():
+        if key not in known:
+            problems.append(f"unknown variable {key!r}.{nearest(key, known)}")
+        elif not isinstance(value, int | float | str):
+            problems.append(f"{key} must be one value: a text, a number, true or false.")
+        else:
+            known[key] = _checked(replace(known[key], default=value), problems)
+    if problems:
+        raise TemplateError.of(f"{origin}: {problem}" for problem in problems)
+    return replace(template, variables=tuple(known.values()))
 
 
 def _checked(variable: Variable, problems: list[str]) -> Variable:
@@ -170,6 +193,8 @@ def _checked(variable: Variable, problems: list[str]) -> Variable:
         problems.append(f"{at} a key is made of letters, digits and _, and does not start with a digit.")
     if variable.type not in TYPES:
         problems.append(f"{at} unknown type {variable.type!r}.{nearest(variable.type, TYPES)}")
+    if variable.upload and variable.type != "path":
+        problems.append(f"{at} only a path can be uploaded.")
     if variable.type == "choice" and not variable.choices:
         problems.append(f"{at} a choice needs choices.")
     if variable.minimum is not None and variable.maximum is not None and variable.minimum > variable.maximum:
@@ -183,6 +208,15 @@ def _checked(variable: Variable, problems: list[str]) -> Variable:
         return variable
 
 
+def _rules(rules: tuple[str, ...], keys: list[str], problems: list[str]) -> tuple[str, ...]:
+    for rule in rules:
+        try:
+            compile_where(rule, keys)
+        except ValueError as wrong:
+            problems.append(f"rules: {sentence(wrong)}")
+    return rules
+
+
 def _files(
     files: Mapping[str, str | Mapping[str, str]], payload: Callable[[str], str] | None, problems: list[str]
 ) -> Mapping[str, str]:
@@ -193,6 +227,8 @@ def _files(
             problems.append(f'files."{path}" {trouble}.')
         if path == "command":
             problems.append('files."command": this name is taken by the command itself; choose another.')
+        if path.split("/")[0] == UPLOADS:
+            problems.append(f'files."{path}": the folder {UPLOADS} is taken by what is uploaded; choose another.')
         if any(path.startswith(f"{other}/") for other in (*files, "command")):
             problems.append(f'files."{path}": a part of its path is the name of another file.')
         if isinstance(said, str):

@@ -26,6 +26,7 @@ def run(tmp_path, name, *axes, fixed=()):
             folder.mkdir()
             files = archive.job(job)
             for path, data, _ in archive.shared():
+                (folder / path).parent.mkdir(exist_ok=True)
                 (folder / path).write_bytes(data)
             script = files["command"].decode()
             ran = subprocess.run(["sh", "-c", script], cwd=folder, capture_output=True, text=True, check=True)
@@ -87,8 +88,11 @@ def test_names_paths_and_folders(tmp_path):
         "file-per-job",
         "mine",
         "ml-training",
+        "netmc",
+        "netmc-pores",
         "python-sweep",
         "shell",
+        "triangle-raft",
     ]
 
 

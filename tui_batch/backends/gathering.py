@@ -72,7 +72,7 @@ def gather(
             host.run(f"rm -f {quoted([remote, remote.replace('.tar.gz', '.said')])}")
         for job in wanted:
             if job.index not in trouble:
-                _settle(unpacked, files, job, batch.results, into)
+                _settle(unpacked, files, job, batch, into)
                 yield job
     except OSError as error:
         raise Refused(f"results cannot be kept: {error.filename or into}: {error.strerror}.") from error
@@ -84,16 +84,22 @@ def gather(
 
 def packing(folder: str, batch: Batch, jobs: Sequence[Job], token: str) -> str:
     """The script that packs the results of these jobs, and says of what it could not read all."""
-    patterns = [pattern.replace("\\", "\\\\") for pattern in batch.results]
-    tests = [test for one in patterns for test in ("-o", "-path", f"jobs/*/*/{one}", "-o", "-name", one)][1:]
+    tests, no = _tests(batch.results), _tests(batch.exclude)
     which = ["(", *tests, "-o", "-path", "logs/*", ")"] if tests else []
+    which += ["!", "(", *no, ")"] if no else []
     # It stands inside a script that stands in quotes itself.
     expression = quoted(["(", "-type", "f", "-o", "-type", "l", ")", *which]).replace("'", "'\\''")
     return _PACK.format(
         folder=quoted([folder]), tab="\t", token=token, group=group(jobs), expression=expression,
-        logs=" ".join(stream for stream in ("out", "err") if results.fits(f"std{stream}", batch.results)),
+        logs=" ".join(stream for stream in ("out", "err") if results.wanted(f"std{stream}", batch)),
         jobs="".join(f"{job.index}\t{job.name}\t{job.attempt}\n" for job in jobs),
     )  # fmt: skip
+
+
+def _tests(patterns: Sequence[str]) -> list[str]:
+    """What `find` is asked of a path that is to fit one of these."""
+    escaped = [pattern.replace("\\", "\\\\") for pattern in patterns]
+    return [test for one in escaped for test in ("-o", "-path", f"jobs/*/*/{one}", "-o", "-name", one)][1:]
 
 
 def troubles(said: str, jobs: Sequence[Job]) -> Mapping[int, str]:
@@ -109,7 +115,7 @@ def troubles(said: str, jobs: Sequence[Job]) -> Mapping[int, str]:
     return found
 
 
-def _settle(unpacked: Path, files: Files, job: Job, patterns: Sequence[str], into: Path) -> None:
+def _settle(unpacked: Path, files: Files, job: Job, batch: Batch, into: Path) -> None:
     """Give a job's folder its logs and its place, without what was sent and without what nobody wants."""
     folder = f"{unpacked}/jobs/{job.attempt}/{job.name}"
     rendered = files.job(job.name)
@@ -120,7 +126,7 @@ def _settle(unpacked: Path, files: Files, job: Job, patterns: Sequence[str], int
     for below, _, names in os.walk(folder, topdown=False):
         for path in (f"{below}/{name}" for name in names):
             name = path[len(folder) + 1 :]
-            if not results.fits(name, patterns) or _as_sent(path, rendered.get(name)):
+            if not results.wanted(name, batch) or _as_sent(path, rendered.get(name)):
                 os.unlink(path)
         if not os.listdir(below):
             os.rmdir(below)

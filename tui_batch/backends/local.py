@@ -194,7 +194,7 @@ class Local(Backend):
 
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         for job in jobs:
-            self._place.collect(job, files.job(job.name), batch.results, into)
+            self._place.collect(job, files.job(job.name), batch, into)
             yield job
 
     def probe(self) -> Health:

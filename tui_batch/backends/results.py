@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tui_batch.model import Job
+from tui_batch.model import Batch, Job
 
 
-def fits(name: str, patterns: Sequence[str]) -> bool:
-    """Whether a file is wanted; without patterns all are."""
-    return not patterns or any(fnmatch(name, one) or fnmatch(os.path.basename(name), one) for one in patterns)
+def wanted(name: str, batch: Batch) -> bool:
+    """Whether a file is brought home: without patterns all are, but for what is excluded."""
+    return (not batch.results or _fits(name, batch.results)) and not _fits(name, batch.exclude)
+
+
+def _fits(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch(name, one) or fnmatch(os.path.basename(name), one) for one in patterns)
 
 
 def arrived(into: Path, job: Job) -> bool:

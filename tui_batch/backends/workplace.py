@@ -9,7 +9,7 @@ from pathlib import Path
 from tui_batch.backends import results
 from tui_batch.backends.base import Files
 from tui_batch.errors import Refused
-from tui_batch.model import Job
+from tui_batch.model import Batch, Job
 
 Paths = tuple[str, str, str]  # a job's folder, its record and its log, the latter two without their endings
 
@@ -133,7 +133,7 @@ class Workplace:
             os.makedirs(folder, mode=0o700, exist_ok=True)
             self._made.add(folder)
 
-    def collect(self, job: Job, rendered: Mapping[str, bytes], patterns: Sequence[str], into: Path) -> None:
+    def collect(self, job: Job, rendered: Mapping[str, bytes], batch: Batch, into: Path) -> None:
         """Bring what a job wrote into `into/<name>`, whole or not at all; what an earlier attempt left moves aside."""
         if results.arrived(into, job):
             return
@@ -141,7 +141,7 @@ class Workplace:
         logs = [(f"{log}.out", "stdout"), (f"{log}.err", "stderr")]
         try:
             found = [*_written(folder, rendered), *((path, name) for path, name in logs if _size(path) > 0)]
-            wanted = [(path, name) for path, name in found if results.fits(name, patterns)]
+            wanted = [(path, name) for path, name in found if results.wanted(name, batch)]
             results.make_way(into, job)
             if not wanted:
                 return  # no folder for nothing

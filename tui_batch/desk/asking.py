@@ -78,6 +78,11 @@ class Desk(Making):
         if not chosen:
             raise RequestError(f"Nothing to run again: no such job of {submission} has ended without success.")
         known = self.submission(submission)
+        if known.target not in self.config.targets:
+            raise RequestError(
+                f"{known.batch} was sent to {known.target}, which is no target of the configuration. Nothing was "
+                "ordered; submit the batch again, to one that is."
+            )
         batch = self.batch(known.batch)
         _check_unchanged(batch, known)
         if (more == "time" and not batch.resources.minutes) or (more == "memory" and not batch.resources.memory_mb):

@@ -8,11 +8,13 @@ from tui_batch.config import Config
 from tui_batch.desk.looking import Looking
 from tui_batch.errors import RequestError, TemplateError, nearest
 from tui_batch.model import Batch, BatchRow, Job, JobList, JobRow, Limits, Problem, Status, Target, Weight
+from tui_batch.paths import ON_TARGET
 from tui_batch.states import JobState
 from tui_batch.store.shelf import Shelf
 from tui_batch.times import stamp
 
 if TYPE_CHECKING:
+    from tui_batch.store.imported import TakenOver
     from tui_batch.sweep import Sweep
     from tui_batch.template import Broken, Template
 
@@ -40,7 +42,7 @@ class Making(Looking):
         found: list[Template | Broken] = []
         for name, path in templates.find(self._template_folders):
             try:
-                found.append(templates.load(str(path), self._template_folders))
+                found.append(self._preset(templates.load(str(path), self._template_folders)))
             except TemplateError as error:
                 self._view.report(str(error))
                 found.append(Broken(name, str(error)))
@@ -50,7 +52,47 @@ class Making(Looking):
         """The template with this name, or in this file or folder."""
         from tui_batch.store import templates
 
-        return templates.load(name_or_path, self._template_folders)
+        return self._preset(templates.load(name_or_path, self._template_folders))
+
+    def _preset(self, template: "Template") -> "Template":
+        """The template with the defaults that the configuration has for it."""
+        from tui_batch.template import preset
+
+        defaults = self.config.defaults.get(template.name, {})
+        return preset(template, defaults, f"{self.config.path}: defaults.{template.name}")
+
+    def import_template(self, path: Path, name: str = "") -> Path:
+        """A template of ours from one of Batch-Manager's CSV files; the folder that it is in."""
+        from tui_batch import batch_manager
+        from tui_batch.rendering import Renderer
+        from tui_batch.store import imported, templates
+        from tui_batch.template import read
+
+        name = name or batch_manager.template_name(path.stem.removesuffix("_template"))
+        if name in dict(templates.find(self._template_folders)):
+            raise RequestError(f"There is a template {name} already. Nothing was imported; name it with --as NAME.")
+        lines = batch_manager.read_template(_text(path), str(path))
+        base = templates.load(batch_manager.base_of(lines), [])
+        text = batch_manager.as_toml(lines, base, name, path.name)
+        Renderer(read(text, name, base.folder))  # or it says what is wrong with it
+        beside = [(base.folder or Path()) / file for file in base.shared]
+        return imported.add_template(self._template_folders[0], name, text, beside)
+
+    def import_history(self, history: Path, folder: Path) -> "TakenOver":
+        """Batch-Manager's batches and submissions; what was taken over before stays as it is."""
+        from tui_batch import batch_manager
+        from tui_batch.store import imported
+
+        sent, found = batch_manager.read_history(_text(history), str(history)), imported.zips(folder)
+        if not folder.is_dir():
+            raise RequestError(f"There is no folder {folder}. Nothing was taken over.")
+        sweeps = {}
+        for type_ in {type_ for type_, _ in found}:
+            template = self.template(batch_manager.template_name(type_))
+            own = template.variable("executable").default is not None
+            program = [] if own else [("executable", f"{ON_TARGET}{batch_manager.PROGRAMS[type_]}")]
+            sweeps[type_] = self.plan(template, fixed=program)
+        return imported.take_over(self._home.prepare(), sent, found, sweeps, stamp(self.now()))
 
     def plan(
         self,
@@ -194,3 +236,11 @@ class Making(Looking):
         if users:
             raise RequestError(f"{batch} is in use by submission {users[0]}. Nothing was deleted; wait, or cancel it.")
         chosen.path.unlink(missing_ok=True)
+
+
+def _text(path: Path) -> str:
+    """What a file of the person's says; a RequestError if it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise RequestError(f"{path} cannot be read: {getattr(wrong, 'strerror', None) or wrong}.") from wrong

@@ -143,4 +143,4 @@ def described(offer: Offer) -> Sequence[Line]:
             facts, help_, _ = about(variable)
             lines.append(pair(variable.label or variable.key, facts))
             lines += [pair("", help_, "quiet")] if help_ else []
-    return [*lines, (), heading("Command"), ((f"  {template.command}", ""),)]
+    return [*lines, (), heading("Command"), *(((f"  {line}", ""),) for line in template.command.strip().splitlines())]

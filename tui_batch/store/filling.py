@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -11,7 +11,9 @@ from tui_batch.errors import StoreError, TemplateError
 from tui_batch.model import Value, Weight
 from tui_batch.naming import Names
 from tui_batch.numbers import spell
+from tui_batch.paths import UPLOADS
 from tui_batch.rendering import Renderer
+from tui_batch.store.uploads import Uploads
 from tui_batch.store.zips import LIMIT, ZipWriter
 from tui_batch.sweep import Sweep
 from tui_batch.template import Template
@@ -26,17 +28,18 @@ def fill(zip_: ZipWriter, sweep: Sweep, name: str, created: str, progress: Calla
     zip_.add("batch.toml", _describe(sweep, name, created), first=True)
     zip_.add("template.toml", _bytes(sweep.template.source), first=True)
     for path, file in _shared_files(sweep.template):
-        try:
-            zip_.add(f"files/{path}", file.read_bytes(), file.stat().st_mode & 0o777)
-        except OSError as wrong:
-            raise StoreError(f"The shared file {file} cannot be copied: {wrong.strerror}.") from wrong
+        _share(zip_, path, file)
+    uploads = Uploads(sweep.template)
     listing = io.StringIO()
     rows = csv.writer(listing)
     rows.writerow(["index", "name", *sweep.varying])
     names = Names()
     for index, values in enumerate(sweep.values()):
-        known = {**values, "index": index, "batch": name}
+        known: dict[str, Value] = {**values, "index": index, "batch": name}
         job = known["name"] = names.take(render.name(known, sweep.varying))
+        known = uploads.placed(known)
+        for path, file in uploads.fresh():
+            _share(zip_, path, file)
         zip_.add(f"jobs/{job}/command", _bytes(render.command(known)))
         for path, text in render.files(known).items():
             zip_.add(f"jobs/{job}/{path}", _bytes(text))
@@ -49,26 +52,42 @@ def fill(zip_: ZipWriter, sweep: Sweep, name: str, created: str, progress: Calla
         progress(sweep.count)
 
 
+def _share(zip_: ZipWriter, path: str, file: Path) -> None:
+    """One file that all jobs see."""
+    try:
+        zip_.add(f"files/{path}", file.read_bytes(), file.stat().st_mode & 0o777)
+    except OSError as wrong:
+        raise StoreError(f"The shared file {file} cannot be copied: {wrong.strerror}.") from wrong
+
+
 def sample(sweep: Sweep, index: int, batch: str) -> tuple[str, dict[str, str]]:
     """The name and the rendered files of one job, as they would be; what is wrong with the template is said."""
     render = Renderer(sweep.template)
     _shared_files(sweep.template)
-    known = {**sweep.at(index), "index": index, "batch": batch}
+    known: dict[str, Value] = {**sweep.at(index), "index": index, "batch": batch}
     known["name"] = Names().take(render.name(known, sweep.varying))
+    known = Uploads(sweep.template).placed(known)
     return str(known["name"]), {"command": render.command(known), **render.files(known)}
 
 
 def weigh(sweep: Sweep, batch: str) -> Weight:
     """How many bytes a batch of these jobs is made of, by some of them and all that they share."""
     render = Renderer(sweep.template)
-    shared = sum(file.stat().st_size for _, file in _shared_files(sweep.template))
+    uploads = Uploads(sweep.template)
+    uploads.placed({key: "" if key in sweep.varying else sweep.base[key] for key in uploads.keys})
+    shared = _size([*_shared_files(sweep.template), *uploads.fresh()])
     weights: list[int] = []
     for index, values in enumerate(islice(_some(sweep), _WEIGHED)):
-        known = {**values, "index": index, "batch": batch}
+        known: dict[str, Value] = {**values, "index": index, "batch": batch}
         known["name"] = render.name(known, sweep.varying)
+        known = uploads.placed(known)
         texts = [render.command(known), *render.files(known).values()]
-        weights.append(sum(len(_bytes(text)) for text in texts))
+        weights.append(sum(len(_bytes(text)) for text in texts) + _size(uploads.fresh()))
     return Weight(sum(weights) * sweep.count // len(weights), shared, sweep.count <= len(weights))
+
+
+def _size(files: Iterable[tuple[str, Path]]) -> int:
+    return sum(file.stat().st_size for _, file in files)
 
 
 def _some(sweep: Sweep) -> Iterator[Mapping[str, Value]]:
@@ -88,7 +107,7 @@ def _describe(sweep: Sweep, name: str, created: str) -> bytes:
         "jobs": sweep.count, "varying": sweep.varying, "command": template.command, "where": sweep.where,
         "types": {key: template.variable(key).type for key in sweep.varying},
         "zips": sweep.zips, "axes": sweep.axes, "fixed": sweep.fixed, "resources": needs, "options": template.options,
-        "results": {"patterns": template.results},
+        "results": {"patterns": template.results, "exclude": template.exclude},
     }  # fmt: skip
     return _bytes(tomli_w.dumps(sheet))
 
@@ -105,7 +124,7 @@ def _shared_files(template: Template) -> list[tuple[str, Path]]:
             problems.append(f"no file matches {pattern!r}.")
         found.update((file.relative_to(folder).as_posix(), file) for file in files)
     for path, file in found.items():
-        if path == "command" or path in template.files:
+        if path == "command" or path in template.files or path.split("/")[0] == UPLOADS:
             problems.append(f"{path!r} is also the name of a file that each job has.")
         if file.stat().st_size >= LIMIT:
             problems.append(f"{path!r} is larger than 4 GiB; name it by its path instead.")

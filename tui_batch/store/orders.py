@@ -13,11 +13,11 @@ from tui_batch.model import Order
 from tui_batch.store.home import explained, set_aside, write_whole
 
 
-def new_id(moment: str) -> str:
+def new_id(moment: str, chance: bytes = b"") -> str:
     """Time and a short random word: it sorts, and it is unique across login nodes."""
     consonants, vowels = "bdfgjklmnprstvz", "aeiou"
-    chance = iter(os.urandom(8))
-    word = "".join(consonants[next(chance) % 15] + vowels[next(chance) % 5] for _ in range(4))
+    dice = iter(chance or os.urandom(8))
+    word = "".join(consonants[next(dice) % 15] + vowels[next(dice) % 5] for _ in range(4))
     return f"{moment[:19].replace('-', '').replace(':', '').replace('T', '-')}-{word}"
 
 

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_batch.errors import TemplateError, nearest
+from tui_batch.paths import ON_TARGET
 
 
 class FileSources:
     """Files as the person names them, from the current folder."""
 
     def glob(self, pattern: str) -> Sequence[str]:
-        """The paths that match, sorted; `**` goes into folders."""
+        """The paths that match, sorted; `**` goes into folders. Those behind `target:` are used where they are."""
+        if pattern.startswith(ON_TARGET):
+            return [ON_TARGET + self.absolute(path) for path in self.glob(pattern.removeprefix(ON_TARGET))]
         return sorted(glob.glob(str(Path(pattern).expanduser()), recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
 
     def column(self, path: str, name: str) -> Sequence[str]:
@@ -36,6 +39,10 @@ class FileSources:
     def absolute(self, path: str) -> str:
         """The path from the root, so that it holds wherever the job runs; links stay links."""
         return os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - resolve() would follow links
+
+    def is_here(self, path: str) -> bool:
+        """Whether there is such a file or folder on this machine."""
+        return os.path.exists(os.path.expanduser(path))  # noqa: PTH110, PTH111 - never an error
 
     def seed(self) -> int:
         """A fresh seed, short enough to be read aloud."""
