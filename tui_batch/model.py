@@ -285,6 +285,7 @@ class Snapshot:
     problems: tuple[str, ...] = ()  # files that could not be read, and what became of them
     contacts: Mapping[str, Contact] = field(default_factory=lambda: NOTHING)  # by the target's name
     writable: bool = True  # whether anything can be asked for
+    questions: tuple[Question, ...] = ()  # what targets wait to be told, oldest first
 
     @property
     def lively(self) -> bool:

@@ -129,6 +129,7 @@ class FakeDesk:
         self.gone = set()
         self.memory = {}
         self.broken = []
+        self.far = ""  # the other host that the courier is on
 
     def now(self):
         return self.clock
@@ -287,6 +288,17 @@ class FakeDesk:
 
     def probe(self, target):
         self.asked.append(("probe", target))
+
+    def elsewhere(self):
+        return self.far
+
+    def answer(self, question, text):
+        if question not in self.current.questions:
+            raise RequestError(f"{question.target} does not wait for this answer any more.")
+        self.asked.append(("answer", question.target, text))
+
+    def ask_again(self, target):
+        self.asked.append(("ask again", target))
 
     def delete(self, batch):
         self.asked.append(("delete", batch))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from tui_batch.errors import RequestError, nearest
 from tui_batch.model import Submission
+from tui_batch.screens.asking import answer
 from tui_batch.screens.batch_jobs import BatchJobs
 from tui_batch.screens.batches import Batches
 from tui_batch.screens.command import Command, Kind
@@ -163,6 +164,10 @@ async def _submit(screen: View, argument: str) -> None:
         await batches.order(name, target.name)
 
 
+def _answer(screen: View, target: str) -> None:
+    answer(screen, target)
+
+
 def _goto(screen: View, number: str) -> None:
     match screen.focused:
         case LogView() as log if number.isdecimal():
@@ -200,6 +205,7 @@ def _chosen(screen: View) -> Submission:
 
 COMMANDS = (
     Command("all", "", "the jobs of all submissions", "all_jobs"),
+    Command("answer", "[TARGET]", "answer what a target asks", "answer", _answer, kinds=(TARGET,)),
     Command("batches", "", "the batches that were made", "batches"),
     Command("cancel", "", "cancel what is marked or under the cursor", "cancel"),
     Command("copy", "[WHAT]", "copy of what the cursor is on", "copy", _copy, kinds=(COPY,)),
