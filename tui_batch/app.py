@@ -185,7 +185,7 @@ class BatchApp(App[None], inherit_bindings=False):
         """What every screen says: what is wrong with the store itself, or who waits for this key; "" for nothing."""
         locked = self.snapshot is not None and not self.snapshot.writable
         trouble = self.trouble.partition(": ")[0] or ("the store is read-only" if locked else "")
-        return (trouble, "trouble") if trouble else self.asked.banner(self.snapshot, key)
+        return (trouble, "trouble") if trouble else self.asked.banner(self.snapshot or Snapshot(), key)
 
     @property
     def unwatched(self) -> float:

@@ -220,6 +220,7 @@ class Contact:
     heard: str = ""  # its last good answer
     next: str = ""  # when it is asked next, while it has open jobs
     trouble: str = ""  # why its last answer was none
+    unanswered: bool = False  # it asked a person in vain, and is not tried again until one asks for that
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from stand_in import BEAT, FULL, FakeDesk, ago
+from stand_in import BEAT, FULL, TARGETS, FakeDesk, ago
 from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
-from tui_batch.model import Question
+from tui_batch.model import Contact, Question, Snapshot
 
 SECRET = "hunter2 and more"
 PASSWORD = Question("password", "Password for ada@fir", target="fir", asked=ago(30))
@@ -117,7 +117,7 @@ async def test_a_host_key_is_trusted_by_the_whole_word(front):
 
 
 async def test_what_has_no_room_on_the_line_has_a_page(front):
-    menu = "Duo two-factor login for ada. 1. push to XXX-1234, 2. phone call to XXX-1234, 3. SMS. Passcode or option"
+    menu = "Duo two-factor login for ada. 1. push to ...1234, 2. phone call to ...1234, 3. SMS. Passcode or option"
     front.desk.current = asking(replace(CODE, text=menu))
     async with front.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "fir asks for a code: a", "R    212")
@@ -152,7 +152,7 @@ async def test_where_letters_are_typed_the_key_is_another(front):
 async def test_the_one_that_has_waited_longest_is_answered_first_and_any_by_its_name(front):
     front.desk.current = asking(PASSWORD, PHRASE)
     async with front.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "2 targets ask something: a", "R    212")
+        await shows(pilot, "2 targets wait for you: a", "R    212")
         await pilot.press("colon", *"answer", "space", *"aws", "enter")
         await shows(pilot, "Passphrase of ~/.ssh/id_ed25519:")
         await pilot.press("p", "enter")
@@ -175,13 +175,24 @@ async def test_when_nobody_waits_any_more_it_is_asked_again(front):
         assert front.desk.asked == [("ask again", "fir")]
 
 
-async def test_without_a_courier_it_is_asked_again(front):
-    front.desk.current = asking(PASSWORD, courier=replace(BEAT, alive=False))
+async def test_what_was_not_answered_in_time_can_be_asked_again(front):
+    contacts = {"fir": Contact(False, trouble="fir: nobody answered within 100 s.", unanswered=True)}
+    front.desk.current = replace(FULL, contacts=contacts)
     async with front.run_test(size=(80, 24)) as pilot:
-        await shows(pilot, "asks for a password", "R    212")
+        await shows(pilot, "fir waits for you: a", "R    212")
         await pilot.press("a")
-        await shows(pilot, "Nobody waits for this answer any more: fir is asked again.")
-        assert ("ask again", "fir") in front.desk.asked
+        await shows(pilot, "fir is tried again; what it asks is said above.")
+        assert front.desk.asked == [("ask again", "fir")]
+        front.desk.current = asking(CODE, contacts=contacts)
+        await shows(pilot, "fir asks for a code: a")
+
+
+async def test_it_can_be_answered_before_anything_was_submitted(front):
+    front.desk.current = Snapshot(targets=TARGETS, courier=BEAT, questions=(CODE,))
+    async with front.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "fir asks for a code: a")
+        await pilot.press("a", "1", "enter")
+        await until(pilot, lambda: front.desk.asked == [("answer", "fir", "1")])
 
 
 async def test_a_courier_on_another_host_is_answered_there(front):

@@ -10,7 +10,7 @@ from tui_batch.courier.lane import Answer, Lane, Probe, Tell
 from tui_batch.courier.log import say
 from tui_batch.courier.questions import Asker
 from tui_batch.courier.tracked import Tracked
-from tui_batch.errors import ConfigError, RequestError, StoreError, TuiBatchError
+from tui_batch.errors import ConfigError, RequestError, StoreError, TuiBatchError, Unanswered
 from tui_batch.model import Contact, Health, Order
 from tui_batch.store import contacts
 from tui_batch.store.home import Home
@@ -92,12 +92,15 @@ class Roads:
         """It has answered."""
         before = self._contacts.get(target, Contact())
         urgent = bool(before.trouble) or before.reachable is not True
-        self._note(target, replace(before, reachable=True, heard=stamp(time.time()), trouble=""), urgent)
+        self._note(
+            target, replace(before, reachable=True, heard=stamp(time.time()), trouble="", unanswered=False), urgent
+        )
 
     def silent(self, target: str, error: TuiBatchError) -> None:
         """It has not, or not what was hoped for."""
         before = self._contacts.get(target, Contact())
-        self._note(target, replace(before, reachable=False, trouble=str(error)), str(error) != before.trouble)
+        now = replace(before, reachable=False, trouble=str(error), unanswered=isinstance(error, Unanswered))
+        self._note(target, now, str(error) != before.trouble)
 
     def examined(self, target: str, health: Health) -> None:
         """This came out when it was looked at closely."""

@@ -22,28 +22,36 @@ class Asked:
         """Its answer went off."""
         self._answered.add(question)
 
-    def open(self, snapshot: Snapshot | None) -> Sequence[Question]:
+    def open(self, snapshot: Snapshot) -> Sequence[Question]:
         """What nobody has answered yet, oldest first."""
-        asked = snapshot.questions if snapshot else ()
-        self._answered.intersection_update(asked)
-        return [question for question in asked if question not in self._answered]
+        self._answered.intersection_update(snapshot.questions)
+        return [question for question in snapshot.questions if question not in self._answered]
 
-    def banner(self, snapshot: Snapshot | None, key: str) -> Part:
+    def banner(self, snapshot: Snapshot, key: str) -> Part:
         """Who waits for an answer, and the key that gives it; "" where nobody does."""
-        if waiting := self.open(snapshot):
-            return (f"{wanted(waiting)}: {key}", "attention")
+        waiting, silent = self.open(snapshot), unanswered(snapshot)
+        if len(waiting) + len(silent) > 1:
+            return (f"{len(waiting) + len(silent)} targets wait for you: {key}", "attention")
+        if waiting:
+            return (f"{wanted(waiting[0])}: {key}", "attention")
+        if silent:
+            return (f"{_name(silent[0])} waits for you: {key}", "attention")
         if self._answered:
-            return (f"answered; waiting for {_name(next(iter(self._answered)))}", "quiet")
+            return (f"answered; waiting for {_name(next(iter(self._answered)).target)}", "quiet")
         return ("", "")
 
 
-def wanted(questions: Sequence[Question]) -> str:
-    """`fir asks for a password`, or how many targets ask."""
-    if len(questions) > 1:
-        return f"{len(questions)} targets ask something"
-    [question] = questions
-    return f"{_name(question)} {_WANTED.get(question.kind, 'asks something')}"
+def unanswered(snapshot: Snapshot) -> Sequence[str]:
+    """The targets that asked in vain, and that nobody has had asked again."""
+    again = {order.target for order in snapshot.orders if order.verb == "probe"}
+    asking = {question.target for question in snapshot.questions}
+    return [name for name, known in snapshot.contacts.items() if known.unanswered and name not in again | asking]
 
 
-def _name(question: Question) -> str:
-    return fit(question.target, min(_NAME_CELLS, cells(printable(question.target))))
+def wanted(question: Question) -> str:
+    """`fir asks for a password`."""
+    return f"{_name(question.target)} {_WANTED.get(question.kind, 'asks something')}"
+
+
+def _name(target: str) -> str:
+    return fit(target, min(_NAME_CELLS, cells(printable(target))))

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from tui_batch.errors import RequestError
-from tui_batch.model import Question
-from tui_batch.screens.asked import HOST_KEY, wanted
+from tui_batch.model import Question, Snapshot
+from tui_batch.screens.asked import HOST_KEY, unanswered, wanted
 from tui_batch.screens.view import View, age
 from tui_batch.widgets.printable import cells, printable
 from tui_batch.widgets.prompt_line import PromptLine
@@ -22,22 +22,21 @@ STRANGER = (
 
 
 def answer(screen: View, target: str = "") -> None:
-    """Ask the person what this target asks, or the one that has waited longest."""
-    front, snapshot = screen.front, screen.front.snapshot
-    open_ones = [one for one in front.asked.open(snapshot) if target in ("", one.target)]
-    if not open_ones:
-        screen.prompt.say(f"{f'{target} asks for nothing' if target else 'No target asks for anything'}.")
-        return
-    question = open_ones[0]
-    courier = snapshot.courier if snapshot else None
-    if courier is None or not courier.alive:
-        screen.go(_again, screen, question)
+    """Ask the person what this target asks, or the one that has waited longest; have it ask again if none waited."""
+    front, snapshot = screen.front, screen.front.snapshot or Snapshot()
+    waiting = [one for one in front.asked.open(snapshot) if target in ("", one.target)]
+    silent = [name for name in unanswered(snapshot) if target in ("", name)]
+    if not waiting and silent:
+        screen.go(_again, screen, silent[0])
+    elif not waiting:
+        screen.prompt.say(f"{target} asks for nothing." if target else "No target asks for anything.")
     elif host := screen.desk.elsewhere():
-        screen.prompt.say(f"{question.target} asks the courier on {host}: answer it there.", "attention")
-    elif question.kind == HOST_KEY or cells(printable(question.text)) > screen.size.width - TYPED:
-        front.push_screen(Asking(question))
+        screen.prompt.say(f"{waiting[0].target} asks the courier on {host}: answer it there.", "attention")
+    elif waiting[0].kind == HOST_KEY or cells(printable(waiting[0].text)) > screen.size.width - TYPED:
+        front.push_screen(Asking(waiting[0]))
     else:
-        screen.go(_send, screen, question, _prompt(screen.prompt, question, f"{question.text.rstrip(':')}:"))
+        label = f"{waiting[0].text.rstrip(':')}:"
+        screen.go(_send, screen, waiting[0], _prompt(screen.prompt, waiting[0], label))
 
 
 class Asking(View):
@@ -55,7 +54,7 @@ class Asking(View):
         """Ask at once."""
         question = self._question
         known = question.kind == HOST_KEY
-        self.status.show(wanted([question]))
+        self.status.show(wanted(question))
         self.query_one(TextView).show(
             [
                 heading(question.target),
@@ -65,6 +64,9 @@ class Asking(View):
             ]
         )
         self.go(self._ask, _prompt(self.prompt, question, "Trust this key? yes or no:" if known else question.kind))
+
+    def show_banner(self) -> None:
+        """What it would say is asked here."""
 
     async def _ask(self, typed: "Future[str | None]") -> None:
         await _send(self, self._question, typed)
@@ -101,6 +103,6 @@ async def _sent(screen: View, question: Question, text: str) -> str:
     return f"Answered; waiting for {question.target}."
 
 
-async def _again(screen: View, question: Question) -> None:
-    await screen.ask(screen.desk.ask_again, question.target)
-    screen.prompt.say(f"Nobody waits for this answer any more: {question.target} is asked again.")
+async def _again(screen: View, target: str) -> None:
+    await screen.ask(screen.desk.ask_again, target)
+    screen.prompt.say(f"{target} is tried again; what it asks is said above.")
