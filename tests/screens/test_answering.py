@@ -209,4 +209,4 @@ async def test_where_nobody_asks_that_is_said(front):
     async with front.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "R    212")
         await pilot.press("a")
-        await shows(pilot, "No target asks for anything.")
+        await shows(pilot, "No target waits for an answer.")

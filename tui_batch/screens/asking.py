@@ -29,7 +29,7 @@ def answer(screen: View, target: str = "") -> None:
     if not waiting and silent:
         screen.go(_again, screen, silent[0])
     elif not waiting:
-        screen.prompt.say(f"{target} asks for nothing." if target else "No target asks for anything.")
+        screen.prompt.say(f"{target} waits for no answer." if target else "No target waits for an answer.")
     elif host := screen.desk.elsewhere():
         screen.prompt.say(f"{waiting[0].target} asks the courier on {host}: answer it there.", "attention")
     elif waiting[0].kind == HOST_KEY or cells(printable(waiting[0].text)) > screen.size.width - TYPED:
