@@ -171,7 +171,7 @@ async def test_when_nobody_waits_any_more_it_is_asked_again(front):
         front.desk.current = FULL
         await hides(pilot, "asks for a password")
         await pilot.press("q", "enter")  # what is still typed is for the prompt, and never for the list behind it
-        await shows(pilot, "fir does not wait for this answer any more. It is asked again.")
+        await shows(pilot, "Too late, nothing was sent: fir is tried again.")
         assert front.desk.asked == [("ask again", "fir")]
 
 

@@ -69,7 +69,7 @@ def test_what_was_typed_too_late_goes_nowhere(start, store, asked, tmp_path):
         with asked(kind="code", text="Code for ada@fir") as heard:  # another question: a password is no answer to it
             app.shows("asks for a code")
             app.press("enter")
-            app.shows("does not wait for this answer any more")
+            app.shows("nothing was sent: local asks something else by now")
             app.shows("local asks for a code: a")
             app.press("a")
             app.shows("Code for ada@fir:")

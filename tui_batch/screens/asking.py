@@ -95,9 +95,12 @@ async def _sent(screen: View, question: Question, text: str) -> str:
     """What became of the answer."""
     try:
         await screen.ask(screen.desk.answer, question, text)
-    except RequestError as error:
+    except RequestError:
+        now = await screen.ask(screen.desk.snapshot)
+        if question.target in [one.target for one in now.questions]:
+            return f"Too late, nothing was sent: {question.target} asks something else by now."
         await screen.ask(screen.desk.ask_again, question.target)
-        return f"{error} It is asked again."
+        return f"Too late, nothing was sent: {question.target} is tried again."
     screen.front.asked.answered(question)
     screen.show_banner()
     return f"Answered; waiting for {question.target}."
