@@ -131,7 +131,7 @@ class Order:
     """
 
     id: str
-    verb: str  # submit, cancel, hold, release, retry, fetch, note, probe
+    verb: str  # submit, cancel, hold, release, retry, fetch, remove, note, probe
     submission: str
     created: str
     batch: str = ""

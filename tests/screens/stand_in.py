@@ -129,6 +129,7 @@ class FakeDesk:
         self.gone = set()
         self.memory = {}
         self.broken = []
+        self.workdir = ""  # of all targets, on their hosts
         self.far = ""  # the other host that the courier is on
 
     def now(self):
@@ -288,6 +289,18 @@ class FakeDesk:
 
     def probe(self, target):
         self.asked.append(("probe", target))
+
+    def remains(self, submission):
+        return f"{self.workdir}/{submission}" if self.workdir else ""
+
+    def removable(self, submission):
+        found = self.submission(submission)
+        if not found.ended or not self.remains(submission):
+            raise RequestError(f"{found.batch} has nothing there that could be deleted.")
+        return self.remains(submission)
+
+    def remove(self, submission):
+        self.asked.append(("remove", submission))
 
     def elsewhere(self):
         return self.far

@@ -90,6 +90,20 @@ class Desk(Making):
         """Order the results that are not here yet."""
         self._order("fetch", submission)
 
+    def remove(self, submission: str) -> None:
+        """Order what an ended submission left on its target's host to be deleted; nothing here is."""
+        self.removable(submission)
+        self._order("remove", submission)
+
+    def removable(self, submission: str) -> str:
+        """The folder that `remove` would have deleted; a RequestError if there is none, or it is still needed."""
+        known = self.submission(submission)
+        if not known.ended:
+            raise RequestError(f"{known.batch} has not ended, and needs its folder. Nothing was deleted.")
+        if folder := self.remains(submission):
+            return folder
+        raise RequestError(f"{known.target} keeps nothing of {known.batch} that could be deleted there.")
+
     def note(self, submission: str, text: str) -> None:
         """Order a note to be kept with a submission; the last one counts."""
         self._order("note", submission, text=text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))

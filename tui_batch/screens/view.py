@@ -1,6 +1,6 @@
 """What all screens have in common: a line at the top, a line at the bottom, and the way back."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkType
 
 from tui_batch.desk import Desk
-from tui_batch.model import Snapshot, Submission
+from tui_batch.model import Contact, Snapshot, Submission
 from tui_batch.times import clock, seconds, span
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
@@ -99,6 +99,11 @@ class View(Screen[Any], inherit_bindings=False):
     def prompt(self) -> PromptLine:
         """The bottom line."""
         return self.query_one("#prompt", PromptLine)
+
+    @property
+    def contacts(self) -> Mapping[str, Contact]:
+        """How each target was when it was last asked."""
+        return self.front.snapshot.contacts if self.front.snapshot else {}
 
     def now(self) -> float:
         """Seconds since the epoch, by the desk's clock."""
