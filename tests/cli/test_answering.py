@@ -17,9 +17,7 @@ from tui_batch.times import stamp
 SECRET = "Tr0ub4dor-&-3"
 PASSWORD = Question("password", "Password of ada on fir")
 CODE = Question("code", "fir asks: Verification code:", secret=False)
-HOST_KEY = Question(
-    "host key", "fir is not known yet. Is its ED25519 key SHA256:abc? Type yes to trust it.", False
-)
+HOST_KEY = Question("host key", "fir is not known yet. Is its ED25519 key SHA256:abc? Type yes to trust it.", False)
 
 
 @pytest.fixture

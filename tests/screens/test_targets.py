@@ -38,7 +38,7 @@ async def test_enter_answers_what_a_target_asks(tmp_path):
         await pilot.press("4")
         await shows(pilot, "> local", "needs answer")
         await pilot.press("j")
-        await shows(pilot, "asks you", "one-time code: Enter answers")
+        await shows(pilot, "waits for you", "one-time code: Enter answers")
         await pilot.press("enter", "1", "enter")
         await until(pilot, lambda: desk.asked == [("answer", "fir", "1")])
         await pilot.press("j", "enter")

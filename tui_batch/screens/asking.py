@@ -9,15 +9,16 @@ from tui_batch.errors import RequestError
 from tui_batch.model import Question, Snapshot
 from tui_batch.screens.asked import HOST_KEY, unanswered, wanted
 from tui_batch.screens.view import View, age
+from tui_batch.widgets.lines import Line
 from tui_batch.widgets.printable import cells, printable
 from tui_batch.widgets.prompt_line import PromptLine
 from tui_batch.widgets.text_view import TextView, heading, pair
 
 TYPED = 24  # cells that are left for what is typed; where the question leaves less, a page shows it whole
+FINGERPRINT = "SHA256:"
 STRANGER = (
-    "Compare the fingerprint with the one that the host's administrators publish.",
-    "If it is the same, type yes: the key is kept, and asked about no more.",
-    "If it is not, another machine may stand in between: Enter says no, and nothing is sent there.",
+    "Say yes only if its administrators publish this key.",
+    "If not, somebody may stand in between: Enter says no.",
 )
 
 
@@ -57,8 +58,9 @@ class Asking(View):
         self.status.show(wanted(question))
         self.query_one(TextView).show(
             [
-                heading(question.target),
-                pair("asks", question.text, "attention"),
+                heading(f"{question.target} asks"),
+                *_told(question.text),
+                (),
                 pair("since", age(question.asked, self.now()) or "now"),
                 *([(), *(((f"  {line}", ""),) for line in STRANGER)] if known else []),
             ]
@@ -72,11 +74,22 @@ class Asking(View):
         await _send(self, self._question, typed)
 
 
+def _told(text: str) -> list[Line]:
+    """What is asked; a fingerprint stands alone, so that it can be compared at a glance."""
+    before, mark, rest = text.partition(FINGERPRINT)
+    fingerprint, _, after = rest.partition(" ")
+    parts = ((before, ""), (mark + fingerprint.rstrip("?."), "attention"), (after, ""))
+    return [((f"  {words}", tone),) for words, tone in parts if words]
+
+
 def _prompt(prompt: PromptLine, question: Question, label: str) -> "Future[str | None]":
     if question.kind == HOST_KEY:
         return prompt.ask(label, check=lambda text: "" if text in ("yes", "no", "") else "type yes, or Enter for no")
-    empty = "" if question.kind == "code" else "type it, or Esc"  # some codes are sent by Enter alone
-    check = lambda text: "" if text else empty  # noqa: E731
+
+    def check(text: str) -> str:
+        """Codes may be sent by Enter alone, and a key be left out where its passphrase is; passwords are not empty."""
+        return "" if text or question.kind != "password" else "type it, or Esc"
+
     return prompt.ask_secret(label, check) if question.secret else prompt.ask(label, check=check)
 
 

@@ -48,6 +48,11 @@ class Place:
         return "reachable" if self.contact.reachable or self.contact.heard else "not asked yet"
 
     @property
+    def wants(self) -> str:
+        """What it asks a person, and the key for that."""
+        return f"{self.question.text}: Enter answers" if self.question else "Enter has it ask again"
+
+    @property
     def tone(self) -> str:
         """How urgent that is."""
         tones = {"no answer": "trouble", ASKS: "attention", "reachable": "", "examining...": "running"}
@@ -156,14 +161,15 @@ class Targets(Undoing):
 def facts(place: Place, now: float) -> list[Line]:
     """All that is known of a target."""
     contact, settings = place.contact, place.target.settings
+    never = {ASKS: "never", "examining...": "now"}.get(place.state, "never: Enter does")
     known = {
         "says": contact.detail,
-        "examined": _ago(contact.as_of, now) or ("never: Enter does" if not place.examined else "now"),
+        "examined": _ago(contact.as_of, now) or never,
         "last answer": _ago(contact.heard, now),
     }
     return [
         heading(f"{place.target.name} ({place.target.kind})"),
-        *([pair("asks you", f"{place.question.text}: Enter answers", "attention")] if place.question else []),
+        *([pair("waits for you", place.wants, "attention")] if place.state == ASKS else []),
         *([pair("trouble", contact.trouble, "trouble")] if contact.trouble else []),
         *(pair(name, value) for name, value in known.items() if value),
         *_pairs("Facts", contact.facts),
