@@ -1,17 +1,21 @@
 """The desk: what can be asked of the store, and the orders that are left in it. No courier is at work here."""
 
+import os
+import select
+
 import pytest
 
 from tui_batch import config
 from tui_batch.cli.entry import open_desk
 from tui_batch.desk import Desk
 from tui_batch.errors import ConfigError, RequestError, StoreError, TemplateError
-from tui_batch.model import Status, Submission
+from tui_batch.model import Question, Status, Submission
 from tui_batch.states import JobState
-from tui_batch.store import lock
+from tui_batch.store import lock, questions
 from tui_batch.store.history import HistoryWriter, outcome_record, submission_record
 from tui_batch.store.home import Home
 from tui_batch.store.ledger import Ledger
+from tui_batch.times import stamp
 
 LATER = "2026-11-20T06:00:00.000Z"
 TEMPLATE = (
@@ -231,3 +235,31 @@ def test_where_the_store_and_the_configuration_are(tmp_path, monkeypatch):
     with pytest.raises(StoreError, match="not a directory"):
         open_desk(str(tmp_path / "file"))
     assert {path.name for path in tmp_path.iterdir()} == {"config", "file", "other.toml"}
+
+
+# -- what targets ask --------------------------------------------------------------------------------------------------
+
+
+def test_only_the_question_that_was_asked_is_answered(desk):
+    home = Home(desk.home)
+    password, code = (Question(kind, f"{kind} for ada@fir", True, "local", stamp(4e9)) for kind in ("password", "code"))
+    with questions.asked(home, password) as reader:
+        desk.answer(password, "geheim")
+        assert os.read(reader, 99) == b"geheim\n"
+    with questions.asked(home, code) as reader:
+        with pytest.raises(RequestError, match="does not wait for this answer any more: nothing was sent"):
+            desk.answer(password, "geheim")
+        assert not select.select([reader], [], [], 0)[0]
+    desk.ask_again("local")
+    assert [(order.verb, order.target) for order in desk.snapshot().orders] == [("probe", "local")]
+    with pytest.raises(RequestError, match="no target 'fir'"):
+        desk.ask_again("fir")
+
+
+def test_a_courier_on_another_host_is_named(desk):
+    assert desk.elsewhere() == ""
+    home = Home(desk.home)
+    home.courier.write_text('host = "login2"\npid = 1\nstarted = "2026-01-01T00:00:00.000Z"\nticks = "1"\n')
+    assert desk.elsewhere() == "login2"
+    home.courier.unlink()
+    assert desk.elsewhere() == ""

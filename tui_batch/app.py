@@ -18,12 +18,14 @@ from textual.worker import WorkerFailed
 from tui_batch.desk import Desk
 from tui_batch.errors import TuiBatchError
 from tui_batch.model import Snapshot
+from tui_batch.screens.asked import Asked
 from tui_batch.screens.clerk import Clerk
 from tui_batch.screens.home import Home
 from tui_batch.screens.turns import Turns
 from tui_batch.screens.undo import Undo
 from tui_batch.screens.view import View
 from tui_batch.terminal import CAPABLE, Terminal
+from tui_batch.widgets.lines import Part
 from tui_batch.widgets.painting import Painting
 from tui_batch.widgets.theme import THEMES
 
@@ -74,7 +76,7 @@ class BatchApp(App[None], inherit_bindings=False):
 
             self._plain = (AsciiOnly(),)
         self.clerk = Clerk(desk)
-        self.undo = Undo()
+        self.undo, self.asked = Undo(), Asked()
         self.snapshot: Snapshot | None = None
         self._ticks, self._lively = 0, True
         self._missed: float | None = None  # since when something is open and no courier is alive
@@ -167,7 +169,7 @@ class BatchApp(App[None], inherit_bindings=False):
             case error:
                 self._handle_exception(error)
         if view := self._view:
-            view.status.show_banner(self.banner)
+            view.show_banner()
             view.look(self.snapshot or Snapshot())
 
     def _miss(self, snapshot: Snapshot) -> None:
@@ -179,11 +181,11 @@ class BatchApp(App[None], inherit_bindings=False):
         elif self._missed is None:
             self._missed = self.desk.now()
 
-    @property
-    def banner(self) -> str:
-        """What is wrong with the store itself, which every screen says; "" for nothing."""
+    def banner(self, key: str) -> Part:
+        """What every screen says: what is wrong with the store itself, or who waits for this key; "" for nothing."""
         locked = self.snapshot is not None and not self.snapshot.writable
-        return self.trouble.partition(": ")[0] or ("the store is read-only" if locked else "")
+        trouble = self.trouble.partition(": ")[0] or ("the store is read-only" if locked else "")
+        return (trouble, "trouble") if trouble else self.asked.banner(self.snapshot or Snapshot(), key)
 
     @property
     def unwatched(self) -> float:

@@ -134,7 +134,7 @@ class Order:
     """
 
     id: str
-    verb: str  # submit, cancel, hold, release, retry, fetch, note, probe
+    verb: str  # submit, cancel, hold, release, retry, fetch, remove, note, probe
     submission: str
     created: str
     batch: str = ""
@@ -223,6 +223,7 @@ class Contact:
     heard: str = ""  # its last good answer
     next: str = ""  # when it is asked next, while it has open jobs
     trouble: str = ""  # why its last answer was none
+    unanswered: bool = False  # it asked a person in vain, and is not tried again until one asks for that
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +289,7 @@ class Snapshot:
     problems: tuple[str, ...] = ()  # files that could not be read, and what became of them
     contacts: Mapping[str, Contact] = field(default_factory=lambda: NOTHING)  # by the target's name
     writable: bool = True  # whether anything can be asked for
+    questions: tuple[Question, ...] = ()  # what targets wait to be told, oldest first
 
     @property
     def lively(self) -> bool:

@@ -129,6 +129,8 @@ class FakeDesk:
         self.gone = set()
         self.memory = {}
         self.broken = []
+        self.workdir = ""  # of all targets, on their hosts
+        self.far = ""  # the other host that the courier is on
 
     def now(self):
         return self.clock
@@ -290,6 +292,29 @@ class FakeDesk:
 
     def probe(self, target):
         self.asked.append(("probe", target))
+
+    def remains(self, submission):
+        return f"{self.workdir}/{submission}" if self.workdir else ""
+
+    def removable(self, submission):
+        found = self.submission(submission)
+        if not found.ended or not self.remains(submission):
+            raise RequestError(f"{found.batch} has nothing there that could be deleted.")
+        return self.remains(submission)
+
+    def remove(self, submission):
+        self.asked.append(("remove", submission))
+
+    def elsewhere(self):
+        return self.far
+
+    def answer(self, question, text):
+        if question not in self.current.questions:
+            raise RequestError(f"{question.target} does not wait for this answer any more.")
+        self.asked.append(("answer", question.target, text))
+
+    def ask_again(self, target):
+        self.asked.append(("ask again", target))
 
     def delete(self, batch):
         self.asked.append(("delete", batch))

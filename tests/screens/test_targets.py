@@ -6,7 +6,7 @@ from stand_in import FULL, TARGETS, FakeDesk, ago
 from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
-from tui_batch.model import Contact, Order, Snapshot, Target
+from tui_batch.model import Contact, Order, Question, Snapshot, Target
 
 CONTACTS = {
     "fir": Contact(
@@ -27,6 +27,23 @@ async def test_each_target_says_how_it_is_and_what_it_has_to_do(tmp_path):
         await shows(pilot, "fir (slurm)", "slurm 24.11 answers", "4000 jobs", "60s ago")
         await pilot.press("j")
         await shows(pilot, "aws (awsbatch)", "aws: no answer in 30 s.")
+
+
+async def test_enter_answers_what_a_target_asks(tmp_path):
+    code = Question("code", "ada@fir: one-time code", False, "fir", ago(5))
+    unanswered = Contact(False, trouble="aws: nobody answered within 100 s.", unanswered=True, next=ago(-200))
+    desk = FakeDesk(tmp_path, replace(FULL, questions=(code,), contacts={"aws": unanswered}))
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212", "2 targets wait for you: a")
+        await pilot.press("4")
+        await shows(pilot, "> local", "needs answer")
+        await pilot.press("j")
+        await shows(pilot, "waits for you", "one-time code: Enter answers")
+        await pilot.press("enter", "1", "enter")
+        await until(pilot, lambda: desk.asked == [("answer", "fir", "1")])
+        await pilot.press("j", "enter")
+        await shows(pilot, "aws is tried again", "nobody answered within 100 s.")
+        assert desk.asked[1:] == [("ask again", "aws")]
 
 
 async def test_enter_tests_a_target(app, desk):

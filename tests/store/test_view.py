@@ -5,14 +5,15 @@ import os
 import pytest
 
 from tui_batch.errors import StoreError
-from tui_batch.model import Order, Status, Target
+from tui_batch.model import Order, Question, Status, Target
 from tui_batch.states import JobState
-from tui_batch.store import lock, orders, state
+from tui_batch.store import lock, orders, questions, state
 from tui_batch.store.history import note_record, outcome_record, reopened_record, submission_record
 from tui_batch.store.home import Home
 from tui_batch.store.ledger import Ledger
 from tui_batch.store.past import Past
 from tui_batch.store.view import View
+from tui_batch.times import stamp
 
 S = JobState
 LATER = "2026-11-20T06:00:00.000Z"
@@ -209,3 +210,18 @@ def test_a_problem_that_is_reported_is_shown_once(store, view):
     view.report("b.zip is damaged.")
     assert view.snapshot().problems == ("b.zip is damaged.",)
     assert view.snapshot() is not seen
+
+
+def test_what_is_asked_is_seen_while_it_is_asked(store, view):
+    store.write(submission_record(store.submission()))
+    assert lock.take(store.home)
+    try:
+        seen = view.snapshot()
+        question = Question("password", "Password for ada@fir", True, "fir", stamp(4e9))
+        with questions.asked(store.home, question):
+            assert view.snapshot().questions == (question,)
+            assert view.snapshot() is view.snapshot()
+        assert view.snapshot().questions == ()
+        assert view.snapshot().submissions == seen.submissions
+    finally:
+        lock.release(store.home)

@@ -67,6 +67,20 @@ def retry(desk: Desk, arguments: Namespace) -> int:
     return 0
 
 
+def clean(desk: Desk, arguments: Namespace) -> int:
+    submission = desk.submission(arguments.id)
+    folder, missing = desk.removable(submission.id), submission.jobs - submission.fetched
+    if missing:
+        say(f"The results of {jobs(missing)} were not brought here.")
+    question = f"Delete {folder} on {submission.target}? The results and the history here stay."
+    if not arguments.yes and not (interactive() and agrees(question)):
+        say("Nothing was deleted." if interactive() else f"{question} Say so with --yes: nothing was deleted.")
+        return 1
+    desk.remove(submission.id)
+    say(f"{folder} on {submission.target}: asked to be deleted.")
+    return 0
+
+
 def fetch(desk: Desk, arguments: Namespace) -> int:
     submission = desk.submission(arguments.id)
     desk.fetch(submission.id)

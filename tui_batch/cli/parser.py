@@ -103,13 +103,15 @@ def _acting(verbs: "Verbs") -> None:
     hold = _verb(verbs, "hold", "acting:hold", "keep jobs that have not begun from beginning")
     release = _verb(verbs, "release", "acting:release", "let held jobs go on")
     retry = _verb(verbs, "retry", "acting:retry", "run jobs again that did not succeed, or those that are named")
+    clean = _verb(verbs, "clean", "acting:clean", "delete what an ended submission left on its target's host")
     fetch = _verb(verbs, "fetch", "acting:fetch", "bring the results that are not here yet")
     note = _verb(verbs, "note", "acting:note", "keep a note with a submission")
-    for verb in (cancel, hold, release, retry, fetch, note):
+    for verb in (cancel, hold, release, retry, fetch, clean, note):
         verb.add_argument("id", metavar="ID", help=ID)
     for verb in (cancel, hold, release, retry):
         verb.add_argument("jobs", nargs="*", metavar="JOB", help="a job's index or name; all of them without")
-    cancel.add_argument("--yes", action="store_true", help="do not ask")
+    for verb in (cancel, clean):
+        verb.add_argument("--yes", action="store_true", help="do not ask")
     which = retry.add_mutually_exclusive_group()
     which.add_argument("--failed", dest="states", action="store_const", const=["failed"], help="those that failed")
     which.add_argument("--lost", dest="states", action="store_const", const=["lost", "node_failed"], help="those lost")
@@ -125,6 +127,8 @@ def _places(verbs: "Verbs") -> None:
     _verb(verbs, "targets", "places:targets", "list the targets", json=True)
     doctor = _verb(verbs, "doctor", "places:doctor", "check that everything works; say what to do if not", json=True)
     doctor.add_argument("target", nargs="?", default="", metavar="TARGET")
+    answer = _verb(verbs, "answer", "answering:answer", "answer what a target asks: a password, a code, a host key")
+    answer.add_argument("target", nargs="?", default="", metavar="TARGET")
     courier = _verb(verbs, "courier", "places:courier", "be the background process that talks to targets")
     what = courier.add_mutually_exclusive_group()
     what.add_argument("--once", action="store_true", help="do one round, for cron")

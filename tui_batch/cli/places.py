@@ -4,16 +4,19 @@ import os
 import signal
 from argparse import Namespace
 
-from tui_batch.cli.output import as_json, say, table
+from tui_batch.cli.answering import ask, say_questions
+from tui_batch.cli.output import as_json, interactive, say, table
 from tui_batch.desk import Desk
 
 
 def targets(desk: Desk, arguments: Namespace) -> int:
+    snapshot = desk.snapshot()
     rows = [(one.name, one.kind, one.name == desk.config.default_target) for one in desk.targets()]
     if arguments.json:
         as_json([{"name": name, "kind": kind, "default": default} for name, kind, default in rows])
     else:
         table(("NAME", "KIND", ""), [(name, kind, "default" if default else "") for name, kind, default in rows])
+    say_questions(snapshot)
     return 0
 
 
@@ -22,7 +25,7 @@ def doctor(desk: Desk, arguments: Namespace) -> int:
     from tui_batch.courier.examine import examine
 
     chosen = [desk.config.target(arguments.target)] if arguments.target else desk.targets()
-    found = examine(desk.home, chosen)
+    found = examine(desk.home, chosen, ask) if interactive() else examine(desk.home, chosen)
     if arguments.json:
         as_json([{"what": one.what, "works": one.works, "detail": one.detail, "facts": one.facts} for one in found])
     else:

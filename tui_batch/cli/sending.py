@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from tui_batch.cli import screen, watching
+from tui_batch.cli.answering import say_questions
 from tui_batch.cli.making import made, planned
 from tui_batch.cli.output import agrees, as_json, interactive, jobs, say
 from tui_batch.desk import Desk
@@ -15,6 +16,7 @@ def submit(desk: Desk, arguments: Namespace) -> int:
         return 1
     name = desk.submit(batch.name, target.name, arguments.first)
     _tell(name, batch, target, arguments.json)
+    say_questions(desk.snapshot())
     return 0
 
 
@@ -26,6 +28,7 @@ def run(desk: Desk, arguments: Namespace) -> int:
         return 1
     name = desk.submit(batch.name, target.name, arguments.first)
     _tell(name, batch, target, arguments.json, made=True)
+    say_questions(desk.snapshot())
     return 0
 
 

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import Any
 
+from tui_batch.cli.answering import say_questions, told
 from tui_batch.cli.output import SUBMISSION_HEADS, as_json, counts, plain, say, say_problems, submission_row, table
 from tui_batch.desk import Desk
 from tui_batch.errors import TuiBatchError
@@ -29,6 +30,7 @@ def list_(desk: Desk, arguments: Namespace) -> int:
     else:
         say("Nothing has been submitted yet. `tui-batch demo` runs an example.")
     say_problems(snapshot)
+    say_questions(snapshot)
     return 0
 
 
@@ -56,6 +58,7 @@ def show(desk: Desk, arguments: Namespace) -> int:
     submission = desk.submission(arguments.id)
     jobs = desk.jobs(submission.id)
     say_problems(desk.snapshot())
+    say_questions(desk.snapshot())
     if arguments.json:
         types = _types(desk, submission)
         as_json({**_fields(submission), "jobs": [_job(jobs, at, types) for at in range(len(jobs.rows))]})
@@ -115,9 +118,11 @@ def wait(desk: Desk, arguments: Namespace) -> int:
     said: set[str] = set()
     while True:
         desk.tend()
-        known = {one.id: one for one in desk.snapshot().submissions}
+        snapshot = desk.snapshot()
+        known = {one.id: one for one in snapshot.submissions}
         waited_for = [known[name] for name in names]
-        for trouble in {one.health for one in waited_for if one.health} - said:
+        asked = {told(one) for one in snapshot.questions if one.target in {one.target for one in waited_for}}
+        for trouble in ({one.health for one in waited_for if one.health} | asked) - said:
             said.add(trouble)
             say(trouble)
         if all(one.ended for one in waited_for):

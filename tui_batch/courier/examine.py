@@ -1,13 +1,13 @@
 """Whether everything works: the store, and each target when it is asked."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui_batch import backends
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import NOTHING, Target
+from tui_batch.model import NOTHING, Question, Target
 from tui_batch.store.home import Home, explained, write_whole
 
 
@@ -21,9 +21,9 @@ class Finding:
     facts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
 
-def examine(home: Path, targets: Sequence[Target]) -> list[Finding]:
-    """The store, then each target."""
-    return [_store(home), *(_target(home, target) for target in targets)]
+def examine(home: Path, targets: Sequence[Target], ask: Callable[[Question], str] = backends.nobody) -> list[Finding]:
+    """The store, then each target, which may ask a person in its turn."""
+    return [_store(home), *(_target(home, target, ask) for target in targets)]
 
 
 def _store(home: Path) -> Finding:
@@ -38,9 +38,9 @@ def _store(home: Path) -> Finding:
     return Finding("store", True, str(home), {"free disk": f"{shutil.disk_usage(home).free / 2**30:.1f} GB"})
 
 
-def _target(home: Path, target: Target) -> Finding:
+def _target(home: Path, target: Target, ask: Callable[[Question], str]) -> Finding:
     try:
-        backend = backends.connect(target, home)
+        backend = backends.connect(target, home, ask)
         try:
             health = backend.probe()
         finally:

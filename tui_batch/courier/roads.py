@@ -13,7 +13,7 @@ from tui_batch.courier.messages import Answer, Probe, Tell
 from tui_batch.courier.pause import Pause, about
 from tui_batch.courier.questions import Asker
 from tui_batch.courier.tracked import Tracked
-from tui_batch.errors import ConfigError, RequestError, StoreError, TuiBatchError
+from tui_batch.errors import ConfigError, RequestError, StoreError, TuiBatchError, Unanswered
 from tui_batch.model import Contact, Health, Order
 from tui_batch.store import contacts
 from tui_batch.store.home import Home
@@ -127,12 +127,15 @@ class Roads:
         """It has answered."""
         before = self._contacts.get(target, Contact())
         urgent = bool(before.trouble) or before.reachable is not True
-        self._note(target, replace(before, reachable=True, heard=stamp(time.time()), trouble=""), urgent)
+        self._note(
+            target, replace(before, reachable=True, heard=stamp(time.time()), trouble="", unanswered=False), urgent
+        )
 
     def silent(self, target: str, error: TuiBatchError) -> None:
         """It has not, or not what was hoped for."""
         before = self._contacts.get(target, Contact())
-        self._note(target, replace(before, reachable=False, trouble=str(error)), True)
+        now = replace(before, reachable=False, trouble=str(error), unanswered=isinstance(error, Unanswered))
+        self._note(target, now, True)
 
     def examined(self, target: str, health: Health) -> None:
         """This came out when it was looked at closely."""

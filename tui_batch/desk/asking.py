@@ -1,5 +1,6 @@
 """What can be asked for: each request is an order, a file in the store that the courier carries out."""
 
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,9 +10,9 @@ from tui_batch import indices
 from tui_batch.config import Config
 from tui_batch.desk.making import Making
 from tui_batch.errors import RequestError
-from tui_batch.model import Batch, Order, Status, Submission
+from tui_batch.model import Batch, Order, Question, Status, Submission
 from tui_batch.states import JobState
-from tui_batch.store import followed, lock, orders
+from tui_batch.store import followed, lock, orders, questions
 from tui_batch.times import stamp
 
 DEMO = (("threshold", "0.1, 0.5, 1.0"), ("sigma", "1.0, 2.0, 3.0"), ("method", "gaussian, tophat"))
@@ -107,6 +108,20 @@ class Desk(Making):
                 self.wake()
         return True
 
+    def remove(self, submission: str) -> None:
+        """Order what an ended submission left on its target's host to be deleted; nothing here is."""
+        self.removable(submission)
+        self._order("remove", submission)
+
+    def removable(self, submission: str) -> str:
+        """The folder that `remove` would have deleted; a RequestError if there is none, or it is still needed."""
+        known = self.submission(submission)
+        if not known.ended:
+            raise RequestError(f"{known.batch} has not ended, and needs its folder. Nothing was deleted.")
+        if folder := self.remains(submission):
+            return folder
+        raise RequestError(f"{known.target} keeps nothing of {known.batch} that could be deleted there.")
+
     def note(self, submission: str, text: str) -> None:
         """Order a note to be kept with a submission; the last one counts."""
         self._order("note", submission, text=text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
@@ -115,6 +130,23 @@ class Desk(Making):
         """Order a target to be examined; what comes out stands in the snapshot's contacts."""
         moment = self._moment()
         self._leave(Order(orders.new_id(moment), "probe", "", moment, target=self.config.target(target).name))
+
+    # -- what targets ask ----------------------------------------------------------------------------------------------
+
+    def answer(self, question: Question, text: str) -> None:
+        """Hand the answer to the courier that waits for it; a RequestError when none does, and nothing was sent."""
+        if question not in questions.read(self._home):  # another one may have come: a password is no answer to it
+            raise RequestError(f"{question.target} does not wait for this answer any more: nothing was sent.")
+        questions.answer(self._home, question.target, text)
+
+    def ask_again(self, target: str) -> None:
+        """Have a target asked that may then ask in its turn."""
+        self.probe(target)
+
+    def elsewhere(self) -> str:
+        """The host that the courier is at work on, where answers are heard; "" for this one, or none."""
+        beat = lock.look(self._home)
+        return beat.host if beat and beat.alive and beat.host != os.uname().nodename else ""
 
     def _order(
         self, verb: str, submission: str, jobs: str = "", text: str = "", leaves: str = "", more: str = ""

@@ -95,6 +95,16 @@ class Looking:
         known = self.submission(submission)
         return self._home.results(known.batch, known.run)
 
+    def remains(self, submission: str) -> str:
+        """The folder of a submission on its target's host; "" where the store has it all, or nobody knows any more."""
+        from tui_batch import backends
+
+        known = self.submission(submission)
+        if (target := self.config.targets.get(known.target)) is None:
+            return ""
+        settings = backends.kind(target).settings(target)
+        return f"{settings.workdir.rstrip('/')}/{known.id}" if hasattr(settings, "host") else ""
+
     def targets(self) -> Sequence[Target]:
         return list(self.config.targets.values())
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from tui_batch.errors import RequestError, nearest
 from tui_batch.model import Submission
+from tui_batch.screens.asking import answer
 from tui_batch.screens.batch_jobs import BatchJobs
 from tui_batch.screens.batches import Batches
+from tui_batch.screens.cleaning import clean
 from tui_batch.screens.command import Command, Kind
 from tui_batch.screens.copying import copy
 from tui_batch.screens.exporting import export
@@ -123,6 +125,10 @@ async def _open(screen: View, name: str) -> None:
     screen.app.push_screen(Jobs(submission))
 
 
+async def _clean(screen: View, argument: str) -> None:
+    await clean(screen, _chosen(screen))
+
+
 async def _note(screen: Verbs, text: str) -> None:
     picked, desk = screen.picked(), screen.desk
     await screen.for_each(picked, lambda one: desk.note(one.submission.id, text))
@@ -163,6 +169,10 @@ async def _submit(screen: View, argument: str) -> None:
         await batches.order(name, target.name)
 
 
+def _answer(screen: View, target: str) -> None:
+    answer(screen, target)
+
+
 def _goto(screen: View, number: str) -> None:
     match screen.focused:
         case LogView() as log if number.isdecimal():
@@ -200,8 +210,10 @@ def _chosen(screen: View) -> Submission:
 
 COMMANDS = (
     Command("all", "", "the jobs of all submissions", "all_jobs"),
+    Command("answer", "[TARGET]", "answer what a target asks", "answer", _answer, kinds=(TARGET,)),
     Command("batches", "", "the batches that were made", "batches"),
     Command("cancel", "", "cancel what is marked or under the cursor", "cancel"),
+    Command("clean", "", "delete what is left of it on its target", run=_clean),
     Command("copy", "[WHAT]", "copy of what the cursor is on", "copy", _copy, kinds=(COPY,)),
     Command("export", "[FILE]", "write what the table shows: .csv .json .md", "export", _export, TableView, (FILE,)),
     Command("fetch", "", "fetch the results now", "fetch"),

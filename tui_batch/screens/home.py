@@ -21,7 +21,7 @@ from tui_batch.widgets.progress import TONES, counted
 INTERRUPT_SECONDS = 2.0
 READING_SECONDS = 60.0  # what happened meanwhile stands there so long, or until a key is pressed
 
-_ALWAYS = ("quit", "leave", "interrupt", "border", "command")  # keys that need no submission
+_ALWAYS = ("quit", "leave", "interrupt", "border", "command", "answer")  # keys that need no submission
 
 # What the top line counts of the jobs that are open.
 _HEADED = {

@@ -13,6 +13,7 @@ from tui_batch.screens.job_page import JobPage, paths, text
 from tui_batch.screens.page import contents
 from tui_batch.screens.rows import title, unwritten
 from tui_batch.screens.view import View
+from tui_batch.screens.waiting import trouble
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.log_tail import last_lines
 from tui_batch.widgets.text_view import TextView
@@ -73,6 +74,8 @@ class JobView(View):
             "stderr": await self.ask(self.desk.log, submission.id, index, "err"),
             "results": await self.ask(self.desk.results, submission.id) / self._row.name,
         }
+        if there := await self.ask(self.desk.remains, submission.id):
+            self._paths[f"on {submission.target}"] = Path(there, "jobs", str(self._row.status.attempt), self._row.name)
         await self._follow()
         if not self._read:
             await self._read_batch()
@@ -100,7 +103,7 @@ class JobView(View):
     def _show(self) -> None:
         row, submission = self._row, self._submission
         self.status.show(f"{title(submission)} job {row.index}", ((row.name, ""),))
-        page = JobPage(submission, row, self._varying)
+        page = JobPage(submission, row, self._varying, trouble(submission, self.contacts, self.now()))
         left = [*page.summary(self.now()), *page.variables(), *paths(self._paths)]
         ends = [line for name, lines in self._ends.items() for line in text(name, lines, unwritten(row.status))]
         script = text(f"What {submission.target} is sent", self._script.splitlines())

@@ -20,6 +20,7 @@ class JobPage:
     submission: Submission
     row: JobRow
     varying: Sequence[str]
+    trouble: str = ""  # of its target, now
 
     def summary(self, now: float) -> list[Line]:
         """What became of it, and how that is known."""
@@ -43,7 +44,7 @@ class JobPage:
             pair("target", f"{self.submission.target} ({self.submission.kind})"),
             *(pair(label, value) for label, value in shown.items() if value),
             *([pair("the target says", status.detail)] if status.detail else []),
-            *([pair("trouble", self.submission.health, "attention")] if self.submission.health else []),
+            *([pair("trouble", self.trouble, "attention")] if self.trouble else []),
         ]
 
     def variables(self) -> list[Line]:

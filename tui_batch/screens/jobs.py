@@ -83,7 +83,7 @@ class Jobs(Verbs, Panes, Cloning):
     def _head(self) -> None:
         submission = self._submission
         right = self.freshness([] if submission.ended else [submission])
-        if told := trouble(submission, self.front.snapshot.contacts if self.front.snapshot else {}, self.now()):
+        if told := trouble(submission, self.contacts, self.now()):
             right = (told, "attention")
         order = (("running first", "quiet"),) if not self.jobs.sorting.name else ()
         self.status.show(f"{title(submission)} on {submission.target}", ((words(submission.counts), ""), *order), right)
@@ -106,7 +106,8 @@ class Jobs(Verbs, Panes, Cloning):
 
     async def _details(self) -> None:
         if (row := self.jobs.current) is not None and self._list is not None:
-            page = JobPage(self._submission, row, self._list.varying)
+            told = trouble(self._submission, self.contacts, self.now())
+            page = JobPage(self._submission, row, self._list.varying, told)
             self.query_one("#details", TextView).show([*page.summary(self.now()), *page.variables()])
 
     # -- keys ------------------------------------------------------------------------------------------------------

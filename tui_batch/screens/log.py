@@ -2,6 +2,7 @@
 
 from asyncio import Future
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -50,6 +51,7 @@ class Log(View):
         super().__init__()
         self._submission, self._row = submission, row
         self._stream = "out"
+        self._far = False  # nothing of it has come here yet
         self._sought = ""
         self._word: Quarry | None = None
         self._errors = errors_quarry()
@@ -70,14 +72,20 @@ class Log(View):
 
     def look(self, snapshot: Snapshot) -> None:
         """The job may have moved on."""
+        known = (one for one in snapshot.submissions if one.id == self._submission.id)
+        self._submission = next(known, self._submission)
         self.go_instead("state", self._state)
 
     def tick(self) -> None:
         """Somebody still looks."""
         self.go_instead("follow", self._follow)
 
-    async def _follow(self) -> None:
-        await self.ask(self.desk.follow, self._submission.id, self._row.index, self._stream)
+    async def _follow(self) -> Path:
+        """Where it is, or will be once it was brought here."""
+        one, index = self._submission.id, self._row.index
+        far, path = [await self.ask(asked, one, index, self._stream) for asked in (self.desk.follow, self.desk.log)]
+        self._far = far and not await self.ask(path.exists)
+        return path
 
     @on(LogView.Changed)
     def _tell_where(self) -> None:
@@ -86,19 +94,22 @@ class Log(View):
     async def _state(self) -> None:
         jobs = await self.ask(self.desk.jobs, self._submission.id)
         self._row = next((row for row in jobs.rows if row.index == self._row.index), self._row)
+        await self._follow()
         self._wait()
         self._head()
 
     def _wait(self) -> None:
         """What the log says while there is nothing in it, and where its end is."""
-        status = self._row.status
+        status, one = self._row.status, self._submission
         self.log_view.ended = status.state.ended
         so_far = "" if status.state.ended else " so far"
-        self.log_view.wait(f"std{self._stream} is empty{so_far}: the job {_became(self._row)}.")
+        if self._far and status.started and not one.ended:
+            self.log_view.wait(f"std{self._stream} is on {one.target}, and is being brought here.")
+        else:
+            self.log_view.wait(f"std{self._stream} is empty{so_far}: the job {_became(self._row)}.")
 
     async def _open(self) -> None:
-        await self._follow()
-        path = await self.ask(self.desk.log, self._submission.id, self._row.index, self._stream)
+        path = await self._follow()
         self._wait()
         self.log_view.open(path)
         self._head()

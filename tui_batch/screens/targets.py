@@ -8,7 +8,8 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from tui_batch.model import Contact, Snapshot, Submission, Target
+from tui_batch.model import Contact, Question, Snapshot, Submission, Target
+from tui_batch.screens.asking import answer
 from tui_batch.screens.undo import Undoing
 from tui_batch.screens.view import age
 from tui_batch.screens.waiting import next_try
@@ -20,6 +21,8 @@ from tui_batch.widgets.lines import Line
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.text_view import TextView, heading, pair
 
+ASKS = "needs answer"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -30,26 +33,36 @@ class Place:
     running: int
     waiting: int
     next: str = ""  # when it is asked again; "" while nobody would
-    asked: bool = False  # somebody asked how it is, and the answer is not here
+    examined: bool = False  # somebody asked how it is, and the answer is not here
+    question: Question | None = None  # what it asks a person
 
     @property
     def state(self) -> str:
         """Whether it can be reached, as far as is known."""
-        if self.asked:
+        if self.question or (self.contact.unanswered and not self.examined):
+            return ASKS
+        if self.examined:
             return "examining..."
         if self.contact.trouble or self.contact.reachable is False:
             return "no answer"
         return "reachable" if self.contact.reachable or self.contact.heard else "not asked yet"
 
     @property
+    def wants(self) -> str:
+        """What it asks a person, and the key for that."""
+        return f"{self.question.text}: Enter answers" if self.question else "Enter has it ask again"
+
+    @property
     def tone(self) -> str:
         """How urgent that is."""
-        return {"no answer": "trouble", "reachable": "", "examining...": "running"}.get(self.state, "quiet")
+        tones = {"no answer": "trouble", ASKS: "attention", "reachable": "", "examining...": "running"}
+        return tones.get(self.state, "quiet")
 
 
 def places(snapshot: Snapshot) -> list[Place]:
     """The targets of the configuration, with what is under way on each."""
-    asked = {order.target for order in snapshot.orders if order.verb == "probe"}
+    examined = {order.target for order in snapshot.orders if order.verb == "probe"}
+    questions = {question.target: question for question in snapshot.questions}
     here: dict[str, list[Submission]] = {}
     for one in snapshot.submissions:
         if not one.ended:
@@ -61,8 +74,8 @@ def places(snapshot: Snapshot) -> list[Place]:
         running = sum(each.get(JobState.RUNNING, 0) for each in counts)
         left = sum(map(active, counts)) - running
         contact = snapshot.contacts.get(target.name, Contact())
-        asked_again = watched and running + left
-        found.append(Place(target, contact, running, left, contact.next if asked_again else "", target.name in asked))
+        due = contact.next if watched and running + left and not contact.unanswered else ""
+        found.append(Place(target, contact, running, left, due, target.name in examined, questions.get(target.name)))
     return found
 
 
@@ -135,7 +148,10 @@ class Targets(Undoing):
 
     @on(LiveTable.OpenRequested)
     def _test(self, message: LiveTable.OpenRequested) -> None:
-        self.go(self._probe, message.row)
+        if message.row.state == ASKS:
+            answer(self, message.row.target.name)
+        else:
+            self.go(self._probe, message.row)
 
     async def _probe(self, place: Place) -> None:
         await self.ask(self.desk.probe, place.target.name)
@@ -145,13 +161,15 @@ class Targets(Undoing):
 def facts(place: Place, now: float) -> list[Line]:
     """All that is known of a target."""
     contact, settings = place.contact, place.target.settings
+    never = {ASKS: "never", "examining...": "now"}.get(place.state, "never: Enter does")
     known = {
         "says": contact.detail,
-        "examined": _ago(contact.as_of, now) or ("never: Enter does" if not place.asked else "now"),
+        "examined": _ago(contact.as_of, now) or never,
         "last answer": _ago(contact.heard, now),
     }
     return [
         heading(f"{place.target.name} ({place.target.kind})"),
+        *([pair("waits for you", place.wants, "attention")] if place.state == ASKS else []),
         *([pair("trouble", contact.trouble, "trouble")] if contact.trouble else []),
         *(pair(name, value) for name, value in known.items() if value),
         *_pairs("Facts", contact.facts),

@@ -38,7 +38,7 @@ class Variables(View):
     HINTS = ("form.next", "variables.leave", "form.down", "variables.together", "variables.where", "variables.default",
              "variables.anew")  # fmt: skip
     FLOW = True
-    HELPS = "variables.help"  # here a question mark is typed into the field
+    HELPS, ANSWERS = "variables.help", "variables.answer"  # here a question mark and a letter are typed into the field
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "preview", id="form.next"),
         Binding("escape", "leave", "back", id="variables.leave"),
@@ -46,6 +46,7 @@ class Variables(View):
         Binding("ctrl+t", "together", "together", id="variables.together"),
         Binding("ctrl+l", "where", "only where", id="variables.where"),
         Binding("ctrl+n", "anew", "begin anew", id="variables.anew"),
+        Binding("ctrl+o", "answer", "answer what a target asks", show=False, id="variables.answer"),
         Binding("ctrl+g", "app.help", "help", id="variables.help"),
     ]
 

@@ -1,6 +1,6 @@
 """What all screens have in common: a line at the top, a line at the bottom, and the way back."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkType
 
 from tui_batch.desk import Desk
-from tui_batch.model import Snapshot, Submission
+from tui_batch.model import Contact, Snapshot, Submission
 from tui_batch.times import clock, seconds, span
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
@@ -41,12 +41,14 @@ class View(Screen[Any], inherit_bindings=False):
     HINTS: ClassVar[tuple[str, ...]] = ("view.back",)  # the bindings that the bottom line names, most wanted first
     FLOW: ClassVar[bool] = False  # a step on the way to a submission, on which no other way begins
     HELPS: ClassVar[str] = HELP  # the binding that names all keys
+    ANSWERS: ClassVar[str] = "view.answer"  # the binding that answers what a target asks
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "leave", "back", show=False, id="view.leave"),
         Binding("q,backspace", "back", "back", id="view.back"),
         Binding("tab", "app.focus_next", "next pane", show=False, id="view.next-pane"),
         Binding("shift+tab", "app.focus_previous", "previous pane", show=False, id="view.previous-pane"),
         Binding("y", "copy", "copy", show=False, id="view.copy"),
+        Binding("a", "answer", "answer what a target asks", show=False, id="view.answer"),
         Binding("colon,ctrl+p", "command", "command", show=False, id="view.command"),
     ]
 
@@ -97,6 +99,11 @@ class View(Screen[Any], inherit_bindings=False):
     def prompt(self) -> PromptLine:
         """The bottom line."""
         return self.query_one("#prompt", PromptLine)
+
+    @property
+    def contacts(self) -> Mapping[str, Contact]:
+        """How each target was when it was last asked."""
+        return self.front.snapshot.contacts if self.front.snapshot else {}
 
     def now(self) -> float:
         """Seconds since the epoch, by the desk's clock."""
@@ -165,9 +172,13 @@ class View(Screen[Any], inherit_bindings=False):
 
     def on_screen_resume(self) -> None:
         """There at last, or back from another screen: see what came meanwhile."""
-        self.status.show_banner(self.front.banner)
+        self.show_banner()
         if self.front.snapshot is not None or self.front.trouble:
             self.look(self.front.snapshot or Snapshot())
+
+    def show_banner(self) -> None:
+        """Say what concerns every screen."""
+        self.status.show_banner(self.front.banner(self.prompt.key_of(self.ANSWERS)))
 
     @on(LiveTable.Filtered)
     @on(LiveTable.Marked)
@@ -196,6 +207,12 @@ class View(Screen[Any], inherit_bindings=False):
             self.go(choose, self, copies, self.prompt.choose("copy", letters))
         else:
             self.prompt.say("There is nothing here to copy.")
+
+    def action_answer(self) -> None:
+        """Answer what a target asks."""
+        from tui_batch.screens.asking import answer
+
+        answer(self)
 
     def action_command(self) -> None:
         """A command with its arguments."""

@@ -7,9 +7,9 @@ from operator import itemgetter
 from pathlib import Path
 
 from tui_batch.errors import StoreError
-from tui_batch.model import Beat, Contact, Order, Snapshot, Submission, Target
+from tui_batch.model import Beat, Contact, Order, Question, Snapshot, Submission, Target
 from tui_batch.states import Counts, JobState
-from tui_batch.store import contacts, lock, orders, state
+from tui_batch.store import contacts, lock, orders, questions, state
 from tui_batch.store.home import Home, modified, set_aside
 from tui_batch.store.ledger import LedgerView
 from tui_batch.store.past import Past
@@ -29,6 +29,7 @@ class View:
         self._orders: tuple[int, tuple[Order, ...]] = (0, ())
         self._beat: tuple[float, Beat | None] = (0.0, None)
         self._contacts: tuple[int, Mapping[str, Contact]] = (0, {})
+        self._questions: tuple[int, tuple[Question, ...]] = (0, ())
         self._problems: list[str] = []
         self._was_there = False
         self._writable = True
@@ -54,6 +55,7 @@ class View:
         changed |= self._read_summaries()
         changed |= self._look_for_courier()
         changed |= self._read_contacts()
+        changed |= self._read_questions()
         self._check_that_it_is_there()  # or it went while it was read
         if changed or self._snapshot is None:
             self._snapshot = Snapshot(
@@ -64,6 +66,7 @@ class View:
                 (*self._past.problems, *self._problems),
                 self._contacts[1],
                 self._writable,
+                self._questions[1],
             )
         return self._snapshot
 
@@ -119,6 +122,13 @@ class View:
         before, now = self._contacts[1], contacts.read(self._home.contacts, self._targets)
         self._contacts = written, now
         return now != before
+
+    def _read_questions(self) -> bool:
+        before, changed = self._questions, modified(self._home.questions)
+        if changed == before[0] and not before[1]:  # while there are some, one may go in the same tick of the clock
+            return False
+        self._questions = changed, tuple(questions.read(self._home)) if changed else ()
+        return self._questions[1] != before[1]
 
     def _look_for_courier(self) -> bool:
         now = time.monotonic()

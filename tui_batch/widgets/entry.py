@@ -56,6 +56,10 @@ class Entry:
             return self.insert(character)
         return None
 
+    def masked(self) -> "Entry":
+        """A star for each character: what is shown of a secret."""
+        return Entry("*" * len(self.text), self.at)
+
     def line(self, width: int) -> Line:
         """The text around its cursor in this many cells; `<` and `>` stand where there is more of it."""
         before, after = printable(self.text[: self.at]), printable(self.text[self.at :])

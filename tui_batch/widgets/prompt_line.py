@@ -66,6 +66,10 @@ class PromptLine(Lines):
         question = Question(label, check=check, complete=complete, history=history)
         return self._open(replace(question.typed(Entry.of(text)), wrong=wrong))
 
+    def ask_secret(self, label: str, check: Callable[[str], str]) -> "Future[str | None]":
+        """The same for what nobody may see: it is drawn as stars, and nothing remembers it."""
+        return self._open(Question(label, Entry(), masked=True, check=check))
+
     def choose(self, label: str, choices: Mapping[str, str], safe: str = "") -> "Future[str | None]":
         """Ask for one key of these; Enter means the safe one, and leaving means None."""
         return self._open(Question(label, choices=choices, safe=safe))
@@ -128,8 +132,7 @@ class PromptLine(Lines):
         """A paste is text where a text is asked for, and nothing anywhere else."""
         event.stop()
         if question := self.question:
-            pasted = question.entry.insert(event.text) if question.entry else None
-            self._change(question.typed(pasted) if pasted else replace(question, wrong="a paste is no answer"))
+            self._change(question.pasted(event.text))
 
     def on_blur(self) -> None:
         """Leaving the line is leaving the question."""
@@ -168,6 +171,10 @@ class PromptLine(Lines):
                 more = [bound[COMMAND], *more]
                 room -= _room(bound[COMMAND])
         return (*parts, (" " * room, ""), *(part for key, words in more for part in ((key, "key"), (f" {words} ", ""))))
+
+    def key_of(self, id: str) -> str:
+        """The key of a binding as it is now; "" if it does nothing here."""
+        return self._bound().get(id, ("", ""))[0]
 
     def _bound(self) -> dict[str | None, tuple[str, str]]:
         """The key and the words of each binding that does anything now, by its id."""

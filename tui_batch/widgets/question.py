@@ -26,7 +26,8 @@ class Question:
     """What is asked: a text in `entry`, or one of the keys in `choices`; `safe` is what Enter means there."""
 
     label: str
-    entry: Entry | None = None
+    entry: Entry | None = field(default=None, repr=False)  # what is typed may be a secret
+    masked: bool = False  # it is one
     choices: Mapping[str, str] = field(default_factory=dict)
     safe: str = ""
     check: Callable[[str], str] = lambda text: ""  # what is wrong with the text, "" for nothing
@@ -46,6 +47,14 @@ class Question:
     def typed(self, entry: Entry) -> "Question":
         """With this in the line; what was wrong is wrong no more."""
         return replace(self, entry=entry, hint=self.complete(entry.text).hint, wrong="", turns=())
+
+    def pasted(self, text: str) -> "Question":
+        """With this pasted into the line; it never answers, and what nobody sees is not made of several lines."""
+        if self.entry is None:
+            return replace(self, wrong="a paste is no answer")
+        if self.masked and len(text.splitlines()) > 1:
+            return replace(self, wrong="these are several lines")
+        return self.typed(self.entry.insert(text))
 
     def press(self, key: str, character: str | None) -> "Question":
         """What a key makes of it, Enter apart."""
@@ -84,7 +93,9 @@ class Question:
 
     def line(self, width: int) -> Line:
         """The question in this many cells."""
-        return _written(self, self.entry, width) if self.entry else _offered(self, width)
+        if self.entry is None:
+            return _offered(self, width)
+        return _written(self, self.entry.masked() if self.masked else self.entry, width)
 
 
 def _written(question: Question, entry: Entry, width: int) -> Line:

@@ -10,7 +10,7 @@ class StatusLine(Lines):
     place = ""
     facts: tuple[Part, ...] = ()
     right: Part = ("", "")
-    banner = ""  # what is wrong with all that one sees: it takes the right part as long as it lasts
+    banner: Part = ("", "")  # what concerns all that one sees: it takes the right part as long as it lasts
     filtered = ""  # what hides a part of what is below: said first, lest it be taken for all there is
 
     def show(self, place: str, facts: tuple[Part, ...] = (), right: Part = ("", "")) -> None:
@@ -19,7 +19,7 @@ class StatusLine(Lines):
             self.place, self.facts, self.right = place, facts, right
             self.repaint()
 
-    def show_banner(self, banner: str) -> None:
+    def show_banner(self, banner: Part) -> None:
         """Say this of everything from now on; "" for nothing."""
         if banner != self.banner:
             self.banner = banner
@@ -34,7 +34,7 @@ class StatusLine(Lines):
     def line(self, y: int) -> Line:
         """The right part stays whole; of the left one goes what does not fit, a number never in its middle."""
         width = self.size.width
-        words, loud = (self.banner, "trouble") if self.banner else self.right
+        words, loud = self.banner if self.banner[0] else self.right
         right = f" {printable(words)} "[: max(0, width - 12)] if words else ""
         room = width - cells(right)
         parts: list[Part] = []

@@ -1,0 +1,94 @@
+"""Targets whose files lie on a host of their own: where they are, what is on its way, and what is deleted there."""
+
+from dataclasses import replace
+
+from stand_in import FULL, SUBMISSIONS, FakeDesk
+from waiting import hides, shows, until
+
+from tui_batch.app import BatchApp
+
+KELP, REED, SAGE = (SUBMISSIONS[at].id for at in (0, 1, 4))
+WHOLE = replace(FULL, submissions=(*SUBMISSIONS[:4], SUBMISSIONS[4]._replace(fetched=5)))
+
+
+def remote(tmp_path, snapshot=FULL):
+    desk = FakeDesk(tmp_path, snapshot)
+    desk.workdir = "~/tui-batch"
+    return desk
+
+
+async def typed(pilot, text):
+    await pilot.press("colon", *text, "enter")
+
+
+async def test_a_log_that_is_not_here_yet_is_on_its_way(tmp_path):
+    desk = remote(tmp_path)
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("l")
+        await shows(pilot, "stdout is on fir, and is being brought here.")
+        (tmp_path / "212.out").touch()
+        desk.current = replace(FULL)
+        await shows(pilot, "stdout is empty so far: the job is running.")
+        (tmp_path / "212.out").write_text("step 1\n")
+        await shows(pilot, "step 1")
+
+
+async def test_a_log_of_a_job_that_has_not_begun_is_not_on_its_way(tmp_path):
+    async with BatchApp(remote(tmp_path)).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await typed(pilot, "log")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 2)
+        await pilot.press("q", "colon", *"log", "space", *"300", "enter")
+        await shows(pilot, "stdout is empty so far: the job is queued.")
+
+
+async def test_a_job_says_where_its_folder_is(tmp_path):
+    async with BatchApp(remote(tmp_path)).run_test(size=(80, 40)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("d")
+        await shows(pilot, "on fir", f"~/tui-batch/{KELP}/jobs/1/netmc-T0.1-0.9-212")
+
+
+async def test_what_is_deleted_is_named_and_asked_about(tmp_path):
+    desk = remote(tmp_path, WHOLE)
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("G")
+        await shows(pilot, "> CA protein-fold")
+        await typed(pilot, "clean")
+        await shows(pilot, f"Delete ~/tui-batch/{SAGE} on fir? Results here stay.", "y/N")
+        await pilot.press("enter")
+        await shows(pilot, "Nothing was deleted.")
+        await typed(pilot, "clean")
+        await shows(pilot, "Results here stay.", "y/N")
+        await pilot.press("y")
+        await shows(pilot, f"Deleting ~/tui-batch/{SAGE} on fir; what is here stays.")
+        assert desk.asked == [("remove", SAGE)]
+
+
+async def test_what_is_not_here_is_deleted_only_by_its_number(tmp_path):
+    desk = remote(tmp_path)
+    async with BatchApp(desk).run_test(size=(120, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("G")
+        await shows(pilot, "> CA protein-fold")
+        await typed(pilot, "clean")
+        await shows(
+            pilot, f"Delete ~/tui-batch/{SAGE} on fir (protein-fold)? The results of 5 jobs are not here. Type 5:"
+        )
+        await pilot.press("y", "enter")
+        await shows(pilot, "type 5, or Esc")
+        await pilot.press("backspace", "5", "enter")
+        await until(pilot, lambda: desk.asked == [("remove", SAGE)])
+
+
+async def test_what_is_open_or_has_nothing_there_is_not_deleted(tmp_path):
+    desk = remote(tmp_path)
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await typed(pilot, "clean")
+        await shows(pilot, "has nothing there that could be deleted")
+        await pilot.press("escape")
+        await hides(pilot, "could be deleted")
+        assert not desk.asked
