@@ -110,7 +110,8 @@ class JobView(View):
         """Of this job."""
         from tui_batch.screens.copying import of_jobs
 
-        return of_jobs(self.desk, [(self._submission, self._row)])
+        one = self._submission, self._row
+        return of_jobs(self.desk, lambda: [one])
 
     def action_log(self) -> None:
         """Its log."""

@@ -119,7 +119,8 @@ class Log(View):
         """Of this job."""
         from tui_batch.screens.copying import of_jobs
 
-        return of_jobs(self.desk, [(self._submission, self._row)], self._stream)
+        one = self._submission, self._row
+        return of_jobs(self.desk, lambda: [one], self._stream)
 
     # -- ways to look ----------------------------------------------------------------------------------------------
     def action_stream(self) -> None:

@@ -14,11 +14,10 @@ from tui_batch.widgets.arranging import Arranged, Sorting, Wish, arrange, place_
 from tui_batch.widgets.columns import Column, R, widths
 from tui_batch.widgets.filter import wrong
 from tui_batch.widgets.lines import Line
-from tui_batch.widgets.marks import Marking
+from tui_batch.widgets.marks import MANY, Marking
 from tui_batch.widgets.printable import fit
 from tui_batch.widgets.table_lines import heading, row_line
 
-MANY = 2_000  # rows that another thread filters and sorts, lest a key wait for it
 PATIENCE_SECONDS = 0.2  # so long nothing is said of that
 
 
@@ -105,7 +104,7 @@ class LiveTable(Marking[R], can_focus=True):
     @property
     def settled(self) -> bool:
         """It shows what was asked of it, so that a key means what one sees."""
-        return self._filled and self._wish.like(self._shown.wish)
+        return self._filled and not self.marking and self._wish.like(self._shown.wish)
 
     def restore(self, filter: str, sorting: Sorting) -> None:
         """As it was once. A filter for columns that are not there waits until they are."""
