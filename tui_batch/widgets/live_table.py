@@ -60,6 +60,7 @@ class LiveTable(Marking[R], can_focus=True):
         self.key, self.marks = key, marks
         self._dim = dim
         self.top = 0
+        self.held: R | None = None  # the row to come back to while one tries filters, until the cursor is moved
         self.empty: Sequence[str] = ("loading...",)  # what stands there when there is no row
         self._wish: Wish[R] = Wish(tuple(columns), key)
         self._shown: Arranged[R] = Arranged(self._wish)  # what came of the last wish that was arranged
@@ -153,7 +154,7 @@ class LiveTable(Marking[R], can_focus=True):
 
     async def _arrange_aside(self) -> None:
         while (wish := self._wish) is not self._shown.wish:
-            sought = "" if (row := self.current) is None else self.key(row)
+            sought = "" if (row := self.held or self.current) is None else self.key(row)
             arranged = await to_thread(arrange, wish, sought)
             # Newer rows may wait for the next turn, else a table that always changes would never show anything; but
             # what was asked differently meanwhile nobody wants to see any more.
@@ -171,9 +172,9 @@ class LiveTable(Marking[R], can_focus=True):
         if arranged.gone:
             self._mark(self.marked - arranged.gone)
         if self._stay:
-            self._follow(before)
+            self._follow(self.held or before)
         else:
-            self.cursor = self.top = 0
+            self.cursor, self.top, self.held = 0, 0, None
         self._stay = True
         self.repaint()
         if (filtered := self._kept) != self._told:
@@ -211,7 +212,7 @@ class LiveTable(Marking[R], can_focus=True):
         return max(0, min(top, len(self.view) - self.page))
 
     def _move(self, index: int) -> None:
-        index = max(0, min(index, len(self.view) - 1))
+        index, self.held = max(0, min(index, len(self.view) - 1)), None
         if index == self.cursor:
             return
         self.cursor = index

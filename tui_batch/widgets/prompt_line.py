@@ -61,10 +61,16 @@ class PromptLine(Lines):
         complete: Callable[[str], Completion] = Completion,
         history: Sequence[str] = (),
         wrong: str = "",
+        live: Callable[[str], None] = lambda text: None,
     ) -> "Future[str | None]":
-        """Ask for a text that passes the check; None if the person leaves. `wrong` is why the text was refused."""
+        """Ask for a text that passes the check; None if the person leaves. `wrong` is why the text was refused.
+
+        `live` is told of every text that stands there meanwhile.
+        """
         question = Question(label, check=check, complete=complete, history=history)
-        return self._open(replace(question.typed(Entry.of(text)), wrong=wrong))
+        answer = self._open(replace(question.typed(Entry.of(text)), wrong=wrong))
+        self._live = live
+        return answer
 
     def choose(self, label: str, choices: Mapping[str, str], safe: str = "") -> "Future[str | None]":
         """Ask for one key of these; Enter means the safe one, and leaving means None."""
@@ -136,8 +142,11 @@ class PromptLine(Lines):
         self._close(None)
 
     def _change(self, question: Question) -> None:
+        before = self.question and self.question.entry
         self.question = question
         self.repaint()
+        if question.entry and before and question.entry.text != before.text:
+            self._live(question.entry.text)
 
     # -- what it shows ---------------------------------------------------------------------------------------------
     def line(self, y: int) -> Line:
