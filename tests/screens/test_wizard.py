@@ -10,6 +10,7 @@ from waiting import hides, shows, until
 from tui_batch.config import Config
 from tui_batch.errors import StoreError
 from tui_batch.model import Batch, JobList, JobRow, Limits, Problem, Status
+from tui_batch.screens import turns
 from tui_batch.screens.generate import Templates, clone
 from tui_batch.screens.home import Home
 from tui_batch.screens.preview import Preview
@@ -493,8 +494,9 @@ async def test_what_is_being_sent_is_not_sent_once_more(app, desk):
         assert [word for word, *_ in desk.asked].count("submit") == 1
 
 
-async def test_what_is_typed_on_the_way_to_the_preview_is_for_the_preview(app, desk):
+async def test_what_is_typed_on_the_way_to_the_preview_is_for_the_preview(app, desk, monkeypatch):
     """To work out a plan takes a moment, on a busy machine a long one; a terminal may be resized in it."""
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 60.0)  # what hangs here is let go by this test, however slow it is
     rendered, go_on = desk.rendered, threading.Event()
 
     def slow(*args):

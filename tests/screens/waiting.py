@@ -1,5 +1,7 @@
 """Ways to wait for what the program shows."""
 
+import time
+
 
 def screen_text(app):
     """What stands on the screen."""
@@ -8,7 +10,8 @@ def screen_text(app):
 
 async def until(pilot, condition, what=""):
     """Go on as soon as this holds."""
-    for _ in range(400):
+    end = time.monotonic() + 30  # a machine may be busy with other tests
+    while time.monotonic() < end:
         await pilot.pause()
         if condition():
             return

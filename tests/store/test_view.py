@@ -4,12 +4,14 @@ import os
 
 import pytest
 
+from tui_batch.errors import StoreError
 from tui_batch.model import Order, Status, Target
 from tui_batch.states import JobState
 from tui_batch.store import lock, orders, state
 from tui_batch.store.history import note_record, outcome_record, reopened_record, submission_record
 from tui_batch.store.home import Home
 from tui_batch.store.ledger import Ledger
+from tui_batch.store.past import Past
 from tui_batch.store.view import View
 
 S = JobState
@@ -32,6 +34,21 @@ def run(store, known, **counts):
         ledger.append(statuses.items())
     state.write(folder / "state.toml", state.of(statuses, LATER, "", ""))
     return folder
+
+
+def test_a_store_that_goes_while_it_is_read_is_no_empty_one(store, view, monkeypatch):
+    run(store, store.submission(), queued=2)
+    before, refresh = view.snapshot(), Past.refresh
+
+    def goes(past):
+        store.home.path.rename(store.home.path.with_name("elsewhere"))
+        return refresh(past)
+
+    with monkeypatch.context() as patched, pytest.raises(StoreError, match="The store is gone"):
+        patched.setattr(Past, "refresh", goes)
+        view.snapshot()
+    store.home.path.with_name("elsewhere").rename(store.home.path)
+    assert view.snapshot().submissions == before.submissions
 
 
 def test_nothing_is_there(tmp_path):

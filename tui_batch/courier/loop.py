@@ -20,7 +20,7 @@ from tui_batch.courier.roads import LATER, Road, Roads
 from tui_batch.courier.tracked import Tracked
 from tui_batch.errors import StoreError, TuiBatchError
 from tui_batch.model import Order, Submission
-from tui_batch.store import lock
+from tui_batch.store import lock, questions
 from tui_batch.store.history import HistoryWriter, outcome_record
 from tui_batch.store.home import Home, modified
 from tui_batch.store.past import Past
@@ -57,6 +57,7 @@ class Courier:
 
     def run(self, once: bool = False) -> None:
         """Work until nothing is open; `once` for a single round, for cron."""
+        questions.clear(self.home)
         self.past.refresh()
         self.past.save_index()
         for submission in list(self.past.submissions.values()):

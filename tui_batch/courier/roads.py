@@ -8,6 +8,7 @@ from tui_batch import backends
 from tui_batch.config import Config
 from tui_batch.courier.lane import Answer, Lane, Probe, Tell
 from tui_batch.courier.log import say
+from tui_batch.courier.questions import Asker
 from tui_batch.courier.tracked import Tracked
 from tui_batch.errors import ConfigError, RequestError, StoreError, TuiBatchError
 from tui_batch.model import Contact, Health, Order
@@ -37,6 +38,7 @@ class Roads:
         self._home, self._config, self._answer = home, config, answer
         self._open: dict[str, Road] = {}
         self._contacts = dict(contacts.read(home.contacts, config.targets))
+        self._stopped = False
         self._unwritten: dict[str, float] = {}  # target → when it is to be written, by the monotonic clock
 
     def __iter__(self) -> Iterator[tuple[str, Road]]:
@@ -45,7 +47,8 @@ class Roads:
     def to(self, target: str) -> Road:
         """The road to a target; a ConfigError or RequestError when the configuration does not know it."""
         if target not in self._open:
-            backend = backends.connect(self._config.target(target), self._home.path)
+            asker = Asker(self._home, target, lambda: self._stopped)
+            backend = backends.connect(self._config.target(target), self._home.path, asker)
             lane = Lane(target, backend, self._answer)
             lane.start()
             self._open[target] = Road(lane, backend.pace, time.monotonic() + backend.pace)
@@ -58,6 +61,7 @@ class Roads:
                 road.owners.pop(job_id, None)
 
     def stop(self) -> None:
+        self._stopped = True
         for road in self._open.values():
             road.lane.stop()
 

@@ -33,6 +33,10 @@ class Home:
         return self.path / "targets"
 
     @property
+    def questions(self) -> Path:
+        return self.path / "questions"
+
+    @property
     def memory(self) -> Path:
         return self.path / "front"
 

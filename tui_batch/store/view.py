@@ -54,6 +54,7 @@ class View:
         changed |= self._read_summaries()
         changed |= self._look_for_courier()
         changed |= self._read_contacts()
+        self._check_that_it_is_there()  # or it went while it was read
         if changed or self._snapshot is None:
             self._snapshot = Snapshot(
                 self._overlaid(),
