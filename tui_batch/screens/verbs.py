@@ -4,13 +4,16 @@ from asyncio import Future
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 
 from tui_batch.model import JobRow, Submission
 from tui_batch.screens.clerk import apart
 from tui_batch.screens.picked import Pick, Picked, counts, fitting, in_words, refusal, those, what, where
 from tui_batch.screens.undo import Undoing
+from tui_batch.screens.waiting import WAITING
 from tui_batch.states import JobState
+from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.progress import counted, jobs_in_words
 from tui_batch.widgets.prompt_line import PromptLine
 
@@ -36,6 +39,33 @@ class Verbs(Undoing):
         Binding("w", "why", "why is it waiting", id="submission.why"),
         Binding("E", "shell", "open its folder in a shell", id="submission.shell"),
     ]
+
+    _hinted: Sequence[str] = ()
+
+    @property
+    def hints(self) -> Sequence[str]:
+        """What has ended is not cancelled, and what does not wait has no reason to: the keys would only say so."""
+        states = [] if self.table.marked else self._states()
+        idle = {"submission.cancel": _going_on, "submission.why": WAITING.__contains__}
+        return [id for id in self.HINTS if id not in idle or not states or any(map(idle[id], states))]
+
+    def _states(self) -> list[JobState]:
+        """Of what is under the cursor."""
+        if (row := self.chosen_job()) is not None:
+            return [row.status.state]
+        submission = self.chosen()
+        return [state for state, number in submission.counts.items() if number] if submission else []
+
+    @on(LiveTable.Moved)
+    def _hint(self) -> None:
+        if (hints := self.hints) != self._hinted:
+            self._hinted = hints
+            self.prompt.repaint()
+
+    def tick(self) -> None:
+        """What is under the cursor may have ended."""
+        super().tick()
+        self._hint()
 
     def chosen(self) -> Submission | None:
         """The submission under the cursor."""

@@ -167,7 +167,7 @@ class PromptLine(Lines):
         more = [bound[help]] if help in bound else []
         room = width - sum(map(_room, more))
         parts: list[Part] = []
-        for hint in (bound[id] for id in getattr(self.screen, "HINTS", ()) if id in bound):
+        for hint in (bound[id] for id in getattr(self.screen, "hints", ()) if id in bound):
             if _room(hint) >= room:
                 break
             room -= _room(hint) + 1
