@@ -2,6 +2,7 @@
 
 import os
 import select
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from tui_batch.store import lock, questions
 from tui_batch.store.history import HistoryWriter, outcome_record, submission_record
 from tui_batch.store.home import Home
 from tui_batch.store.ledger import Ledger
+from tui_batch.store.more import Grant, More
 from tui_batch.times import stamp
 
 LATER = "2026-11-20T06:00:00.000Z"
@@ -172,6 +174,20 @@ def test_what_the_target_cannot_do_is_said_before_anything_is_sent(desk):
     assert desk.snapshot().orders == ()
     with pytest.raises(RequestError, match="no target 'x'"):
         desk.submit("b", "x")
+
+
+def test_what_an_attempt_is_sent(desk):
+    (desk.home.parent / "t.toml").write_text(TEMPLATE + "[resources]\nminutes = 30\nmemory = '500 MB'\n")
+    batch, target = generate(desk), desk.config.target("")
+    desk.submit("b")
+    carried_out(desk, "failed", "succeeded", "timed_out", "queued")
+    known, row = desk.submission("last"), desk.jobs("last").rows[2]
+    assert "30 minutes, 500 MB" in desk.preview(batch, target, row.name)
+    assert desk.sent(known, target, row) == desk.preview(batch, target, row.name)
+    More(Home(desk.home).submission(known.id)).give(Grant(2, "2-3", time=2.0))
+    assert "30 minutes, 500 MB" in desk.sent(known, target, row)
+    again = replace(row, status=replace(row.status, attempt=2))
+    assert "60 minutes, 500 MB" in desk.sent(known, target, again)
 
 
 def test_what_a_batch_holds(desk):

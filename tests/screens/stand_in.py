@@ -246,6 +246,10 @@ class FakeDesk:
     def preview(self, batch, target, job):
         return self.script(batch, target, job, self.job_files(batch.name, job))
 
+    def sent(self, submission, target, row):
+        script = self.preview(self.batch(submission.batch), target, row.name)
+        return script + f"# attempt {row.status.attempt}\n" * (row.status.attempt > 1)
+
     def script(self, batch, target, job, files):
         return f"#!/bin/sh\n# {job} on {target.name}\n"
 

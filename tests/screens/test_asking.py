@@ -25,6 +25,23 @@ def desk_with(tmp_path, *submissions, **config):
     return desk
 
 
+async def test_the_keys_named_are_those_that_come_to_something(app, desk):
+    async with app.run_test(size=(120, 24)) as pilot:
+        await shows(pilot, "R    212", "c cancel")
+        await pilot.press("j")
+        await shows(pilot, "> CD raft-seed-scan")
+        await hides(pilot, "c cancel")
+        await pilot.press("k", "enter")
+        await shows(pilot, "1/1003", "c cancel")
+        await hides(pilot, "w why")
+        await pilot.press("slash", *"state:queued", "enter")
+        await shows(pilot, "c cancel", "w why is it waiting")
+        await pilot.press("slash", "ctrl+u", *"state:failed", "enter")
+        await hides(pilot, "c cancel", "w why")
+        await pilot.press("space", "c")
+        await shows(pilot, "has ended: failed")
+
+
 # -- cancel and undo ---------------------------------------------------------------------------------------------------
 
 

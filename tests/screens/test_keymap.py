@@ -96,5 +96,28 @@ def test_a_key_that_would_mean_two_things_in_one_place_is_named():
     assert any("home.quit" in line for line in wrong(view__back="q,b"))
 
 
+def test_the_keys_of_a_form_are_changed_like_all_others():
+    keys = {"form.down": "ctrl+j", "form.next": "ctrl+s"}
+    assert keymap.checked(keys, BatchApp, WHERE) == keys
+    assert wrong(form__downe="ctrl+j") == [
+        "config.toml: keys: nothing is called 'form.downe'. Did you mean 'form.down'?"
+    ]
+    assert "config.toml: keys: ctrl+n would be form.down and variables.anew in one place." in wrong(form__down="ctrl+n")
+
+
+def test_a_key_for_typing_is_none_of_a_form():
+    for key, name in (("x", "x"), ("full_stop", "."), ("left", "left"), ("ctrl+u", "ctrl+u")):
+        assert wrong(form__next=key) == [f"config.toml: keys: {name} is for typing in a form: it cannot be form.next."]
+    assert any("x is for typing" in line for line in wrong(variables__where="x"))
+
+
+async def test_a_changed_key_of_a_form_moves_in_it(changed):
+    app = changed(form__down="ctrl+o")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("n", "enter")
+        await shows(pilot, "ctrl+o field")
+
+
 def test_what_changes_places_clashes_with_nothing(changed):
     changed(app__home="2", app__batches="1")

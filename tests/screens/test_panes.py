@@ -89,6 +89,18 @@ async def test_a_wide_job_stands_in_two_columns(app, desk):
         await shows(pilot, "exec ./raft")
 
 
+async def test_a_job_shows_what_its_attempt_is_sent(app, desk):
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("d")
+        await shows(pilot, "What fir is sent", "# netmc-T0.1-0.9-212")
+        [id] = desk.lists
+        again = [replace(row, status=replace(row.status, attempt=2)) for row in desk.lists[id].rows]
+        desk.lists[id] = replace(desk.lists[id], rows=again)
+        desk.current = replace(desk.current)
+        await shows(pilot, "# attempt 2")
+
+
 async def test_paused_nothing_moves_until_it_goes_on(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "R    212")

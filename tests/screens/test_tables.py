@@ -58,7 +58,7 @@ async def test_a_filter_that_makes_no_sense_is_said_and_changes_nothing(app):
         await pilot.press("slash", *"c4", "enter")
         await hides(pilot, "protein-fold")
         await pilot.press("slash", *" jbos>10", "enter")
-        await shows(pilot, "c4 jbos>10", "no column 'jbos'. Did you mean 'jobs'?", "filter: c4, 2 of 5")
+        await shows(pilot, "c4 jbos>10", "no column 'jbos'. Did you mean 'jobs'?", "filter: c4 jbos, 0 of 5")
         await pilot.press("escape")
         await shows(pilot, "filter: c4, 2 of 5", "? help")
         with pytest.raises(RequestError, match="the filter stays as it was"):
@@ -242,13 +242,37 @@ def test_a_variable_may_be_called_like_a_column(tmp_path):
     assert names[3:6] == ["value.time", "Seed", "T"]
 
 
-async def test_the_screen_stays_as_it_was_while_one_types_a_filter(app):
+async def test_a_filter_is_applied_as_one_types_and_leaving_it_changes_nothing(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, HOME)
+        await pilot.press("j", "j", "j")
+        await shows(pilot, "> TO c4-monthly", "#2 on aws", "1/12")
         before = screen_text(app).splitlines()[:-1]
-        await pilot.press("slash", *"zzz")
-        await shows(pilot, "filter zzz")
-        assert screen_text(app).splitlines()[:-1] == before
+        await pilot.press("slash", *"raft")
+        await shows(pilot, "filter raft", "> CD raft-seed", "filter: raft, 1 of 5")
+        await pilot.press(*"zzz")
+        await shows(pilot, "Nothing matches 'raftzzz'.")
         await pilot.press("escape")
-        await hides(pilot, "zzz")
-        assert not app.screen.history.filter_text
+        await until(pilot, lambda: screen_text(app).splitlines()[:-1] == before)
+        assert not app.filters
+        await pilot.press("slash", *"c4", "enter", "slash", *"5", "escape")
+        await shows(pilot, "filter: c4, 2 of 5", "> TO c4-monthly")
+
+
+async def test_half_a_filter_says_so_quietly_and_the_rows_stay(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, HOME)
+        await pilot.press("slash", *"c4 jobs")
+        await hides(pilot, "raft-seed")
+        await pilot.press(">")
+        await shows(pilot, "filter c4 jobs>", "nothing after 'jobs>'")
+        assert app.screen.history.filter_text == "c4 jobs"
+        await pilot.press(*"11", "enter")
+        await shows(pilot, "filter: c4 jobs>11, 2 of 5")
+
+
+async def test_the_cursor_stays_where_one_moved_it_while_a_filter_was_tried(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, HOME)
+        await pilot.press("G", "slash", *"c4", "enter", "g", "escape")
+        await shows(pilot, "> PD c4-monthly")

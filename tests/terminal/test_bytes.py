@@ -78,6 +78,16 @@ def test_a_prompt(app):
     assert 0 < app.written(lambda: app.press("c")) <= 1_500  # a question
 
 
+def test_a_key_in_a_filter(app):
+    app.press("/")
+    app.until_quiet()
+    for key in "scan-":  # all rows have it
+        assert 0 < app.written(lambda key=key: app.press(key), pause=0.3) <= 600
+    assert 0 < app.written(lambda: app.press("4"), pause=0.3) <= 6_000
+    assert 0 < app.written(lambda: app.press(">"), pause=0.3) <= 6_000
+    assert 0 < app.written(lambda: app.press("escape"), pause=0.3) <= 9_000
+
+
 def test_a_minute_with_a_running_batch(app, store):
     """Jobs start and end, some at each poll; a poll every ten seconds is three times as many as most targets get."""
     seconds, polls = 20, 2

@@ -95,6 +95,32 @@ async def test_dropping_a_filter_finds_the_row_again(app):
         assert app.table.marked == {"277"}
 
 
+async def test_many_are_marked_and_chosen_in_another_thread_and_keys_wait_for_that():
+    threads = set()
+
+    def key(row):
+        threads.add(threading.current_thread())
+        return str(row)
+
+    app = Alone(range(COUNT), [Column("name", "NAME", 8, str, grow=True)], key, marks=True)
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.table.focus()
+        await pilot.pause()
+        threads.clear()
+        app.table.action_mark_all()
+        assert not app.table.settled
+        await until(pilot, lambda: app.table.settled)
+        assert len(app.table.marked) == COUNT
+        assert len(threads - {threading.main_thread()}) == 1
+        app.table.unmark()
+        await pilot.press("space", "G")
+        app.table.action_mark_to_here()
+        await until(pilot, lambda: app.table.settled)
+        assert len(app.table.marked) == COUNT
+        assert app.table.chosen.first == 0
+        assert app.table.chosen.rows() == list(range(COUNT))
+
+
 async def test_marks_go_with_their_rows(app):
     async with app.run_test(size=(40, 10)) as pilot:
         await pilot.press("space", "G", "space")

@@ -70,23 +70,23 @@ async def test_marks_survive_refresh_filter_and_sort_and_go_with_their_rows():
         app.table.filter("!2")
         app.table.show([("100", "R", "new"), *rows(20, "F")])
         assert app.table.marked == {"0", "1", "2"}
-        assert [row[0] for row in app.table.chosen] == ["0", "1", "2"]
+        assert [row[0] for row in app.table.chosen.rows()] == ["0", "1", "2"]
         app.table.show(rows(2))
         assert app.table.marked == {"0", "1"}
         app.table.show([])
         await pilot.pause()
-        assert (app.table.marked, app.table.chosen) == (frozenset(), [])
+        assert (app.table.marked, app.table.chosen.rows()) == (frozenset(), [])
 
 
 async def test_without_a_mark_the_current_row_is_chosen():
     app = Marking(5)
     async with app.run_test(size=(40, 12)) as pilot:
         await pilot.press("j")
-        assert app.table.chosen == [rows(5)[1]]
+        assert app.table.chosen.rows() == [rows(5)[1]]
         await pilot.press("space", "j")
-        assert app.table.chosen == [rows(5)[1]]
+        assert app.table.chosen.rows() == [rows(5)[1]]
         app.table.unmark()
-        assert app.table.chosen == [rows(5)[3]]
+        assert app.table.chosen.rows() == [rows(5)[3]]
 
 
 async def test_where_no_marks_are_wanted_the_keys_do_nothing():

@@ -249,8 +249,9 @@ def _slots(settings: Settings) -> int:
 
 def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) -> str:
     """What would be run for a job."""
-    limits = [f"{batch.resources.minutes:g} minutes"] if batch.resources.minutes else []
-    limits += [f"{batch.resources.memory_mb} MB"] if batch.resources.memory_mb else []
+    needs = job.resources
+    limits = [f"{needs.minutes:g} minutes"] if needs.minutes else []
+    limits += [f"{needs.memory_mb} MB"] if needs.memory_mb else []
     others = sorted(set(files) - {"command"})
     lines = [f"# in its own folder on this machine, {', '.join(limits) or 'without limits'}"]
     lines += [f"# with {', '.join(others)}"] if others else []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui_batch.config import Config
 from tui_batch.desk.looking import Looking
 from tui_batch.errors import RequestError, TemplateError, nearest
-from tui_batch.model import Batch, BatchRow, Job, JobList, JobRow, Limits, Problem, Status, Target, Weight
+from tui_batch.model import Batch, BatchRow, Job, JobList, JobRow, Limits, Problem, Status, Submission, Target, Weight
 from tui_batch.paths import ON_TARGET
 from tui_batch.states import JobState
 from tui_batch.store.shelf import Shelf
@@ -188,9 +188,16 @@ class Making(Looking):
 
     def script(self, batch: Batch, target: Target, job: str, files: Mapping[str, str]) -> str:
         """The same for a job that is written nowhere yet."""
-        from tui_batch import backends
+        return _preview(batch, target, Job("", 0, job, resources=batch.resources), files)
 
-        return backends.kind(target).preview(target, batch, Job("", 0, job), files)  # type: ignore[no-any-return]
+    def sent(self, submission: Submission, target: Target, row: JobRow) -> str:
+        """The script or request that is sent for a job as it is now: a later attempt may have been granted more."""
+        from tui_batch.store.more import More
+
+        batch, status = self.batch(submission.batch), row.status
+        needs = More(self._home.submission(submission.id)).needs(row.index, status.attempt, batch.resources)
+        job = Job(submission.id, row.index, row.name, status.attempt, resources=needs)
+        return _preview(batch, target, job, self.job_files(batch.name, row.name))
 
     # -- batches -------------------------------------------------------------------------------------------------------
 
@@ -244,3 +251,9 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as wrong:
         raise RequestError(f"{path} cannot be read: {getattr(wrong, 'strerror', None) or wrong}.") from wrong
+
+
+def _preview(batch: Batch, target: Target, job: Job, files: Mapping[str, str]) -> str:
+    from tui_batch import backends
+
+    return backends.kind(target).preview(target, batch, job, files)  # type: ignore[no-any-return]

@@ -46,7 +46,7 @@ class Choice:
 
 def choices(picked: Sequence[Picked], marked: bool) -> dict[str, Choice]:
     """By its letter; the first one is what is wanted most."""
-    whole = [replace(one, rows=None) for one in picked]
+    whole = [Picked.whole(one.submission) for one in picked]
     offered = {
         "f": _choice("failed", whole, _FAILED),
         "t": _choice("timed out", whole, frozenset({JobState.TIMED_OUT}), "time"),

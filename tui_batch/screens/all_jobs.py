@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from tui_batch.desk import Desk
 from tui_batch.model import JobList, JobRow, Snapshot, Submission
-from tui_batch.screens.picked import Picked, by_submission
+from tui_batch.screens.picked import Pick, by_submission
 from tui_batch.screens.rows import GROUPS, WIDEST, duration, elapsed, grouped, longest, sampled, says, title, urgency
 from tui_batch.screens.verbs import Verbs
 from tui_batch.widgets.columns import Column
@@ -96,9 +96,10 @@ class AllJobs(Verbs):
         """The one under the cursor."""
         return self.jobs.current.job if self.jobs.current else None
 
-    def picked(self) -> Sequence[Picked]:
+    def picked(self) -> Pick:
         """The marked jobs, else the one under the cursor."""
-        return by_submission((placed.submission, placed.job) for placed in self.jobs.chosen)
+        chosen = self.jobs.chosen
+        return lambda: by_submission(chosen.rows())
 
     @on(LiveTable.OpenRequested)
     def action_details(self) -> None:

@@ -30,46 +30,46 @@ class Copy(NamedTuple):
 
 def of_rows(desk: Desk, table: LiveTable[Any], submission: Submission | None = None) -> list[Copy]:
     """Of the marked rows of a table, or of the current one; jobs are of this submission."""
-    rows = table.chosen
-    row = Copy("r", "row", lambda: _lines(line(table.columns, row) for row in rows))
-    match rows[:1]:
-        case [Submission()]:
-            return [*of_submissions(desk, rows), row]
-        case [JobRow()] if submission:
-            return [*of_jobs(desk, [(submission, row) for row in rows]), row]
-        case [Placed()]:
-            return [*of_jobs(desk, [(placed.submission, placed.job) for placed in rows]), row]
-        case [BatchRow()]:
-            return [*of_batches(desk, rows), row]
-        case [_]:
-            return [Copy("n", "name", lambda: _lines(table.key(row) for row in rows)), row]
-    return []
+    chosen = table.chosen
+    row = Copy("r", "row", lambda: _lines(line(table.columns, row) for row in chosen.rows()))
+    match chosen.first:
+        case None:
+            return []
+        case Submission():
+            return [*of_submissions(desk, chosen.rows), row]
+        case JobRow() if submission:
+            return [*of_jobs(desk, lambda: [(submission, row) for row in chosen.rows()]), row]
+        case Placed():
+            return [*of_jobs(desk, chosen.rows), row]
+        case BatchRow():
+            return [*of_batches(desk, chosen.rows), row]
+    return [Copy("n", "name", lambda: _lines(map(table.key, chosen.rows()))), row]
 
 
-def of_batches(desk: Desk, batches: Sequence[BatchRow]) -> list[Copy]:
+def of_batches(desk: Desk, batches: Callable[[], Sequence[BatchRow]]) -> list[Copy]:
     """Their names, files, and what sends them."""
     return [
-        Copy("n", "name", lambda: _lines(one.name for one in batches)),
-        Copy("p", "path", lambda: _lines(desk.batch(one.name).path for one in batches)),
-        Copy("c", "command", lambda: _lines(join(["tui-batch", "submit", one.name]) for one in batches)),
+        Copy("n", "name", lambda: _lines(one.name for one in batches())),
+        Copy("p", "path", lambda: _lines(desk.batch(one.name).path for one in batches())),
+        Copy("c", "command", lambda: _lines(join(["tui-batch", "submit", one.name]) for one in batches())),
     ]
 
 
-def of_submissions(desk: Desk, submissions: Sequence[Submission]) -> list[Copy]:
+def of_submissions(desk: Desk, submissions: Callable[[], Sequence[Submission]]) -> list[Copy]:
     """Their ids, batches, folders of results, and what sends the same once more."""
 
     def command(one: Submission) -> str:
         return join(["tui-batch", "submit", one.batch, "--target", one.target])
 
     return [
-        Copy("i", "id", lambda: _lines(one.id for one in submissions)),
-        Copy("n", "name", lambda: _lines(one.batch for one in submissions)),
-        Copy("p", "path", lambda: _lines(desk.results(one.id) for one in submissions)),
-        Copy("c", "command", lambda: _lines(map(command, submissions))),
+        Copy("i", "id", lambda: _lines(one.id for one in submissions())),
+        Copy("n", "name", lambda: _lines(one.batch for one in submissions())),
+        Copy("p", "path", lambda: _lines(desk.results(one.id) for one in submissions())),
+        Copy("c", "command", lambda: _lines(map(command, submissions()))),
     ]
 
 
-def of_jobs(desk: Desk, jobs: Sequence[tuple[Submission, JobRow]], stream: str = "out") -> list[Copy]:
+def of_jobs(desk: Desk, jobs: Callable[[], Sequence[tuple[Submission, JobRow]]], stream: str = "out") -> list[Copy]:
     """The target's ids, names, logs, folders of results, what is run, what varies, and the ends of the logs."""
 
     def variables(of: Submission, row: JobRow) -> str:
@@ -80,13 +80,13 @@ def of_jobs(desk: Desk, jobs: Sequence[tuple[Submission, JobRow]], stream: str =
         return desk.job_files(of.batch, row.name).get("command", "").rstrip("\n")
 
     return [
-        Copy("i", "id", lambda: _lines(row.status.id for _, row in jobs)),
-        Copy("n", "name", lambda: _lines(row.name for _, row in jobs)),
-        Copy("p", "path", lambda: _lines(desk.log(of.id, row.index, stream) for of, row in jobs)),
-        Copy("o", "output", lambda: _lines(desk.results(of.id) / row.name for of, row in jobs)),
-        Copy("c", "command", lambda: _lines(starmap(command, jobs))),
-        Copy("v", "variables", lambda: _lines(starmap(variables, jobs))),
-        Copy("t", "tail", lambda: _lines(desk.tail(of.id, row.index, stream, TAIL) for of, row in jobs)),
+        Copy("i", "id", lambda: _lines(row.status.id for _, row in jobs())),
+        Copy("n", "name", lambda: _lines(row.name for _, row in jobs())),
+        Copy("p", "path", lambda: _lines(desk.log(of.id, row.index, stream) for of, row in jobs())),
+        Copy("o", "output", lambda: _lines(desk.results(of.id) / row.name for of, row in jobs())),
+        Copy("c", "command", lambda: _lines(starmap(command, jobs()))),
+        Copy("v", "variables", lambda: _lines(starmap(variables, jobs()))),
+        Copy("t", "tail", lambda: _lines(desk.tail(of.id, row.index, stream, TAIL) for of, row in jobs())),
     ]
 
 

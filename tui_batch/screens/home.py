@@ -1,6 +1,7 @@
 """Home: the history of submissions, and the monitor of the one under the cursor."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -10,7 +11,7 @@ from tui_batch.errors import TuiBatchError
 from tui_batch.model import Snapshot, Submission
 from tui_batch.screens.cloning import Cloning
 from tui_batch.screens.monitor import Monitor
-from tui_batch.screens.picked import Picked
+from tui_batch.screens.picked import Pick, Picked, of_one
 from tui_batch.screens.rows import submission_columns, submissions
 from tui_batch.screens.since import since
 from tui_batch.states import JobState, active, failed
@@ -161,12 +162,12 @@ class Home(Monitor, Cloning):
         """What the submission under the cursor was sent from."""
         return submission.batch if (submission := self.chosen()) else ""
 
-    def picked(self) -> Sequence[Picked]:
+    def picked(self) -> Pick:
         """What is marked in the pane that has the keys, submissions or jobs, else what is under its cursor."""
         if (submission := self.chosen()) and self.monitor.has_focus:
-            rows = tuple(self.monitor.chosen) if self.jobs_are_theirs else ()
-            return [Picked(submission, rows)] if rows else []
-        return [Picked(submission) for submission in self.history.chosen]
+            return partial(of_one, submission, self.monitor.chosen) if self.jobs_are_theirs else list
+        chosen = self.history.chosen
+        return lambda: [Picked.whole(submission) for submission in chosen.rows()]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is behind home; and what needs a submission waits for one."""

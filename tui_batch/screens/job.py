@@ -42,7 +42,7 @@ class JobView(View):
         self._files: Mapping[str, str] = {}
         self._script = ""
         self.add_class("panes", "-tenths-5")
-        self._read = False  # what never changes is here
+        self._read = 0  # the attempt whose files and script are here
 
     def body(self) -> Iterable[Widget]:
         """The page, and the one at its right."""
@@ -77,7 +77,7 @@ class JobView(View):
         if there := await self.ask(self.desk.remains, submission.id):
             self._paths[f"on {submission.target}"] = Path(there, "jobs", str(self._row.status.attempt), self._row.name)
         await self._follow()
-        if not self._read:
+        if self._read != self._row.status.attempt:
             await self._read_batch()
             self._show()
 
@@ -90,15 +90,14 @@ class JobView(View):
 
     async def _read_batch(self) -> None:
         """The files and the script; where the batch or its target is gone, there is none to show."""
-        self._read = True
-        batch, name = self._submission.batch, self._row.name
-        self._files = await self.ask(self.desk.job_files, batch, name)
-        target = next((one for one in await self.ask(self.desk.targets) if one.name == self._submission.target), None)
-        if target is not None:
-            try:
-                self._script = await self.ask(self.desk.preview, await self.ask(self.desk.batch, batch), target, name)
-            except TuiBatchError as error:
-                self._script = str(error)
+        submission, row = self._submission, self._row
+        target = next((one for one in await self.ask(self.desk.targets) if one.name == submission.target), None)
+        try:
+            self._files = await self.ask(self.desk.job_files, submission.batch, row.name)
+            self._script = await self.ask(self.desk.sent, submission, target, row) if target else ""
+        except TuiBatchError as error:
+            self._script = str(error)
+        self._read = row.status.attempt
 
     def _show(self) -> None:
         row, submission = self._row, self._submission
@@ -120,7 +119,8 @@ class JobView(View):
         """Of this job."""
         from tui_batch.screens.copying import of_jobs
 
-        return of_jobs(self.desk, [(self._submission, self._row)])
+        one = self._submission, self._row
+        return of_jobs(self.desk, lambda: [one])
 
     def action_log(self) -> None:
         """Its log."""

@@ -1,6 +1,7 @@
 """The jobs of one submission."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -11,7 +12,7 @@ from tui_batch.model import JobList, JobRow, Snapshot, Submission
 from tui_batch.screens.cloning import Cloning
 from tui_batch.screens.job_page import JobPage
 from tui_batch.screens.panes import Panes
-from tui_batch.screens.picked import Picked
+from tui_batch.screens.picked import Pick, of_one
 from tui_batch.screens.rows import by_urgency, job_columns, title
 from tui_batch.screens.verbs import Verbs
 from tui_batch.screens.waiting import trouble
@@ -119,10 +120,9 @@ class Jobs(Verbs, Panes, Cloning):
         """The one under the cursor."""
         return self.jobs.current
 
-    def picked(self) -> Sequence[Picked]:
+    def picked(self) -> Pick:
         """The marked jobs, else the one under the cursor."""
-        rows = tuple(self.jobs.chosen)
-        return [Picked(self._submission, rows)] if rows else []
+        return partial(of_one, self._submission, self.jobs.chosen)
 
     @on(LiveTable.OpenRequested)
     def action_details(self) -> None:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 
+from textual.app import App
 from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, key_to_character
@@ -13,11 +14,11 @@ from textual.widget import Widget
 from tui_batch import screens
 from tui_batch.errors import ConfigError, nearest
 from tui_batch.screens.view import View
+from tui_batch.widgets.entry import Entry
+from tui_batch.widgets.form import Form
 from tui_batch.widgets.prompt_line import named
 
 Place = tuple[type[DOMNode], ...]  # classes whose keys apply at the same time, the nearest first
-
-FIXED = "form."  # in a form every key is typed; these only say which are not
 
 
 def bindings(app: type[DOMNode]) -> dict[str, Binding]:
@@ -25,7 +26,7 @@ def bindings(app: type[DOMNode]) -> dict[str, Binding]:
     found: dict[str, Binding] = {}
     for one in (app, *_views(), *{widget for view in _views() for widget in _widgets(view)}):
         for binding in _own(one):
-            if binding.id and not binding.id.startswith(FIXED):
+            if binding.id:
                 found.setdefault(binding.id, binding)
     return found
 
@@ -73,6 +74,23 @@ def _clashes(changed: Mapping[str, str], app: type[DOMNode]) -> Iterator[str]:
         for id in sorted(set().union(*before.values()) - kept):
             taken = next((other for key in _keys_of(before, id) for other in after.get(key, ())), "another")
             yield f"nothing would be left for {id} where {taken} takes its key."
+        if Form in place:
+            yield from _typed(changed, place)
+
+
+def _typed(changed: Mapping[str, str], place: Place) -> Iterator[str]:
+    """Keys of a form and of its screen that would never come through, because a form takes them for typing."""
+    own = {
+        binding.id
+        for one in place
+        if not issubclass(one, App)
+        for binding in one.BINDINGS
+        if isinstance(binding, Binding)
+    }
+    for id in (id for id in changed if id in own):
+        for key in changed[id].split(","):
+            if Entry.of("x").press(key, key_to_character(key)):
+                yield f"{named(key)} is for typing in a form: it cannot be {id}."
 
 
 def _as_meant(ids: set[str], before: set[str]) -> bool:

@@ -80,12 +80,11 @@ class Log(View):
         """Somebody still looks."""
         self.go_instead("follow", self._follow)
 
-    async def _follow(self) -> Path:
-        """Where it is, or will be once it was brought here."""
+    async def _follow(self) -> None:
         one, index = self._submission.id, self._row.index
-        far, path = [await self.ask(asked, one, index, self._stream) for asked in (self.desk.follow, self.desk.log)]
-        self._far = far and not await self.ask(path.exists)
-        return path
+        far = await self.ask(self.desk.follow, one, index, self._stream)
+        self._path = await self.ask(self.desk.log, one, index, self._stream)
+        self._far = far and not await self.ask(self._path.exists)
 
     @on(LogView.Changed)
     def _tell_where(self) -> None:
@@ -109,9 +108,9 @@ class Log(View):
             self.log_view.wait(f"std{self._stream} is empty{so_far}: the job {_became(self._row)}.")
 
     async def _open(self) -> None:
-        path = await self._follow()
+        await self._follow()
         self._wait()
-        self.log_view.open(path)
+        self.log_view.open(self._path)
         self._head()
 
     def _head(self) -> None:
@@ -137,7 +136,8 @@ class Log(View):
         """Of this job."""
         from tui_batch.screens.copying import of_jobs
 
-        return of_jobs(self.desk, [(self._submission, self._row)], self._stream)
+        one = self._submission, self._row
+        return of_jobs(self.desk, lambda: [one], self._stream)
 
     # -- ways to look ----------------------------------------------------------------------------------------------
     def action_stream(self) -> None:

@@ -3,32 +3,48 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from tui_batch.model import JobRow, Submission
 from tui_batch.screens.rows import title
 from tui_batch.states import Counts, JobState
+from tui_batch.widgets.marks import Chosen
 from tui_batch.widgets.printable import cells, printable
 from tui_batch.widgets.progress import counted, jobs_in_words
 
 Keeps = Callable[[JobState], bool]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Picked:
-    """These jobs of a submission; all of them where `rows` is None."""
+    """These jobs of a submission, all of them where `rows` is None; and how many there are in each state."""
 
     submission: Submission
-    rows: tuple[JobRow, ...] | None = None
+    rows: Sequence[JobRow] | None
+    counts: Counts
 
-    @cached_property  # a hundred thousand may be marked, and every question asks several times
-    def counts(self) -> Counts:
-        """How many there are in each state."""
-        return self.submission.counts if self.rows is None else Counter(row.status.state for row in self.rows)
+    @classmethod
+    def whole(cls, submission: Submission) -> "Picked":
+        """All its jobs."""
+        return cls(submission, None, submission.counts)
+
+    @classmethod
+    def some(cls, submission: Submission, rows: Sequence[JobRow]) -> "Picked":
+        """Only these; a hundred thousand of them take their time to be counted."""
+        return cls(submission, rows, Counter(row.status.state for row in rows))
 
     def indices(self, keeps: Keeps) -> list[int] | None:
         """Which jobs of such states; None where it is not only some of the submission's."""
         return None if self.rows is None else [row.index for row in self.rows if keeps(row.status.state)]
+
+
+# Answers in another thread what a key is for: so many rows may be marked that the next key would wait for it.
+Pick = Callable[[], Sequence[Picked]]
+
+
+def of_one(submission: Submission, chosen: Chosen[JobRow]) -> list[Picked]:
+    """Jobs of this submission, if there are any."""
+    rows = chosen.rows()
+    return [Picked.some(submission, rows)] if rows else []
 
 
 def by_submission(chosen: Iterable[tuple[Submission, JobRow]]) -> list[Picked]:
@@ -36,7 +52,7 @@ def by_submission(chosen: Iterable[tuple[Submission, JobRow]]) -> list[Picked]:
     groups: dict[str, tuple[Submission, list[JobRow]]] = {}
     for submission, row in chosen:
         groups.setdefault(submission.id, (submission, []))[1].append(row)
-    return [Picked(submission, tuple(rows)) for submission, rows in groups.values()]
+    return [Picked.some(submission, rows) for submission, rows in groups.values()]
 
 
 def counts(picked: Iterable[Picked], keeps: Keeps) -> Counts:
@@ -64,11 +80,11 @@ def where(picked: Sequence[Picked]) -> str:
 
 def in_words(picked: Sequence[Picked], keeps: Keeps) -> tuple[str, str]:
     """The jobs of such states, at length and in short; `job 12` where it is about that one alone."""
-    found = picked[0].indices(keeps) if len(picked) == 1 else None
-    if found and len(found) == 1:
-        return (f"job {found[0]}",) * 2
     number = counts(picked, keeps)
-    return jobs_in_words(number), counted(sum(number.values()))
+    whole = sum(number.values())
+    if len(picked) == whole == 1 and (found := picked[0].indices(keeps)):
+        return (f"job {found[0]}",) * 2
+    return jobs_in_words(number), counted(whole)
 
 
 def refusal(picked: Sequence[Picked], otherwise: str, rule: str) -> str:

@@ -12,6 +12,7 @@ from tui_batch.screens.view import View
 from tui_batch.widgets.arranging import Sorting
 from tui_batch.widgets.columns import find, letters
 from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.question import Completion
 
 if TYPE_CHECKING:
     from tui_batch.screens.copying import Copy
@@ -71,13 +72,26 @@ class TableView(View):
             self.action_back()
 
     def action_filter(self) -> None:
-        """Ask what to show."""
-        table = self.table
-        self.go(self._filter, table, self.prompt.ask("filter", table.filter_text, table.wrong))
+        """Ask what to show; it is shown as one types."""
+        table, before = self.table, self.table.filter_text
+        table.held = table.current
 
-    async def _filter(self, table: LiveTable[Any], answer: "Future[str | None]") -> None:
+        def live(text: str) -> None:
+            if not table.wrong(text):
+                table.filter(text)
+
+        def complete(text: str) -> Completion:
+            return Completion(text, table.wrong(text))
+
+        answer = self.prompt.ask("filter", before, table.wrong, complete, live=live)
+        self.go(self._filter, table, before, answer)
+
+    async def _filter(self, table: LiveTable[Any], before: str, answer: "Future[str | None]") -> None:
         if (text := await answer) is not None:
+            table.held = None
             self._keep_filter(table, text)
+        elif table.filter_text != before:
+            table.filter(before)
 
     def filter_by(self, text: str) -> None:
         """Show only what this keeps, "" for everything; a filter that makes no sense changes nothing."""

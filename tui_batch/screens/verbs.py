@@ -4,12 +4,16 @@ from asyncio import Future
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 
 from tui_batch.model import JobRow, Submission
-from tui_batch.screens.picked import Picked, counts, fitting, in_words, refusal, those, what, where
+from tui_batch.screens.clerk import apart
+from tui_batch.screens.picked import Pick, Picked, counts, fitting, in_words, refusal, those, what, where
 from tui_batch.screens.undo import Undoing
+from tui_batch.screens.waiting import WAITING
 from tui_batch.states import JobState
+from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.progress import counted, jobs_in_words
 from tui_batch.widgets.prompt_line import PromptLine
 
@@ -36,6 +40,33 @@ class Verbs(Undoing):
         Binding("E", "shell", "open its folder in a shell", id="submission.shell"),
     ]
 
+    _hinted: Sequence[str] = ()
+
+    @property
+    def hints(self) -> Sequence[str]:
+        """What has ended is not cancelled, and what does not wait has no reason to: the keys would only say so."""
+        states = [] if self.table.marked else self._states()
+        idle = {"submission.cancel": _going_on, "submission.why": WAITING.__contains__}
+        return [id for id in self.HINTS if id not in idle or not states or any(map(idle[id], states))]
+
+    def _states(self) -> list[JobState]:
+        """Of what is under the cursor."""
+        if (row := self.chosen_job()) is not None:
+            return [row.status.state]
+        submission = self.chosen()
+        return [state for state, number in submission.counts.items() if number] if submission else []
+
+    @on(LiveTable.Moved)
+    def _hint(self) -> None:
+        if (hints := self.hints) != self._hinted:
+            self._hinted = hints
+            self.prompt.repaint()
+
+    def tick(self) -> None:
+        """What is under the cursor may have ended."""
+        super().tick()
+        self._hint()
+
     def chosen(self) -> Submission | None:
         """The submission under the cursor."""
         raise NotImplementedError
@@ -44,7 +75,7 @@ class Verbs(Undoing):
         """The job under the cursor, where it is on one."""
         return None
 
-    def picked(self) -> Sequence[Picked]:
+    def picked(self) -> Pick:
         """What the keys are for: what is marked if anything is, else what is under the cursor."""
         raise NotImplementedError
 
@@ -61,7 +92,10 @@ class Verbs(Undoing):
     # -- cancel ----------------------------------------------------------------------------------------------------
     def action_cancel(self) -> None:
         """Ask whether to cancel what has not ended."""
-        picked = self.picked()
+        self.go(self._cancel, self.picked())
+
+    async def _cancel(self, pick: Pick) -> None:
+        picked = await apart(pick)
         chosen = those(picked, _going_on)
         if not chosen:
             if picked:
@@ -70,10 +104,7 @@ class Verbs(Undoing):
             return
         number = sum(counts(chosen, _going_on).values())
         questions = (f"Cancel {jobs} of {where(chosen)}?" for jobs in in_words(chosen, _going_on))
-        self.go(self._cancel, chosen, number, sure(self.prompt, number, *questions))
-
-    async def _cancel(self, chosen: Sequence[Picked], number: int, answer: "Future[str | None]") -> None:
-        if await answer not in ("y", str(number)):
+        if await sure(self.prompt, number, *questions) not in ("y", str(number)):
             self.prompt.say("Nothing was cancelled.")
             return
         desk, wait = self.desk, self.desk.config.undo_seconds
@@ -86,21 +117,21 @@ class Verbs(Undoing):
     # -- hold or release -------------------------------------------------------------------------------------------
     def action_hold(self) -> None:
         """Hold what has not begun, or release what is held; where there is both, ask which."""
-        if not (picked := self.picked()):
+        self.go(self._hold_or_release, self.picked())
+
+    async def _hold_or_release(self, pick: Pick) -> None:
+        if not (picked := await apart(pick)):
             return
         held, waiting = counts(picked, _held), counts(picked, _waiting)
         if held and waiting:
             choices = {"h": f"hold {jobs_in_words(waiting)}", "r": f"release {jobs_in_words(held)}"}
-            self.go(self._hold_or_release, picked, self.prompt.choose(f"{what(picked)}:", choices))
+            if letter := await self.prompt.choose(f"{what(picked)}:", choices):
+                await self._hold(picked, letter == "h")
         elif held or waiting:
-            self.go(self._hold, picked, bool(waiting))
+            await self._hold(picked, bool(waiting))
         else:
             nothing = f"Nothing of {what(picked)} waits or is held."
             self.prompt.say(refusal(picked, nothing, "jobs that have not begun can be held"))
-
-    async def _hold_or_release(self, picked: Sequence[Picked], answer: "Future[str | None]") -> None:
-        if letter := await answer:
-            await self._hold(picked, letter == "h")
 
     async def _hold(self, picked: Sequence[Picked], hold: bool) -> None:
         keeps, order = (_waiting, self.desk.hold) if hold else (_held, self.desk.release)
@@ -113,14 +144,16 @@ class Verbs(Undoing):
     # -- re-run ----------------------------------------------------------------------------------------------------
     def action_retry(self) -> None:
         """Ask what to run again, then whether."""
+        self.go(self._offer, self.picked(), bool(self.table.marked))
+
+    async def _offer(self, pick: Pick, marked: bool) -> None:
         from tui_batch.screens.again import choices
 
-        if not (picked := self.picked()):
+        if not (picked := await apart(pick)):
             return
-        marked = bool(self.table.marked)
         if offered := choices(picked, marked):
-            self.go(self._retry, offered, "k" if marked and "k" in offered else next(iter(offered)))
             self.go(self._refuse_what_is_gone, picked)
+            await self._retry(offered, "k" if marked and "k" in offered else next(iter(offered)))
         else:
             self.prompt.say(f"No job of {what(picked)} has ended without success.")
 
@@ -150,10 +183,11 @@ class Verbs(Undoing):
     # -- fetch, note, why, shell -----------------------------------------------------------------------------------
     def action_fetch(self) -> None:
         """Have the results fetched now."""
-        if picked := self.picked():
-            self.go(self._fetch, picked)
+        self.go(self._fetch, self.picked())
 
-    async def _fetch(self, picked: Sequence[Picked]) -> None:
+    async def _fetch(self, pick: Pick) -> None:
+        if not (picked := await apart(pick)):
+            return
         desk = self.desk
         await self.for_each(picked, lambda one: desk.fetch(one.submission.id))
         folder = await self.ask(self.desk.results, picked[0].submission.id)
@@ -163,12 +197,13 @@ class Verbs(Undoing):
 
     def action_note(self) -> None:
         """Write a note on the submission."""
-        if picked := self.picked():
-            label = "note" if len(picked) == 1 else f"note on {what(picked)}"
-            self.go(self._note, picked, self.prompt.ask(label, picked[0].submission.note))
+        self.go(self._note, self.picked())
 
-    async def _note(self, picked: Sequence[Picked], answer: "Future[str | None]") -> None:
-        if (text := await answer) is not None:
+    async def _note(self, pick: Pick) -> None:
+        if not (picked := await apart(pick)):
+            return
+        label = "note" if len(picked) == 1 else f"note on {what(picked)}"
+        if (text := await self.prompt.ask(label, picked[0].submission.note)) is not None:
             desk = self.desk
             await self.for_each(picked, lambda one: desk.note(one.submission.id, text))
             self.table.unmark()

@@ -71,6 +71,11 @@ class View(Screen[Any], inherit_bindings=False):
         raise NotImplementedError
 
     @property
+    def hints(self) -> Sequence[str]:
+        """Those of the bindings in `HINTS` that come to something now."""
+        return self.HINTS
+
+    @property
     def front(self) -> "BatchApp":
         """The app, by its own type."""
         return cast("BatchApp", self.app)

@@ -14,11 +14,10 @@ from tui_batch.widgets.arranging import Arranged, Sorting, Wish, arrange, place_
 from tui_batch.widgets.columns import Column, R, widths
 from tui_batch.widgets.filter import wrong
 from tui_batch.widgets.lines import Line
-from tui_batch.widgets.marks import Marking
+from tui_batch.widgets.marks import MANY, Marking
 from tui_batch.widgets.printable import fit
 from tui_batch.widgets.table_lines import heading, row_line
 
-MANY = 2_000  # rows that another thread filters and sorts, lest a key wait for it
 PATIENCE_SECONDS = 0.2  # so long nothing is said of that
 
 
@@ -61,6 +60,7 @@ class LiveTable(Marking[R], can_focus=True):
         self.key, self.marks = key, marks
         self._dim = dim
         self.top = 0
+        self.held: R | None = None  # the row to come back to while one tries filters, until the cursor is moved
         self.empty: Sequence[str] = ("loading...",)  # what stands there when there is no row
         self._wish: Wish[R] = Wish(tuple(columns), key)
         self._shown: Arranged[R] = Arranged(self._wish)  # what came of the last wish that was arranged
@@ -105,7 +105,7 @@ class LiveTable(Marking[R], can_focus=True):
     @property
     def settled(self) -> bool:
         """It shows what was asked of it, so that a key means what one sees."""
-        return self._filled and self._wish.like(self._shown.wish)
+        return self._filled and not self.marking and self._wish.like(self._shown.wish)
 
     def restore(self, filter: str, sorting: Sorting) -> None:
         """As it was once. A filter for columns that are not there waits until they are."""
@@ -154,7 +154,7 @@ class LiveTable(Marking[R], can_focus=True):
 
     async def _arrange_aside(self) -> None:
         while (wish := self._wish) is not self._shown.wish:
-            sought = "" if (row := self.current) is None else self.key(row)
+            sought = "" if (row := self.held or self.current) is None else self.key(row)
             arranged = await to_thread(arrange, wish, sought)
             # Newer rows may wait for the next turn, else a table that always changes would never show anything; but
             # what was asked differently meanwhile nobody wants to see any more.
@@ -172,9 +172,9 @@ class LiveTable(Marking[R], can_focus=True):
         if arranged.gone:
             self._mark(self.marked - arranged.gone)
         if self._stay:
-            self._follow(before)
+            self._follow(self.held or before)
         else:
-            self.cursor = self.top = 0
+            self.cursor, self.top, self.held = 0, 0, None
         self._stay = True
         self.repaint()
         if (filtered := self._kept) != self._told:
@@ -212,7 +212,7 @@ class LiveTable(Marking[R], can_focus=True):
         return max(0, min(top, len(self.view) - self.page))
 
     def _move(self, index: int) -> None:
-        index = max(0, min(index, len(self.view) - 1))
+        index, self.held = max(0, min(index, len(self.view) - 1)), None
         if index == self.cursor:
             return
         self.cursor = index

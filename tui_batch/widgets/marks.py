@@ -1,16 +1,37 @@
 """Marks: rows picked out by their keys, so that one request can be made for all of them."""
 
+from asyncio import to_thread
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.worker import WorkType
 
 from tui_batch.widgets.columns import R
 from tui_batch.widgets.moves import Moving
 
+MANY = 2_000  # rows that another thread looks at, lest a key wait for it
 _KEYS = ("mark", "mark_to_here", "mark_all", "unmark")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen(Generic[R]):
+    """What a request is for, as it was when it was made: of these rows the marked ones, or all where none is."""
+
+    among: Sequence[R]
+    key: Callable[[R], str]
+    marked: frozenset[str]
+
+    @property
+    def first(self) -> R | None:
+        """One of the rows that it may be for, if it is for any."""
+        return self.among[0] if self.among else None
+
+    def rows(self) -> list[R]:
+        """The rows themselves: of a hundred thousand a question for another thread."""
+        return [row for row in self.among if not self.marked or self.key(row) in self.marked]
 
 
 class Marking(Moving, Generic[R]):
@@ -40,6 +61,7 @@ class Marking(Moving, Generic[R]):
     cursor = 0
     marks = False  # whether rows can be marked at all
     marked: frozenset[str] = frozenset()  # the keys of the marked rows
+    marking = False  # keys of many rows are being looked up, to be marked
     _last_mark = ""
 
     @property
@@ -48,11 +70,10 @@ class Marking(Moving, Generic[R]):
         return self.view[self.cursor] if 0 <= self.cursor < len(self.view) else None
 
     @property
-    def chosen(self) -> list[R]:
+    def chosen(self) -> Chosen[R]:
         """What the next request is for: the marked rows, also those that the filter hides, else the current one."""
-        if self.marked:
-            return [row for row in self.rows if self.key(row) in self.marked]
-        return [] if self.current is None else [self.current]
+        among = self.rows if self.marked else [] if self.current is None else [self.current]
+        return Chosen(among, self.key, self.marked)
 
     def unmark(self) -> None:
         """No row is marked any more."""
@@ -67,6 +88,23 @@ class Marking(Moving, Generic[R]):
             self.marked = marked
             self.repaint()
             self.post_message(self.Marked(self))
+
+    def _mark_rows(self, rows: Sequence[R]) -> None:
+        """Mark these too: at once, or, where they are many, when another thread has named them."""
+        if len(rows) <= MANY:
+            return self._mark(self.marked.union(map(self.key, rows)))
+
+        async def named() -> None:
+            try:
+                keys = await to_thread(lambda: frozenset(map(self.key, rows)))
+                self._mark(self.marked | keys)
+            finally:
+                self.marking = False
+
+        self.marking = True
+        aside: WorkType[None] = named  # a worker writes down what it is given: of a partial every row
+        self.run_worker(aside)
+        return None
 
     def _marks_action(self, action: str) -> bool:
         """Whether this action of a key makes sense now, as far as it is about marks."""
@@ -85,13 +123,12 @@ class Marking(Moving, Generic[R]):
         """Mark all from the row marked last to this one."""
         start = self.place(self._last_mark) if self._last_mark in self.marked else None
         first, last = sorted((self.cursor if start is None else start, self.cursor))
-        keys = [self.key(self.view[at]) for at in range(first, last + 1)]
         self._last_mark = self.key(self.view[self.cursor])
-        self._mark(self.marked.union(keys))
+        self._mark_rows(self.view[first : last + 1])
 
     def action_mark_all(self) -> None:
         """Mark every row that the filter shows."""
-        self._mark(self.marked.union(map(self.key, self.view)))
+        self._mark_rows(self.view)
 
     def action_unmark(self) -> None:
         """Clear the marks."""

@@ -61,10 +61,16 @@ class PromptLine(Lines):
         complete: Callable[[str], Completion] = Completion,
         history: Sequence[str] = (),
         wrong: str = "",
+        live: Callable[[str], None] = lambda text: None,
     ) -> "Future[str | None]":
-        """Ask for a text that passes the check; None if the person leaves. `wrong` is why the text was refused."""
+        """Ask for a text that passes the check; None if the person leaves. `wrong` is why the text was refused.
+
+        `live` is told of every text that stands there meanwhile.
+        """
         question = Question(label, check=check, complete=complete, history=history)
-        return self._open(replace(question.typed(Entry.of(text)), wrong=wrong))
+        answer = self._open(replace(question.typed(Entry.of(text)), wrong=wrong))
+        self._live = live
+        return answer
 
     def ask_secret(self, label: str, check: Callable[[str], str]) -> "Future[str | None]":
         """The same for what nobody may see: it is drawn as stars, and nothing remembers it."""
@@ -139,8 +145,11 @@ class PromptLine(Lines):
         self._close(None)
 
     def _change(self, question: Question) -> None:
+        before = self.question and self.question.entry
         self.question = question
         self.repaint()
+        if question.entry and before and question.entry.text != before.text:
+            self._live(question.entry.text)
 
     # -- what it shows ---------------------------------------------------------------------------------------------
     def line(self, y: int) -> Line:
@@ -161,7 +170,7 @@ class PromptLine(Lines):
         more = [bound[help]] if help in bound else []
         room = width - sum(map(_room, more))
         parts: list[Part] = []
-        for hint in (bound[id] for id in getattr(self.screen, "HINTS", ()) if id in bound):
+        for hint in (bound[id] for id in getattr(self.screen, "hints", ()) if id in bound):
             if _room(hint) >= room:
                 break
             room -= _room(hint) + 1

@@ -3,6 +3,8 @@
 from tui_batch.widgets.lines import Line, Lines, Part
 from tui_batch.widgets.printable import cells, fit, printable
 
+_NUMBER = "0123456789.,/! "
+
 
 class StatusLine(Lines):
     """One line: a place and what is to be said of it at the left, an age or a trouble at the right."""
@@ -35,7 +37,7 @@ class StatusLine(Lines):
         """The right part stays whole; of the left one goes what does not fit, a number never in its middle."""
         width = self.size.width
         words, loud = self.banner if self.banner[0] else self.right
-        right = f" {printable(words)} "[: max(0, width - 12)] if words else ""
+        right = _cut(f" {words} ", max(0, width - 12)) if words else ""
         room = width - cells(right)
         parts: list[Part] = []
         filtered: tuple[Part, ...] = ((self.filtered, "attention"),) if self.filtered else ()
@@ -50,10 +52,14 @@ class StatusLine(Lines):
 
 
 def _cut(text: str, room: int) -> str:
-    """What fits of a text; it ends before a number that would be cut."""
+    """What fits of a text; it ends before what would be cut, a number with its word. Only the first is, if need be."""
     text = printable(text)
     if cells(text) <= room:
         return text
+    kept = fit(text, max(0, room - 1)).removesuffix("~")
+    whole = kept if text[len(kept) : len(kept) + 1] == " " else kept[: kept.rfind(" ") + 1]
+    if (whole := whole.rstrip(_NUMBER)).strip():
+        return fit(f"{whole} ~", room)
     cut = fit(text, room)
-    kept = cut.removesuffix("~").rstrip("0123456789.,/")
+    kept = cut.removesuffix("~").rstrip(_NUMBER.strip())
     return fit(f"{kept}~", room) if text[len(kept) : len(kept) + 1].isdigit() else cut
