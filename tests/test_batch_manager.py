@@ -50,20 +50,20 @@ def test_every_type_with_its_limits():
         "6,b,True,True,Word,str,None,a;b\n7,2,True,True,Of Three,int,None,1;2;3\n"
         "8,None,True,True,Free (text),str,None,None\n"
         "9,1 0,True,True,Both,dual bool,On;Off,0;1\n10,3 4.5,True,False,Two,dual float,Name;2nd,None\n"
-        "11,dashes,False,False,None,str,None,None\n12,0,True,True,N,int,None,>-1\n"
+        "11,dashes,False,False,None,str,None,None\n12,0,True,True,Lambda,int,None,>-1\n"
     )
     template = imported(HEADER + rows)
     found = {one.key: one for one in template.variables}
-    assert " ".join(found) == "executable seeds seed low mean word of_three free_text on off v_name v_2nd n"
+    assert " ".join(found) == "executable seeds seed low mean word of_three free_text on off v_name v_2nd v_lambda"
     assert (found["seed"].default, found["seed"].minimum) == (7, 3)
     assert (found["mean"].minimum, found["mean"].maximum, found["low"].maximum) == (-2.5, 4.0, 0)
     assert (found["word"].type, found["word"].choices, found["of_three"].choices) == ("choice", ("a", "b"), (1, 2, 3))
     assert (found["on"].default, found["off"].default, found["v_2nd"].default) == (True, False, 4.5)
-    assert (found["v_name"].hidden, found["n"].minimum, found["free_text"].default) == (True, 0, "")
+    assert (found["v_name"].hidden, found["v_lambda"].minimum, found["free_text"].default) == (True, 0, "")
     assert first(template, "seed=9")[1]["mx2.inpt"].splitlines() == [
         "{{ I/O }}", "./seed/9                Seed", "./output_files/mine             Prefix", "-1              Low",
         "2.5             Mean", "b               Word", "2               Of Three", "                Free (text)",
-        "1       0       Both", "3.0     4.5     Two", "-" * 50, "0               N",
+        "1       0       Both", "3.0     4.5     Two", "-" * 50, "0               Lambda",
     ]  # fmt: skip
 
 

@@ -50,6 +50,13 @@ def test_secrets_are_named_and_not_shown():
     assert found["targets.fir.options"].value == "secret = ***, queue = long"
 
 
+def test_defaults_of_templates_are_listed():
+    found = rows(config.parse('[defaults.netmc]\nexecutable = "~/netmc.x"\n', Path("/etc/config.toml")))
+    assert (found["defaults.netmc.executable"].value, found["defaults.netmc.executable"].origin) == (
+        "~/netmc.x", "config.toml",
+    )  # fmt: skip
+
+
 def test_the_places_say_who_named_them(tmp_path, monkeypatch):
     (tmp_path / "config.toml").write_text("")
     monkeypatch.setenv("TUI_BATCH_CONFIG", str(tmp_path / "config.toml"))

@@ -228,6 +228,12 @@ def test_rules_are_checked_when_the_template_is_read():
         template('rules = ["lw < 3"]\n[[variables]]\nkey = "low"\ntype = "int"\n')
 
 
+def test_a_rule_that_makes_no_sense_of_a_value_is_named():
+    rule = template('rules = ["low < 3"]\n[[variables]]\nkey = "low"\n')
+    with pytest.raises(TemplateError, match=r"^t\.toml: rules: .*\.$"):
+        Renderer(rule).command({"low": "x", "name": "n"})
+
+
 def test_reading_and_planning_do_not_import_jinja():
     code = (
         "import sys; from tui_batch.store import batches, templates; from tui_batch import sweep;"

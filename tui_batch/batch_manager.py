@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from keyword import iskeyword
 from typing import Any
 
 from tui_batch.errors import RequestError, nearest, sentence
@@ -147,7 +148,7 @@ def _variable(label: str, kind: str, word: str, allowed: str) -> dict[str, Any]:
     key = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
     if not key:
         raise ValueError(f"the name {label!r} holds no letter")
-    if key[0].isdigit() or key in RESERVED:
+    if key[0].isdigit() or key in RESERVED or iskeyword(key):
         key = f"v_{key}"
     default = _value(kind, word)
     limits: dict[str, Any] = {}

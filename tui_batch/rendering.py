@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tui_batch.errors import TemplateError, nearest
+from tui_batch.errors import TemplateError, nearest, sentence
 from tui_batch.model import Value
 from tui_batch.naming import from_labels, from_values, safe
 from tui_batch.numbers import plain, spell
@@ -53,7 +53,11 @@ class Renderer:
     def command(self, values: Mapping[str, Value]) -> str:
         """The command line; a TemplateError for a job that is against a rule of the template."""
         for rule, holds in self._rules:
-            if not holds(values):
+            try:
+                kept = holds(values)
+            except ValueError as wrong:
+                raise TemplateError(f"{self.template.origin}: rules: {sentence(wrong)}") from wrong
+            if not kept:
                 job = values.get("name")
                 raise TemplateError(f"{self.template.name}: {rule} must hold, and does not for the job {job}.")
         command = self._command(values)

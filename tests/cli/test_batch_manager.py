@@ -157,6 +157,17 @@ def test_a_zip_that_is_damaged_keeps_nothing_else_back(program, left):
     assert "Submissions: 4." in said.err
 
 
+def test_a_zip_that_is_found_later_comes_to_its_submissions(program, left):
+    zip_ = left[1] / "netmc" / "gone.zip"
+    program("import", "--history", left[0], "--batches", left[1])
+    shutil.copy(left[1] / "netmc" / "unsent.zip", zip_)
+    assert program("import", "--history", left[0], "--batches", left[1]).out == "gone\n"
+    rows = {row["name"]: row for row in program("batches", "--json").json}
+    assert (rows["gone"]["jobs"], rows["gone"]["submitted"]) == (2, 1)
+    program("submit", "gone")
+    assert program("list", "--json").json[0]["run"] == 2
+
+
 def test_names_that_are_taken_here_are_left_alone(program, left):
     program("generate", program.template, "--name", "first")
     program("generate", program.template, "--name", "unsent")
@@ -170,7 +181,8 @@ def test_what_makes_no_sense(program, left):
             "import: name a template, FILE.csv, or a history, --history FILE --batches DIR."
         ]
     assert "cannot be read: No such file" in program.wrong("import", "none.csv")[0]
-    assert "no folder" in program.wrong("import", "--history", left[0], "--batches", program.path / "no")[0]
+    for folder in (program.path / "no", left[1] / "netmc"):
+        assert "has no folder netmc" in program.wrong("import", "--history", left[0], "--batches", folder)[0]
     left[0].write_text("a,b\nc\n")
     assert len(program.wrong("import", "--history", left[0], "--batches", left[1])) == 3
     assert not program.home.exists()

@@ -84,7 +84,7 @@ def to_the_jobs(tmux, seconds, command=""):
     tmux.shows("tui-batch makes many jobs from one template", "n   makes a batch of your own")
     tmux.press("n")
     tmux.shows("from which template?", "> file-per-job", "shell", "Enter choose")
-    tmux.press("G")
+    tmux.press("G", "k")
     tmux.shows("> shell", "variables  command, n")
     tmux.press("Enter")
     tmux.shows("new batch: shell  1 job", "> Command line", "Enter preview")

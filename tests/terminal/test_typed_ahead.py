@@ -27,7 +27,7 @@ def empty(tmp_path):
 
 def test_the_whole_way_to_a_submission(empty):
     empty.shows("n   makes a batch")
-    empty.send(burst("n", "G", "enter", "down", "4..6", "enter", "A", "y"))
+    empty.send(burst("n", "G", "k", "enter", "down", "4..6", "enter", "A", "y"))
     empty.shows("> DR shell", "on its way to local")
     [order] = empty.desk.snapshot().orders
     assert (order.verb, order.batch, order.total) == ("submit", "shell", 3)
@@ -36,20 +36,20 @@ def test_the_whole_way_to_a_submission(empty):
 
 def test_another_target_then_one_job_first(empty):
     empty.shows("n   makes a batch")
-    empty.send(burst("n", "G", "enter", "down", "4..6", "enter", "t", "enter", "1", "enter"))
+    empty.send(burst("n", "G", "k", "enter", "down", "4..6", "enter", "t", "enter", "1", "enter"))
     empty.shows("> DR shell", "One job of shell is on its way to local")
     [order] = empty.desk.snapshot().orders
     assert (order.first, order.total) == (True, 3)
 
 
 def test_before_the_program_has_the_terminal(empty):
-    empty.send(burst("n", "G", "enter", "\x0e"))
+    empty.send(burst("n", "G", "k", "enter", "\x0e"))
     empty.shows("new batch: shell", "Nothing was typed yet.")
 
 
 def test_back_and_forth_loses_nothing(empty):
     empty.shows("n   makes a batch")
-    empty.send(burst("n", "G", "enter", "down", "4..6", "enter", "e", "escape"))
+    empty.send(burst("n", "G", "k", "enter", "down", "4..6", "enter", "e", "escape"))
     empty.shows("from which template?", "> shell", " now")  # it is a draft
     empty.send(burst("enter", ", 9", "enter", "enter"))
     empty.shows("job 0", "n              4")
@@ -59,7 +59,7 @@ def test_back_and_forth_loses_nothing(empty):
 
 def test_taken_back_and_left_at_once(empty):
     empty.shows("n   makes a batch")
-    empty.send(burst("n", "G", "enter", "down", "4..6", "enter", "A", "y", "u", "q"))
+    empty.send(burst("n", "G", "k", "enter", "down", "4..6", "enter", "A", "y", "u", "q"))
     assert empty.ended() == 0
     assert not empty.desk.snapshot().orders
     assert [batch.name for batch in empty.desk.batches()] == ["shell"]
@@ -74,7 +74,7 @@ def test_taken_back_and_left_at_once(empty):
     (("2", "1", "j", "j", "enter"), ("scan-497 on local",)),
     ((":", "jobs", "enter", "j", "d"), ("scan-499 job 5",)),
     (("4", "enter"), ("local is being examined",)),
-    (("n", "G", "enter", "down", "2, 3", "enter", "j", "enter"), ("job 1", "n              3")),
+    (("n", "G", "k", "enter", "down", "2, 3", "enter", "j", "enter"), ("job 1", "n              3")),
     (("c", "56", "enter", "u"), ("Taken back, not cancelled: 56 jobs of scan-499.",)),
     (("l", "o", "q", "tab", "j", "l"), ("job-5  stdout",)),
 ])  # fmt: skip

@@ -51,12 +51,12 @@ def _making(verbs: "Verbs") -> None:
     templates.add_argument("words", nargs="*", metavar="show NAME", help="show one template and its variables")
     generate = _verb(verbs, "generate", "making:generate", "make a batch of jobs from a template", json=True)
     _sweep(generate)
+    generate.add_argument("--dry-run", action="store_true", help="say what would be made, make nothing")
     taken = _verb(verbs, "import", "importing:import_", "take over a template, or a history, from Batch-Manager")
     taken.add_argument("csv", nargs="?", default="", metavar="FILE.csv", help="a template of Batch-Manager")
     taken.add_argument("--as", dest="name", default="", metavar="NAME", help="what the template is called here")
     taken.add_argument("--history", default="", metavar="FILE", help="its batch_history.txt")
     taken.add_argument("--batches", default="", metavar="DIR", help="its folder `batches`, with the zips")
-    generate.add_argument("--dry-run", action="store_true", help="say what would be made, make nothing")
     _verb(verbs, "batches", "making:batches", "list the batches", json=True)
 
 

@@ -189,7 +189,7 @@ class Desk(Making):
 
 def _check_unchanged(batch: Batch, submission: Submission) -> None:
     """A batch never changes once it was submitted."""
-    if batch.digest != submission.digest:
+    if submission.digest and batch.digest != submission.digest:
         raise RequestError(
             f"The batch {batch.name} was changed after it was submitted as {submission.id}. Nothing was sent; put the "
             f"former {batch.path.name} back, or generate a batch with another name."

@@ -84,8 +84,6 @@ class Making(Looking):
         from tui_batch.store import imported
 
         sent, found = batch_manager.read_history(_text(history), str(history)), imported.zips(folder)
-        if not folder.is_dir():
-            raise RequestError(f"There is no folder {folder}. Nothing was taken over.")
         sweeps = {}
         for type_ in {type_ for type_, _ in found}:
             template = self.template(batch_manager.template_name(type_))

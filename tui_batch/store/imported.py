@@ -65,7 +65,12 @@ def add_template(folder: Path, name: str, text: str, beside: Sequence[Path]) -> 
 
 
 def zips(folder: Path) -> dict[Key, Path]:
-    """Every batch below the folder of batches, by type and name."""
+    """Every batch below Batch-Manager's folder of batches, by type and name."""
+    if not any((folder / type_).is_dir() for type_ in PROGRAMS):
+        raise RequestError(
+            f"{folder} has no folder {', '.join(PROGRAMS)} in it: name the folder `batches` of Batch-Manager. "
+            "Nothing was taken over."
+        )
     return {(type_, path.stem): path for type_ in PROGRAMS for path in sorted((folder / type_).glob("*.zip"))}
 
 
@@ -88,7 +93,7 @@ def take_over(
             done.problems.append(f"{error} It was not taken over.")
     used = {(one.batch, one.run) for one in past.submissions.values()}
     times, runs = Counter[Sent](), Counter[Key]()
-    writer = HistoryWriter(home.history, KIND)
+    writer = HistoryWriter(home.history, KIND)  # a file of its own: the others are the courier's
     try:
         for sent in history:
             key = sent.type, sent.batch
@@ -160,7 +165,7 @@ def _bring(home: Home, path: Path, key: Key, name: str, sweep: Sweep, now: str) 
     seeds = [_SEED.search(text) for text in texts]
     columns: dict[str, list[Value]] = {
         "job": [entry.name.rpartition("/")[0] for entry in entries], "text": [*texts],
-        "seed_size": [int(seed[1]) if seed else 0 for seed in seeds],
+        "seed_size": [int(seed[1]) if seed else sweep.base.get("seed_size", 0) for seed in seeds],
     }  # fmt: skip
     own = replace(
         sweep.template, job_name="{{ job }}", files=dict.fromkeys(sweep.template.files, "{{ text }}"),
