@@ -13,6 +13,7 @@ from textual.events import Event, Key, Paste, Resize
 from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.worker import WorkerFailed
 
 from tui_batch.desk import Desk
@@ -91,6 +92,12 @@ class BatchApp(App[None], inherit_bindings=False):
         from tui_batch.screens import keymap
 
         self.set_keymap(keymap.checked(self.desk.config.keys, type(self), str(self.desk.config.path)))
+
+    def change_theme(self, theme: Theme) -> None:
+        """Other colours until the program ends."""
+        self.register_theme(theme)
+        self.ansi_color = theme.ansi or None
+        self.theme = theme.name
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """ASCII, where nothing else is shown, comes last."""

@@ -256,7 +256,8 @@ class FakeDesk:
     def submit(self, batch, target, first=False, wait=0.0):
         self.asked.append(("submit", batch, target, *(["first"] if first else [])))
         name = "20261120-1200-iris"
-        order = Order(name, "submit", name, ago(0), batch, target=target, total=12, leaves=self.later(wait))
+        order = Order(name, "submit", name, ago(0), batch, target=target, total=12, leaves=self.later(wait),
+                      first=first)  # fmt: skip
         self.current = replace(self.current, orders=(*self.current.orders, order))
         return order.submission
 

@@ -1,5 +1,7 @@
 """The line after `:`: every command, completion, history, and what is wrong."""
 
+from dataclasses import replace
+
 import pytest
 from stand_in import TARGETS
 from textual import events
@@ -19,6 +21,7 @@ from tui_batch.screens.jobs import Jobs
 from tui_batch.screens.log import Log
 from tui_batch.screens.targets import Targets
 from tui_batch.screens.variables import Variables
+from tui_batch.terminal import CAPABLE
 
 HOME = "R    212"
 KELP = "20261120-1157-kelp"
@@ -277,7 +280,22 @@ async def test_other_colours(app):
         await shows(pilot, "colour-blind until the program ends")
         assert app.theme == "tui-batch-colour-blind"
         await command(pilot, "theme ansi")
-        await shows(pilot, ": theme ansi", "no theme to change to 'ansi'")
+        await shows(pilot, "ansi until the program ends")
+        assert app.native_ansi_color
+        await command(pilot, "theme default")
+        await shows(pilot, "default until the program ends")
+        assert not app.native_ansi_color
+        await command(pilot, "theme solarized")
+        await shows(pilot, ": theme solarized", "no theme to change to 'solarized'")
+
+
+async def test_colours_that_the_terminal_has_not_are_refused(desk):
+    app = BatchApp(desk, replace(CAPABLE, theme="ansi", theme_why="NO_COLOR"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begin(pilot)
+        await command(pilot, "theme default")
+        await shows(pilot, "default cannot be shown here: NO_COLOR")
+        assert app.theme == "tui-batch-ansi"
 
 
 async def test_going_to_a_line_of_a_log_however_long(app, desk):

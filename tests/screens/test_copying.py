@@ -42,7 +42,7 @@ async def test_of_a_submission(app, desk):
         await shows(pilot, "copy", "i id", "n name", "p path", "c command", "r row")
         await pilot.press("i")
         await until(pilot, lambda: kept(desk) == "20261120-1157-kelp")
-        await shows(pilot, "Sent to the terminal; also in ")
+        await shows(pilot, "Id sent to the terminal; also in ")
         await copied(pilot, desk, "n", "netmc-T0.1-0.9")
         await copied(pilot, desk, "p", "results/20261120-1157-kelp")
         await copied(pilot, desk, "c", "tui-batch submit netmc-T0.1-0.9 --target fir")
@@ -125,7 +125,7 @@ async def test_the_terminal_gets_it_as_base64_only(app, desk, monkeypatch):
         await shows(pilot, "R    212")
         written = sent(app, monkeypatch)
         await pilot.press("y", "i")
-        await shows(pilot, "Sent to the terminal")
+        await shows(pilot, " sent to the terminal")
         osc = next(text for text in written if "52;c;" in text)
         assert b64decode(osc.removeprefix("\x1b]52;c;").removesuffix("\a")) == b"20261120-1157-kelp"
 
@@ -136,7 +136,7 @@ async def test_it_says_what_stands_between(app, desk, monkeypatch, name, value, 
     async with app.run_test(size=(200, 24)) as pilot:
         await shows(pilot, "R    212")
         await pilot.press("y", "i")
-        await shows(pilot, f"Sent through {said}; also in ", "clipboard.txt", "18 characters")
+        await shows(pilot, f" sent through {said}; also in ", "clipboard.txt", "18 characters")
 
 
 async def test_what_is_too_long_for_the_terminal_goes_to_the_file_only(app, desk, monkeypatch):
@@ -158,7 +158,7 @@ async def test_without_a_file_it_says_that_only_the_terminal_was_asked(app, desk
     async with app.run_test(size=(120, 24)) as pilot:
         await shows(pilot, "R    212")
         await pilot.press("y", "i")
-        await shows(pilot, "Sent to the terminal. Cannot keep what was copied: the file system is read-only.")
+        await shows(pilot, " sent to the terminal. Cannot keep what was copied: the file system is read-only.")
 
 
 async def test_what_is_not_there_is_not_copied(app, desk):

@@ -94,9 +94,27 @@ async def test_batches_are_submitted_from_their_list(app, desk):
         await pilot.press("j", "enter")
         await shows(pilot, "Submit 9 jobs of never-sent to fir?")
         await pilot.press("n")
-        await pilot.press("enter", "y")
+        await pilot.press("1")
+        await shows(pilot, "Enter chooses the target", "Where to?")
+        await pilot.press("enter", "A")
         await shows(pilot, "never-sent is on its way to fir in 5 s: u takes it back.")
         assert desk.asked == [("submit", "never-sent", "fir")]
+
+
+async def test_one_job_of_a_batch_goes_ahead_of_the_others(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("2")
+        await shows(pilot, "never-sent", "SENT")
+        await pilot.press("G", "S")
+        await shows(pilot, "never-sent: 9 jobs. Where to?")
+        await pilot.press("j", "enter")
+        await shows(pilot, "Submit 9 jobs of never-sent to fir?", "A all", "1 one first", "n no")
+        await pilot.press("1")
+        await shows(pilot, "One job of never-sent is on its way to fir in 5 s: u takes it back.")
+        assert desk.asked == [("submit", "never-sent", "fir", "first")]
+        await pilot.press("j")
+        await shows(pilot, "Submitting one of 12 jobs of never-sent to fir in 5 s: u takes it back")
 
 
 async def test_help_names_the_keys_of_where_one_was(app):

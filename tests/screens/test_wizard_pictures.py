@@ -142,7 +142,7 @@ def test_target(picture, size):
 
 
 def test_target_and_question_for_a_batch(picture):
-    assert picture(("protein-fold",), "2", ("never-sent",), "S", ("> local",), "enter", ("Y/n",), ready=warned)
+    assert picture(("protein-fold",), "2", ("never-sent",), "S", ("> local",), "enter", ("A all",), ready=warned)
 
 
 def test_submitted(picture):

@@ -69,7 +69,7 @@ def test_a_tmux_that_may_set_the_clipboard_holds_what_was_copied(tmp_path, store
         until(lambda: "i id" in tmux("capture-pane", "-p"))
         tmux("send-keys", "i")
         until(lambda: tmux("show-buffer") == store.open[0])
-        until(lambda: "Sent through tmux; also in " in tmux("capture-pane", "-p"))
+        until(lambda: " sent through tmux; also in " in tmux("capture-pane", "-p"))
     finally:
         tmux("kill-server")
 

@@ -101,13 +101,13 @@ async def test_what_sorts_is_told_also_where_its_column_is_not_seen():
         assert app.table.line(0)[0][0].endswith(" by more+ ")
 
 
-async def test_the_sign_of_what_sorts_is_seen_however_narrow_the_column_and_moves_no_name():
+async def test_the_sign_of_what_sorts_is_seen_however_narrow_the_column_and_a_blank_behind_it():
     columns = [Column("s", "S", 1, lambda row: row[1]), Column("long", "a-long-name", 4, lambda row: row[0]),
                Column("age", "AGE", 3, lambda row: row[0], right=True)]  # fmt: skip
     app = Alone(rows(3), columns)
     async with app.run_test(size=(40, 10)) as pilot:
         await pilot.pause()
-        for name, heading in (("", "  S a-l~ AGE"), ("s", "  S+a-l~ AGE"), ("long", "  S a-l~+AGE"),
+        for name, heading in (("", "  S a-l~ AGE"), ("s", "  S+ a-l~ AGE"), ("long", "  S a-l~+ AGE"),
                               ("age", "  S a-l~ AGE+")):  # fmt: skip
             app.table.sort(name)
             assert app.table.line(0)[0][0].rstrip() == heading

@@ -63,8 +63,7 @@ def _templates(screen: View) -> Iterable[str]:
 
 
 def _themes(screen: View) -> Iterable[str]:
-    ansi = THEMES[screen.front.terminal.theme].ansi  # what the terminal was told at the start cannot be taken back
-    return [name for name, theme in THEMES.items() if theme.ansi == ansi]
+    return THEMES
 
 
 COLUMN = Kind("column", _columns)
@@ -186,8 +185,9 @@ def _goto(screen: View, number: str) -> None:
 
 
 def _theme(screen: View, name: str) -> None:
-    screen.front.register_theme(THEMES[name])
-    screen.front.theme = THEMES[name].name
+    if (why := screen.front.terminal.theme_why) and name != screen.front.terminal.theme:
+        raise RequestError(f"{name} cannot be shown here: {why}")
+    screen.front.change_theme(THEMES[name])
     screen.front.say(f'{name} until the program ends; theme = "{name}" in the configuration keeps it.')
 
 

@@ -109,19 +109,19 @@ async def copy(screen: View, chosen: Copy) -> None:
     try:
         path = await screen.ask(screen.desk.keep_copy, text)
     except StoreError as error:
-        return screen.prompt.say(f"{_sent(road) if sent else 'Nothing was copied'}. {error}", "attention")
+        return screen.prompt.say(f"{_sent(chosen.word, road) if sent else 'Nothing was copied'}. {error}", "attention")
     if not sent:
         words = f"Too long for the terminal: {len(text):,} characters are in {short(path)}"
         return screen.prompt.say(words, "attention")
     notes = ["tmux needs set-clipboard on"] * (road == "tmux") + [f"{len(text):,} characters"]
-    words = f"{_sent(road)}; also in {short(path)}"
+    words = f"{_sent(chosen.word, road)}; also in {short(path)}"
     while notes and len(f"{words} ({'; '.join(notes)})") >= screen.size.width:
         notes.pop()
     return screen.prompt.say(words + (f" ({'; '.join(notes)})" if notes else ""))
 
 
-def _sent(road: str) -> str:
-    return f"Sent through {road}" if road else "Sent to the terminal"
+def _sent(what: str, road: str) -> str:
+    return f"{what.capitalize()} sent {f'through {road}' if road else 'to the terminal'}"
 
 
 def short(path: Path) -> str:

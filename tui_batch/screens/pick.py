@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.desk import Desk
@@ -17,6 +18,9 @@ from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import ChoiceTable, LiveTable
 from tui_batch.widgets.progress import counted
 from tui_batch.widgets.text_view import TextView
+
+ALL, FIRST = "A", "1"
+SENT = {ALL: "all", FIRST: "one first", "n": "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class ChooseTarget(TableView):
 
     HINTS = ("list.open", "list.filter", "view.back")
     FLOW: ClassVar[bool] = True
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(FIRST, "first", "one first", show=False, id="target.first")]
 
     def __init__(self, batch: Batch, before: Target | None = None) -> None:
         super().__init__()
@@ -71,13 +76,24 @@ class ChooseTarget(TableView):
         """This one it is."""
         self.dismiss(target)
 
+    def action_first(self) -> None:
+        """Not home, as elsewhere: whoever wants one job first is a step too early."""
+        self.prompt.say("Enter chooses the target; what is sent there is asked then.")
+
     def action_back(self) -> None:
         """None of them."""
         self.dismiss(None)
 
 
+class Sending(NamedTuple):
+    """Where a batch goes, and whether one job goes ahead of the others."""
+
+    target: Target
+    first: bool
+
+
 class PickTarget(ChooseTarget):
-    """The same with the last question: dismisses once the person has said yes."""
+    """The same with the last question: dismisses once the person has said what is sent there."""
 
     def choose(self, target: Target) -> None:
         """Ask whether it is meant."""
@@ -92,10 +108,12 @@ class PickTarget(ChooseTarget):
             return
         self._note([problem.text for problem in problems])
         question = f"Submit {jobs} of {name} to {target.name}{' all the same' * bool(problems)}?"
-        answer = await self.prompt.yes(question, safe="y")
+        answer = await (
+            self.prompt.choose(question, SENT, ALL) if self._batch.jobs > 1 else self.prompt.yes(question, "y")
+        )
         self._note([])
-        if answer == "y":
-            self.dismiss(target)
+        if answer in (ALL, FIRST, "y"):
+            self.dismiss(Sending(target, answer == FIRST))
 
     def _note(self, problems: list[str]) -> None:
         """Above the question, what the target would make of the batch."""

@@ -10,9 +10,9 @@ class Submitting(TableView):
 
     async def submit(self, batch: str) -> None:
         """Ask for a target; then order the batch to be sent to it, and show it at home."""
-        target = await self.app.push_screen_wait(PickTarget(await self.ask(self.desk.batch, batch)))
-        if target is not None:
-            await self.order(batch, target.name)
+        sending = await self.app.push_screen_wait(PickTarget(await self.ask(self.desk.batch, batch)))
+        if sending is not None:
+            await self.order(batch, sending.target.name, sending.first)
 
     async def order(self, batch: str, target: str, first: bool = False) -> None:
         """Leave the order, and go where it is seen."""

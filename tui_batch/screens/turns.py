@@ -11,9 +11,11 @@ from functools import partial
 from typing import Any
 
 from textual.app import App
-from textual.events import Event
+from textual.events import Event, Key
 
 PATIENCE_SECONDS = 2.0  # for what hangs: then a key goes where one sees it go
+WAYS_OUT = ("escape", "ctrl+c", "q")  # whoever presses these has waited enough
+OUT_SECONDS = 0.2  # for what is only on its way: a `q` may be the first letter of an answer
 LOOK_SECONDS = 0.01
 
 
@@ -26,6 +28,7 @@ class Turns:
         self._app, self._handle, self._underway = app, handle, underway
         self._waiting: deque[Event] = deque()
         self._turn, self._busy = 0, False
+        self._in_hand = False  # a key was handed on, and what it leads to is awaited
         self._late: Sequence[object] = ()  # what was waited for long enough
 
     async def take(self, event: Event) -> None:
@@ -33,6 +36,8 @@ class Turns:
         self._waiting.append(event)
         if not self._busy:
             await self._next()
+        elif _leads_out(event):
+            self._app.set_timer(OUT_SECONDS, partial(self._done, self._turn))
 
     async def _next(self, looks: int = 0) -> None:
         self._busy = bool(self._waiting)
@@ -40,15 +45,19 @@ class Turns:
             return
         underway = self._underway()
         if any(one not in self._late for one in underway):
-            if looks * LOOK_SECONDS < PATIENCE_SECONDS:
+            if looks * LOOK_SECONDS < self._patience:
                 self._app.set_timer(LOOK_SECONDS, partial(self._next, looks + 1))
                 return
             self._late = underway
-        self._turn += 1
+        self._turn, self._in_hand = self._turn + 1, True
         done, way = partial(self._done, self._turn), self._way()
-        self._app.set_timer(PATIENCE_SECONDS, done)
+        self._app.set_timer(self._patience, done)
         await self._handle(self._waiting.popleft())
         self._follow(partial(self._follow, done), way)
+
+    @property
+    def _patience(self) -> float:
+        return OUT_SECONDS if any(map(_leads_out, self._waiting)) else PATIENCE_SECONDS
 
     def _way(self) -> list[Any]:
         """From what has the focus to the app: the way that a key takes, and what its action has to say."""
@@ -61,9 +70,13 @@ class Turns:
         then()
 
     def _done(self, turn: int) -> None:
-        if turn == self._turn and self._busy:
-            self._turn += 1
+        if turn == self._turn and self._in_hand:
+            self._turn, self._in_hand = self._turn + 1, False
             self._app.call_later(self._next)
+
+
+def _leads_out(event: Event) -> bool:
+    return isinstance(event, Key) and event.key in WAYS_OUT
 
 
 def _behind(node: Any, then: Callable[[], Any]) -> None:

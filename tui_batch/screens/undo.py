@@ -31,7 +31,8 @@ class Waiting:
         first = self.orders[0]
         if first.verb == "cancel":
             return f"Cancelling {self.what} in {left} s: u takes it back"
-        return f"Submitting {self.what} to {first.target} in {left} s: u takes it back"
+        ahead = "one of " * first.first
+        return f"Submitting {ahead}{self.what} to {first.target} in {left} s: u takes it back"
 
     def taken_back(self, number: int) -> str:
         """What became of the wish to undo it, when so many orders had not left yet."""

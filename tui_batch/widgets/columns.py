@@ -1,11 +1,12 @@
 """The columns of a table: which of them there is room for, and how they are named and sorted by."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import ascii_letters
 from typing import Any, Generic, Literal, TypeVar
 
 from tui_batch.errors import nearest
+from tui_batch.widgets.printable import cells, printable
 
 R = TypeVar("R")
 Comparable = float | str | None
@@ -34,8 +35,12 @@ class Column(Generic[R]):
     plain: bool = True  # a word without a column's name is looked for in this one too
 
 
-def widths(columns: Sequence[Column[Any]], room: int) -> list[int]:
-    """A width for each column, 0 for those there is no room for; each is followed by a blank."""
+def widths(columns: Sequence[Column[Any]], room: int, by: str = "") -> list[int]:
+    """A width for each column, 0 for those there is no room for; each is followed by a blank.
+
+    The one that the rows are sorted by has room for a sign behind its name.
+    """
+    columns = [_signed(column) if column.name == by else column for column in columns]
     shown = [column for column in columns if column.width]
     if sum(max(column.width, column.wants) + 1 for column in shown) > room:
         shown = [column for column in shown if not column.spare]
@@ -50,6 +55,11 @@ def widths(columns: Sequence[Column[Any]], room: int) -> list[int]:
             found[n] += 1
         left -= len(hungry)
     return found
+
+
+def _signed(column: Column[R]) -> Column[R]:
+    full = 0 < column.width <= cells(printable(column.label))
+    return replace(column, width=column.width + full)
 
 
 def _hungry(columns: Sequence[Column[Any]], found: Sequence[int]) -> list[int]:

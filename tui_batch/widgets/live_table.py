@@ -238,9 +238,9 @@ class LiveTable(Marking[R], can_focus=True):
         return row_line(columns, self._widths(), row, signs, under, width)
 
     def _widths(self) -> Sequence[int]:
-        room = (self.columns, self.size.width)
+        room = (self.columns, self.size.width, by := self._shown.wish.sorting.name)
         if self._room[0] != room:
-            self._room = (room, widths(self.columns, self.size.width - 2))
+            self._room = (room, widths(self.columns, self.size.width - 2, by))
         return self._room[1]
 
     @property

@@ -15,11 +15,10 @@ def heading(columns: Sequence[Column[Any]], room: Sequence[int], sorting: Sortin
     text, seen = "  ", not sorting.name  # whether what sorts can be seen
     for column, taken in zip(columns, room, strict=True):
         if taken:
-            sign = sorting.sign if column.name == sorting.name else " "  # it has the blank that parts two columns
-            name = fit(column.label, min(taken, cells(printable(column.label))))
-            blank = " " * (taken - cells(name))
-            text += blank + name + sign if column.right else name + sign + blank
-            seen = seen or (sign != " " and cells(text.rstrip()) <= width)
+            sign = sorting.sign if column.name == sorting.name else ""
+            name = fit(column.label, min(taken - len(sign), cells(printable(column.label)))) + sign
+            text += fit(name, taken, column.right) + " "
+            seen = seen or (sign != "" and cells(text.rstrip()) <= width)
     by = "" if seen else f"by {sorting.name}{sorting.sign}"
     return ((_with(fit(text, width), f"{by} {where}".strip(), by, where), "head"),)
 
