@@ -46,6 +46,8 @@ class Batch:
 # Why a job is held on purpose, as its evidence: nothing but what is named here lets it go.
 BY_PERSON = "asked to wait"
 BY_FIRST = "sent after the first job"
+# Why it is not known whether a job was sent, as its evidence: the target has been asked, and a person decides now.
+SOUGHT = "looked for twice"
 
 
 @dataclass(frozen=True, slots=True)

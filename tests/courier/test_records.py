@@ -139,7 +139,7 @@ def test_results_are_asked_for_once_and_found_again(tracked):
 def test_the_summary_says_what_the_ledger_says(tracked):
     tracked.took([Accepted(0, "a")], NOW)
     tracked.learn(said("a", S.RUNNING))
-    tracked.health = "no answer"
+    tracked.ails("target", "no answer")
     assert tracked.unwritten
     tracked.write_summary(LATER)
     assert not tracked.unwritten

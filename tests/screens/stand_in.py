@@ -163,6 +163,9 @@ class FakeDesk:
     def log(self, submission, index, stream="out", attempt=None):
         return self.home / f"{index}.{stream}"
 
+    def follow(self, submission, index, *streams):
+        return bool(self.workdir)
+
     def results(self, submission):
         return Path("results") / submission
 

@@ -26,7 +26,7 @@ async def test_a_log_that_is_not_here_yet_is_on_its_way(tmp_path):
     async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
         await shows(pilot, "R    212")
         await pilot.press("l")
-        await shows(pilot, "stdout is on fir, and is being brought here.")
+        await shows(pilot, "stdout is on fir: what it holds is being brought here.")
         (tmp_path / "212.out").touch()
         desk.current = replace(FULL)
         await shows(pilot, "stdout is empty so far: the job is running.")

@@ -10,6 +10,7 @@ from tui_batch.errors import ConfigError, Unanswered, nearest
 from tui_batch.model import Question, Target
 
 KINDS = {"local": "tui_batch.backends.local"}
+LOGS_HERE = frozenset({"local"})  # kinds whose jobs write their logs into the store: nobody has to bring them
 
 
 def kind(target: Target) -> ModuleType:

@@ -33,6 +33,15 @@ class Backend(ABC):
     # first, and looks before it resends.
     claims: bool = False
 
+    # Whether the target still knows, after a restart of the courier, the jobs that it took. One that does not is handed
+    # all that have not ended once more, and starts none twice.
+    remembers: bool = True
+
+    # For kinds that do not claim: how many jobs one call takes, and so how many are in doubt after a crash; and after
+    # how many seconds what the target took is certainly found there.
+    send_at_once: int = 1
+    settles: float = 60.0
+
     fetch_at_once: int = 1  # jobs whose results are brought by one call
 
     @abstractmethod
@@ -69,7 +78,11 @@ class Backend(ABC):
 
     @abstractmethod
     def tail(self, job: Job, stream: str, cursor: str) -> LogChunk:
-        """What a job wrote to `out` or `err` since the cursor ("" for all of it)."""
+        """What a job wrote to `out` or `err` since the cursor ("" for all of it), as much as one answer holds.
+
+        A cursor is the number of bytes read so far. Of a log that is shorter than that, since it was begun anew, the
+        beginning is given, with the cursor that follows it.
+        """
 
     @abstractmethod
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:

@@ -5,7 +5,6 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from tui_batch.cli.answering import say_questions, told
@@ -17,6 +16,7 @@ from tui_batch.states import JobState, active
 from tui_batch.times import seconds
 
 FIRST_LOOK, LONGEST_PAUSE = 0.05, 0.5  # seconds between two looks at the store
+LAST_WORDS = 5.0  # seconds after which nothing more is expected of a log that is brought here
 UNWATCHED = 5.0  # seconds without a courier that are worth a word
 
 
@@ -154,7 +154,10 @@ def log(desk: Desk, arguments: Namespace) -> int:
     index = desk.find_job(submission, arguments.job)
     path = desk.log(submission, index, arguments.stream)
     if arguments.follow:
-        return _follow(desk, submission, index, path)
+        return _follow(desk, submission, index, arguments.stream)
+    if not path.exists() and not desk.runs_here(desk.submission(submission)):
+        say(f"Nothing of it is here yet, since job {arguments.job} runs elsewhere: -f brings it here.")
+        return 1
     if not path.exists():
         state = desk.jobs(submission).rows[index].status.state
         say(f"Job {arguments.job} has written nothing to {arguments.stream}; it is {state}.")
@@ -165,18 +168,19 @@ def log(desk: Desk, arguments: Namespace) -> int:
     return 0
 
 
-def _follow(desk: Desk, submission: str, index: int, path: Path) -> int:
-    """Print what is there and what comes, until the job has ended."""
-    offset = 0
+def _follow(desk: Desk, submission: str, index: int, stream: str) -> int:
+    """Print what is there and what comes, until the job has ended; what comes from elsewhere comes a little later."""
+    path, offset, last = desk.log(submission, index, stream), 0, time.monotonic()
     while True:
         desk.snapshot()
+        elsewhere = desk.follow(submission, index, stream)
         ended = desk.jobs(submission).rows[index].status.state.ended  # asked before the last read, so nothing is missed
         if path.exists():
             with path.open("rb") as file:
                 file.seek(offset)
                 shutil.copyfileobj(file, sys.stdout.buffer)
-                offset = file.tell()
+                last, offset = time.monotonic() if file.tell() > offset else last, file.tell()
             sys.stdout.flush()
-        if ended:
+        if ended and (not elsewhere or time.monotonic() - last > LAST_WORDS):
             return 0
         time.sleep(0.1)

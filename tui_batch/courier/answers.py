@@ -1,17 +1,33 @@
 """What the lanes answer, brought to the submissions and orders that it concerns."""
 
 import time
-from collections import defaultdict
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tui_batch.courier import carry
-from tui_batch.courier.lane import Answer, Examined, Fetch, Fetched, Learnt, Probe, Send, Tell, Told, Took, Trouble
+from tui_batch.courier import receiving, sending, watching
 from tui_batch.courier.log import say
-from tui_batch.courier.roads import Road
-from tui_batch.errors import TuiBatchError, Unsupported
-from tui_batch.model import Status
-from tui_batch.times import stamp
+from tui_batch.courier.messages import (
+    Answer,
+    Examined,
+    Fetch,
+    Fetched,
+    Found,
+    Learnt,
+    Look,
+    Probe,
+    Request,
+    Seek,
+    Send,
+    Sent,
+    Tail,
+    Tailed,
+    Tell,
+    Told,
+    Took,
+    Trouble,
+)  # fmt: skip
+from tui_batch.errors import Busy, Refused, TuiBatchError, Unanswered, Unreachable, Unsupported
+from tui_batch.model import Order
+from tui_batch.store import state
 
 if TYPE_CHECKING:
     from tui_batch.courier.loop import Courier
@@ -19,19 +35,21 @@ if TYPE_CHECKING:
 
 def take(courier: "Courier", target: str, answer: Answer) -> None:
     """Write down what one answer says."""
-    if not isinstance(answer, Trouble):
+    if not isinstance(answer, Trouble) and not (isinstance(answer, Examined) and not answer.health.reachable):
         recovered(courier, target)
     match answer:
-        case Took(name, accepted) if name in courier.tracked:
-            tracked = courier.tracked[name]
-            tracked.took(accepted, stamp(time.time()))
-            tracked.sending = False
-            courier.roads.to(target).owners.update((taken.id, tracked) for taken in accepted)
-            courier.listen_now()  # an order may have waited for this
-        case Learnt(statuses):
-            learn(courier, courier.roads.to(target), statuses)
-        case Fetched(name, jobs, failed) if name in courier.tracked:
-            courier.tracked[name].fetched((job.index for job in jobs), failed)
+        case Took():
+            sending.took(courier, target, answer)
+        case Sent(name) if name in courier.tracked:
+            sending.sent(courier, target, courier.tracked[name])
+        case Found(name) if name in courier.tracked:
+            sending.found(courier, target, courier.tracked[name], answer)
+        case Learnt():
+            watching.learnt(courier, target, answer)
+        case Fetched(name) if name in courier.tracked:
+            receiving.fetched(courier.tracked[name], answer)
+        case Tailed():
+            courier.spool.tailed(answer)
         case Told(order):
             courier.inbox.done(order)
         case Examined(order, health):
@@ -41,43 +59,62 @@ def take(courier: "Courier", target: str, answer: Answer) -> None:
             trouble(courier, target, request, error)
 
 
-def learn(courier: "Courier", road: Road, statuses: Mapping[str, Status]) -> None:
-    """Bring what a target said to the submissions it speaks of."""
-    by_owner: dict[str, dict[str, Status]] = defaultdict(dict)
-    for job_id, status in statuses.items():
-        if owner := road.owners.get(job_id):
-            by_owner[owner.submission.id][job_id] = status
-    for name, theirs in by_owner.items():
-        if name in courier.tracked:
-            courier.tracked[name].learn(theirs)
-
-
-def trouble(courier: "Courier", target: str, request: object, error: TuiBatchError) -> None:
-    """Say it where it is seen; no state changes, since nothing was learnt."""
+def trouble(courier: "Courier", target: str, request: Request | None, error: TuiBatchError) -> None:
+    """No state changes, since nothing was learnt; whose call it was says when it is made again."""
     say(f"{target}: {error}")
-    courier.roads.to(target).failures += 1
+    _of_target(courier, target, request, error)
+    match request:
+        case Send(name) if name in courier.tracked:
+            sending.unsent(courier, target, request, error)
+        case Seek(name) if name in courier.tracked:
+            sending.unsought(courier, target, request, error)
+        case Look():
+            watching.unseen(courier, target)
+        case Fetch(name) if name in courier.tracked:
+            receiving.missed(courier, target, courier.tracked[name], request, error)
+        case Tail():
+            courier.spool.missed(request)
+        case Tell(order) if isinstance(error, Refused | Unsupported):
+            _refused(courier, order, error)
+            courier.inbox.done(order)
+        case Tell(order):
+            courier.inbox.again(order)
+        case Probe(order):
+            courier.inbox.done(order)
+
+
+def _of_target(courier: "Courier", target: str, request: Request | None, error: TuiBatchError) -> None:
+    """If the target itself is in trouble, nothing else is asked of it for a while, and all its jobs say so."""
+    road = courier.roads.to(target)
+    match error:
+        case Unanswered():
+            road.pause.shut()
+        case Busy() | Refused() | Unsupported() if not isinstance(request, Look):
+            recovered(courier, target)  # it says no, or not now: it answers
+            return
+        case TuiBatchError() if isinstance(error, Unreachable) or isinstance(request, Look | Tell | Probe):
+            road.pause.failed(road.backend.pace, time.monotonic())
+        case _:  # it concerns what was asked alone
+            return
     courier.roads.silent(target, error)
+    watching.looked(courier, target)
     for tracked in courier.tracked.values():
-        if tracked.submission.target == target and tracked.health != str(error):
-            tracked.health, tracked.unwritten = str(error), True
-    if isinstance(request, Fetch) and request.submission in courier.tracked:
-        courier.tracked[request.submission].fetched((), {job.index: str(error) for job in request.jobs})
-    elif isinstance(request, Tell) and not isinstance(error, Unsupported):
-        courier.inbox.again(request.order)
-    elif isinstance(request, Tell | Probe):
-        courier.inbox.done(request.order)
-    elif isinstance(request, Send) and request.submission in courier.tracked:
-        courier.tracked[request.submission].sending = False
-        carry.hold(courier.tracked[request.submission], str(error), stamp(time.time()))
+        if tracked.submission.target == target:
+            tracked.ails("target", str(error))
+
+
+def _refused(courier: "Courier", order: Order, error: TuiBatchError) -> None:
+    """What was asked for is not done: that is said at the submission, open or not."""
+    if tracked := courier.tracked.get(order.submission):
+        tracked.ails("target", str(error))
+    else:
+        state.say(courier.home.submission(order.submission) / "state.toml", str(error))
 
 
 def recovered(courier: "Courier", target: str) -> None:
     """It answers: what it was in trouble for is over."""
     courier.roads.heard(target)
-    road = courier.roads.to(target)
-    if not road.failures:
-        return
-    road.failures = 0
+    courier.roads.to(target).pause.end()
     for tracked in courier.tracked.values():
-        if tracked.submission.target == target and tracked.health:
-            tracked.health, tracked.unwritten = "", True
+        if tracked.submission.target == target:
+            tracked.ails("target", "")

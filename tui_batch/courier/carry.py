@@ -4,12 +4,16 @@ A cancellation that concerns the target is carried out when the target was told,
 """
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_batch import indices
 from tui_batch.courier import keeping
-from tui_batch.courier.tracked import Tracked
-from tui_batch.model import Order, Status, Submission
+from tui_batch.courier.messages import Tell
+from tui_batch.courier.roads import STAYS
+from tui_batch.courier.sending import WAITS
+from tui_batch.courier.tracked import Tracked, doubtful
+from tui_batch.model import SOUGHT, Order, Status, Submission
 from tui_batch.states import JobState
 from tui_batch.store import more, orders
 from tui_batch.store.history import note_record, reopened_record, submission_record
@@ -36,6 +40,8 @@ def out(courier: "Courier", order: Order) -> Tracked | object | None:
             return courier.roads.probe(order)
         case "fetch":
             return fetch(courier, order)
+        case "remove":
+            return remove(courier, order)
         case "note":
             moment = stamp(time.time())
             courier.history.append(note_record(order.submission, order.text, moment), moment)
@@ -70,14 +76,21 @@ def _free_run(courier: "Courier", batch: str) -> int:
 
 
 def cancel(courier: "Courier", order: Order) -> object | None:
-    """Jobs that the target has are cancelled there; the others never leave."""
+    """Jobs that the target has are cancelled there; the others never leave; what is in doubt is looked for first."""
     tracked = courier.tracked.get(order.submission)
     if tracked is None:
         return None
     asked = set(indices.from_text(order.jobs)) if order.jobs else set(tracked.statuses)
-    chosen = [index for index in tracked.unfinished() if index in asked]
-    there = [tracked.statuses[index].id for index in chosen if tracked.statuses[index].id]
-    here = [index for index in chosen if not tracked.statuses[index].id]
+    chosen = {index: tracked.statuses[index] for index in tracked.unfinished() if index in asked}
+    doubt = [index for index, status in chosen.items() if doubtful(status) and status.evidence != SOUGHT]
+    if doubt and len(doubt) == len(chosen):
+        return STAYS
+    if doubt:  # an order of their own, so that the others need not wait; written twice it is the same
+        orders.write(
+            courier.home.orders, replace(order, id=f"{order.id}-doubt", jobs=indices.to_text(doubt), leaves="")
+        )
+    there = [status.id for status in chosen.values() if status.id]
+    here = [index for index, status in chosen.items() if not status.id and index not in set(doubt)]
     moment = stamp(time.time())
     detail = "cancelled before it was sent"
     tracked.set_all(here, Status(JobState.CANCELLED, ended=moment, as_of=moment, evidence="order", detail=detail))
@@ -98,36 +111,41 @@ def retry(courier: "Courier", order: Order) -> Tracked | None:
     for attempt, numbers in orders.by_attempt(order.jobs):
         chosen = [index for index in numbers if index in tracked.statuses]
         held = [index for index in chosen if _held_back(tracked.statuses[index])]
-        tracked.set_all(held, Status(JobState.QUEUED, as_of=moment, detail="waiting to be sent"))
+        tracked.set_all(held, Status(JobState.QUEUED, as_of=moment, detail=WAITS))
         if order.more:
             tracked.grant(more.twice(order.more, attempt + 1, indices.to_text(chosen)))
         tracked.again(chosen, attempt, moment)
-    tracked.health = ""
+    tracked.ails("sending", "")
     return tracked
 
 
 def _held_back(status: Status) -> bool:
-    """It could not be sent."""
-    return status.state is JobState.HELD and not status.kept
+    """It could not be sent, or nobody knows whether it was, the target neither."""
+    return (status.state is JobState.HELD and not status.kept) or (doubtful(status) and status.evidence == SOUGHT)
 
 
 def fetch(courier: "Courier", order: Order) -> Tracked | None:
-    """Results that are not here yet are asked for once more."""
+    """Results that are not here yet are asked for once more, and lost jobs looked for."""
     tracked = courier.tracked.get(order.submission)
     if tracked is None and (submission := _known(courier, order)):
         tracked = courier.track(submission)
     if tracked:
         tracked.fetch_again()
+        tracked.look_again = bool(tracked.lost())
     return tracked
+
+
+def remove(courier: "Courier", order: Order) -> object | None:
+    """What an ended submission left on its target is deleted there; while it is open, nothing is."""
+    tracked, submission = courier.tracked.get(order.submission), _known(courier, order)
+    if submission is None:
+        return None
+    if tracked and not tracked.submission.ended:
+        tracked.ails("target", "Nothing was removed: jobs of it have not ended, or their results are not all here.")
+        return None
+    return courier.roads.ask(submission.target, Tell(order, ()))
 
 
 def _known(courier: "Courier", order: Order) -> Submission | None:
     courier.past.refresh()
     return courier.past.submissions.get(order.submission)
-
-
-def hold(tracked: Tracked, why: str, moment: str) -> None:
-    """Keep back what has not been sent, until a person acts; jobs that the target has are not touched."""
-    tracked.health, tracked.unwritten = why, True
-    here = [index for index in tracked.to_send() if not tracked.statuses[index].id]
-    tracked.set_all(here, Status(JobState.HELD, as_of=moment, evidence="order", detail=why))

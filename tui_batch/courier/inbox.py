@@ -14,6 +14,7 @@ class Inbox:
     def __init__(self, home: Home) -> None:
         self._folder = home.orders
         self._asked: set[str] = set()  # those that a lane has been asked to carry out
+        self._known: set[str] = set()  # those that were carried out, or tried, before
         self.open: list[Order] = []
 
     def look(self) -> None:
@@ -35,6 +36,12 @@ class Inbox:
     def next(self) -> str:
         """When the next one leaves; "" if none waits for that."""
         return min((order.leaves for order in self.open if order.leaves), default="")
+
+    def fresh(self, order: Order) -> bool:
+        """Whether a person has just asked for it: it is looked at for the first time."""
+        fresh = order.id not in self._known
+        self._known.add(order.id)
+        return fresh
 
     def answer_awaited(self, order: Order) -> None:
         """A lane was asked to carry it out."""

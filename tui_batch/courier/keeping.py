@@ -61,6 +61,7 @@ def release(courier: "Courier", order: Order) -> Tracked | object | None:
     chosen = [index for index in _asked(tracked, order) if tracked.statuses[index].state in held]
     here = [index for index in chosen if tracked.statuses[index].kept]
     _queue(tracked, here)
+    tracked.to_be_sent = True
     there = [tracked.statuses[index].id for index in chosen if index not in set(here) and tracked.statuses[index].id]
     return courier.roads.tell(tracked, order, there) or tracked
 

@@ -4,107 +4,37 @@ import contextlib
 import os
 import select
 import threading
+import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
-from tui_batch.backends.base import Backend, Files
-from tui_batch.errors import TuiBatchError
-from tui_batch.model import Accepted, Batch, Health, Job, Order, Status
+from tui_batch.backends.base import Backend
+from tui_batch.courier.messages import (
+    Answer,
+    Examined,
+    Fetch,
+    Fetched,
+    Found,
+    Learnt,
+    Look,
+    Probe,
+    Request,
+    Seek,
+    Send,
+    Sent,
+    Tail,
+    Tailed,
+    Tell,
+    Told,
+    Took,
+    Trouble,
+)  # fmt: skip
+from tui_batch.errors import Busy, TuiBatchError, Unclear, Unreachable
+from tui_batch.model import Job, Order
 
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    submission: str
-    batch: Batch
-    files: Files
-    jobs: Sequence[Job]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Poll these."""
-
-    jobs: Sequence[Job]
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """What an order wants done to jobs that the target has; the order stays until this is answered."""
-
-    order: Order  # to cancel, hold or release
-    ids: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """Find out how the target is."""
-
-    order: Order
-
-
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    submission: str
-    batch: Batch
-    files: Files
-    jobs: Sequence[Job]
-    into: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Took:
-    """The target took jobs."""
-
-    submission: str
-    accepted: Sequence[Accepted]
-
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """The target said this of jobs."""
-
-    statuses: Mapping[str, Status]
-    complete: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """The results of these jobs are here; those of the others cannot be had, and why."""
-
-    submission: str
-    jobs: Sequence[Job]
-    failed: Mapping[int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The target was told what an order wants."""
-
-    order: Order
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """How the target is."""
-
-    order: Order
-    health: Health
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A call that did not do what it should; nothing is known of what it asked for."""
-
-    request: "Request | None"
-    error: TuiBatchError
-
-
-Request = Send | Look | Tell | Fetch | Probe
-Answer = Took | Learnt | Fetched | Told | Examined | Trouble
+FETCH_SECONDS = 2.0  # so long other requests wait for results at most, unless one group of them takes longer
 
 
 class Lane(threading.Thread):
@@ -115,15 +45,21 @@ class Lane(threading.Thread):
         self._target, self._backend, self._answer = name, backend, answer
         self._requests: deque[Request] = deque()
         self._woken, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._written = threading.Event()
         self._stopping = False
 
     def ask(self, request: Request) -> None:
         self._requests.append(request)
         self._ring()
 
+    def go_on(self) -> None:
+        """What the last call had the target take is on disk: make the next one."""
+        self._written.set()
+
     def stop(self) -> None:
         """End after the call that is under way; a call that hangs is left behind."""
         self._stopping = True
+        self._written.set()
         self._ring()
         self.join(2.0)
 
@@ -160,7 +96,8 @@ class Lane(threading.Thread):
 
     def _attempt(self, request: Request) -> None:
         with self._telling(request):
-            self._answer(self._target, self._carry_out(request))
+            if answer := self._carry_out(request):
+                self._answer(self._target, answer)
 
     @contextlib.contextmanager
     def _telling(self, request: Request | None) -> Iterator[None]:
@@ -169,38 +106,102 @@ class Lane(threading.Thread):
             yield
         except TuiBatchError as error:
             self._answer(self._target, Trouble(request, error))
+            if isinstance(error, Unreachable):
+                self._give_back(error)
         except Exception as error:
             with contextlib.suppress(OSError):
                 traceback.print_exc()  # goes to courier.log
             what = f"{self._target}: something in this program went wrong ({type(error).__name__}); see courier.log."
             self._answer(self._target, Trouble(request, TuiBatchError(what)))
 
-    def _carry_out(self, request: Request) -> Answer:
+    def _give_back(self, error: Unreachable) -> None:
+        """What waits would fail likewise, each after its own deadline: all but what a person wants to know now."""
+        for _ in range(len(self._requests)):
+            request = self._requests.popleft()
+            if isinstance(request, Probe):
+                self._requests.append(request)
+            else:
+                self._answer(self._target, Trouble(request, error))
+
+    def _carry_out(self, request: Request) -> Answer | None:
         backend = self._backend
         match request:
-            case Send(submission, batch, files, jobs):
-                return Took(submission, list(chain.from_iterable(backend.submit(batch, files, jobs))))
+            case Send():
+                return self._send(request)
+            case Seek(submission):
+                return Found(submission, backend.find(submission))
             case Look(jobs):
+                began = time.monotonic()
                 poll = backend.poll(jobs)
-                return Learnt(poll.statuses, poll.complete)
+                return Learnt(poll.statuses, poll.complete, time.monotonic() - began)
             case Tell(order, ids):
-                {"cancel": backend.cancel, "hold": backend.hold, "release": backend.release}[order.verb](ids)
+                self._tell(order, ids)
                 return Told(order)
             case Probe(order):
                 return Examined(order, backend.probe())
             case Fetch():
                 return self._fetch(request)
+            case Tail(job, stream, _, size, _):
+                return Tailed(request, backend.tail(job, stream, str(size or "")))
+
+    def _tell(self, order: Order, ids: Sequence[str]) -> None:
+        backend = self._backend
+        match order.verb:
+            case "cancel":
+                backend.cancel(ids)
+            case "hold":
+                backend.hold(ids)
+            case "release":
+                backend.release(ids)
+            case "remove":
+                backend.remove(order.submission)
+
+    def _send(self, request: Send) -> Sent | None:
+        """Each call's answer is on disk before the next call is made."""
+        left = {job.index for job in request.jobs}
+        for accepted in self._backend.submit(request.batch, request.files, request.jobs):
+            left.difference_update(taken.index for taken in accepted)
+            if not self._put_down(Took(request.submission, accepted)):
+                return None
+        if left:
+            raise Unclear(f"{self._target} did not say what became of {len(left)} jobs that were sent.")
+        return Sent(request.submission)
+
+    def _put_down(self, took: Took) -> bool:
+        """Wait until this is on disk; False when that is left to the next courier."""
+        self._written.clear()
+        if not self._stopping:
+            self._answer(self._target, took)
+            self._written.wait()
+        return not self._stopping
 
     def _fetch(self, request: Fetch) -> Fetched:
-        """One job at a time: what one left behind may be beyond fetching, and slots do not wait for large results."""
+        """Group by group; where one is refused, job by job: what one left behind may be beyond fetching."""
         fetched: list[Job] = []
         failed: dict[int, str] = {}
-        for job in request.jobs:
-            if self._stopping:
-                break
-            try:
-                fetched += self._backend.fetch(request.batch, request.files, [job], request.into)
-            except TuiBatchError as error:
-                failed[job.index] = str(error)
-            self._notice()
+        end, jobs = time.monotonic() + FETCH_SECONDS, iter(request.jobs)
+        try:
+            while time.monotonic() < end and (group := list(islice(jobs, self._backend.fetch_at_once))):
+                self._fetch_group(request, group, fetched, failed)
+                self._notice()
+                if self._stopping:
+                    break
+        except TuiBatchError:
+            self._answer(self._target, Fetched(request.submission, fetched, failed))
+            raise
         return Fetched(request.submission, fetched, failed)
+
+    def _fetch_group(self, request: Fetch, group: Sequence[Job], fetched: list[Job], failed: dict[int, str]) -> None:
+        try:
+            for job in self._backend.fetch(request.batch, request.files, group, request.into):
+                fetched.append(job)
+        except (Unreachable, Unclear, Busy):
+            raise
+        except TuiBatchError as error:
+            there = {job.index for job in fetched}
+            left = [job for job in group if job.index not in there]
+            if len(group) == 1:
+                failed.update((job.index, str(error)) for job in left)
+            else:
+                for job in left:
+                    self._fetch_group(request, [job], fetched, failed)

@@ -7,21 +7,17 @@ import select
 import time
 
 from tui_batch.config import Config
-from tui_batch.courier import answers, carry, keeping
+from tui_batch.courier import answers, carry, keeping, receiving, sending, watching
 from tui_batch.courier.inbox import Inbox
-from tui_batch.courier.lane import (
-    Answer,
-    Fetch,
-    Look,
-    Send,
-)  # fmt: skip
 from tui_batch.courier.log import say
-from tui_batch.courier.roads import LATER, Road, Roads
+from tui_batch.courier.messages import Answer, Took
+from tui_batch.courier.roads import LATER, STAYS, Roads
+from tui_batch.courier.spool import Spool
 from tui_batch.courier.tracked import Tracked
-from tui_batch.errors import StoreError, TuiBatchError
+from tui_batch.errors import StoreError
 from tui_batch.model import Order, Submission
 from tui_batch.store import lock, questions
-from tui_batch.store.history import HistoryWriter, outcome_record
+from tui_batch.store.history import HistoryWriter
 from tui_batch.store.home import Home, modified
 from tui_batch.store.past import Past
 from tui_batch.times import seconds, stamp
@@ -31,9 +27,6 @@ ONE_ROUND = 5.0  # seconds at most for `--once`
 LINGER = 3.0  # seconds to stay when nothing is open: the next order often follows at once
 LISTEN = 2.0  # how often orders are looked for without a bell
 GATHER = 0.02  # answers come in swarms: one turn for many costs the machine far less than a turn for each
-FETCH_AT_ONCE = 256
-FETCH_PACE = 0.5  # seconds between two such requests while jobs run
-LONGEST_BACK_OFF = 600.0
 
 
 class Courier:
@@ -46,7 +39,9 @@ class Courier:
         self.tracked: dict[str, Tracked] = {}
         self.roads = Roads(home, config, self._answer)
         self.inbox = Inbox(home)
+        self.spool = Spool(self)
         self._answers: queue.SimpleQueue[tuple[str, Answer]] = queue.SimpleQueue()
+        self._awaited = False  # a lane goes on when its answer was written down
         self._answered, self._answer_bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._bell = lock.hang_bell(home)
         self._config_as_read = modified(config.path)
@@ -63,11 +58,12 @@ class Courier:
         for submission in list(self.past.submissions.values()):
             if not submission.ended:
                 self._go_on_with(submission)
+        watching.revisit(self)
         end_by = time.monotonic() + ONE_ROUND if once else float("inf")
         idle_since = time.monotonic()
         while self._beats() and time.monotonic() < end_by and not self.outdated:
             self._turn()
-            if self.tracked or self._orders_left():
+            if self.tracked or self.spool.followed or self._orders_left():
                 idle_since = time.monotonic()
             elif once or time.monotonic() - idle_since > LINGER:
                 break
@@ -77,7 +73,7 @@ class Courier:
     def _go_on_with(self, submission: Submission) -> None:
         """Take up an open submission; one whose files cannot be read keeps no other from going on."""
         try:
-            self.send(self.track(submission))
+            self.track(submission)
         except (StoreError, OSError) as error:
             say(f"submission {submission.id} is not watched: {error}")
 
@@ -103,30 +99,44 @@ class Courier:
         self.roads.stop()
 
     def _turn(self) -> None:
+        """Answers first, then orders: one that waited for an answer is carried out before anything else is asked."""
+        self._take_answers()
         now = time.monotonic()
         if now >= self._next_listen:
             self._listen()
-        self._take_answers()
         for name, road in self.roads:
-            if now >= road.next_look:
-                self._look(name, road, now)
+            if now >= watching.due(road):
+                watching.look(self, name, road)
         for tracked in list(self.tracked.values()):
-            if keeping.settle_first(tracked):
-                self.send(tracked)
-            self._bring_home(tracked)
+            self._attend(tracked, now)
+        if now >= self.spool.due():
+            self.spool.attend(now)
         self._write_summaries()
         self.roads.write_contacts()
+
+    def _attend(self, tracked: Tracked, now: float) -> None:
+        """Send what waits, bring home what ended jobs left, and close it when all is done."""
+        tracked.to_be_sent |= keeping.settle_first(tracked)
+        if now >= sending.due(self, tracked):
+            sending.send(self, tracked)
+        if now >= receiving.due(self, tracked):
+            receiving.fetch(self, tracked, now)
+        if tracked.complete:
+            receiving.finish(self, tracked)
 
     def _rest(self) -> None:
         """Until an answer comes, the bell rings, or something is due."""
         now = time.monotonic()
-        due = [self._next_beat, self._next_listen, *(road.next_look for _, road in self.roads)]
+        due = [self._next_beat, self._next_listen, self.spool.due(), *(watching.due(road) for _, road in self.roads)]
+        for tracked in self.tracked.values():
+            due += [sending.due(self, tracked), receiving.due(self, tracked)]
         if any(tracked.unwritten for tracked in self.tracked.values()):
             due.append(self._next_summary)
         waiting = [self._answered] + ([self._bell] if self._bell >= 0 else [])
         ready, _, _ = select.select(waiting, [], [], max(0.0, min(due) - now))
-        if ready:
+        if ready and not self._awaited:
             time.sleep(GATHER)
+        self._awaited = False
         for descriptor in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(descriptor, 65536)
@@ -160,16 +170,30 @@ class Courier:
         tracked = self.tracked.get(order.submission)
         if tracked and tracked.sending:
             return  # its answer brings us back here
+        if self.inbox.fresh(order):
+            self._asked(order)
         to_send = carry.out(self, order)
         if to_send is LATER:
             self.inbox.answer_awaited(order)
+        if to_send in (LATER, STAYS):
             return
         tracked = self.tracked.get(order.submission)
         if tracked and tracked.unwritten:  # while the order is there the front shows what it will do: no gap between
             tracked.write_summary(stamp(time.time()))
         self.inbox.done(order)
         if isinstance(to_send, Tracked):
-            self.send(to_send)
+            to_send.to_be_sent = True
+
+    def _asked(self, order: Order) -> None:
+        """A person is there: whatever was put off for a while is tried now."""
+        submission = self.past.submissions.get(order.submission)
+        target = submission.target if submission else order.target
+        self.roads.asked(target)
+        for tracked in self.tracked.values():
+            if order.submission == tracked.submission.id or (
+                order.verb == "probe" and tracked.submission.target == target
+            ):
+                tracked.asked()
 
     # -- submissions and their lanes -----------------------------------------------------------------------------------
 
@@ -179,25 +203,10 @@ class Courier:
         self.tracked[submission.id] = tracked
         return tracked
 
-    def send(self, tracked: Tracked) -> None:
-        """Hand its unfinished jobs to its target; what is wrong is said at the submission, nothing is sent then."""
-        submission = tracked.submission
-        try:
-            road = self.roads.to(submission.target)
-            if tracked.openable:
-                tracked.open_batch(self.home.batches / f"{submission.batch}.zip")
-        except TuiBatchError as error:
-            carry.hold(tracked, str(error), stamp(time.time()))
-            return
-        road.owners.update(dict.fromkeys(tracked.ids(), tracked))
-        to_send = tracked.to_send()
-        if to_send and tracked.batch and tracked.files:
-            tracked.sending = True
-            road.lane.ask(Send(submission.id, tracked.batch, tracked.files, tracked.jobs(to_send)))
-
     def _answer(self, target: str, answer: Answer) -> None:
         """Called by the lanes."""
         self._answers.put((target, answer))
+        self._awaited |= isinstance(answer, Took)
         with contextlib.suppress(BlockingIOError):
             os.write(self._answer_bell, b"!")
 
@@ -208,45 +217,6 @@ class Courier:
             except queue.Empty:
                 return
             answers.take(self, target, answer)
-
-    def _look(self, name: str, road: Road, now: float) -> None:
-        """One question for all open jobs of a target; nothing open, no question."""
-        jobs = [
-            job
-            for tracked in self.tracked.values()
-            if tracked.submission.target == name
-            for job in tracked.jobs(tracked.unfinished())
-            if job.id
-        ]
-        road.next_look = now + road.pace * min(2**road.failures, LONGEST_BACK_OFF / road.pace)
-        if jobs:
-            road.lane.ask(Look(jobs))
-
-    # -- endings -------------------------------------------------------------------------------------------------------
-
-    def _bring_home(self, tracked: Tracked) -> None:
-        """Fetch what ended jobs left; when all have ended and all is here, tell the history."""
-        submission, now = tracked.submission, time.monotonic()
-        due = tracked.ended or now >= tracked.fetch_at
-        if tracked.batch and tracked.files and due and (chosen := tracked.next_to_fetch(FETCH_AT_ONCE)):
-            tracked.fetch_at = now + FETCH_PACE
-            into = self.home.results(submission.batch, submission.run)
-            lane = self.roads.to(submission.target).lane
-            lane.ask(Fetch(submission.id, tracked.batch, tracked.files, tracked.jobs(chosen), into))
-        if tracked.complete:
-            self.finish(tracked)
-
-    def finish(self, tracked: Tracked) -> None:
-        """Close a submission: its summary, then its outcome in the history."""
-        submission = tracked.submission
-        moment = max(stamp(time.time()), submission.as_of)
-        tracked.write_summary(moment)
-        outcome = tracked.outcome(moment)
-        self.history.append(outcome_record(outcome), moment)
-        self.past.submissions[outcome.id] = outcome
-        tracked.close()
-        del self.tracked[outcome.id]
-        self.roads.forget(submission.target, tracked)
 
     def _write_summaries(self, at_once: bool = False) -> None:
         """The summaries of what changed, at a pace that leaves most of the time for work."""

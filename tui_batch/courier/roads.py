@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tui_batch import backends
+from tui_batch.backends.base import Backend
 from tui_batch.config import Config
-from tui_batch.courier.lane import Answer, Lane, Probe, Tell
+from tui_batch.courier.lane import Lane
 from tui_batch.courier.log import say
+from tui_batch.courier.messages import Answer, Probe, Tell
+from tui_batch.courier.pause import Pause, about
 from tui_batch.courier.questions import Asker
 from tui_batch.courier.tracked import Tracked
 from tui_batch.errors import ConfigError, RequestError, StoreError, TuiBatchError, Unanswered
@@ -17,18 +20,34 @@ from tui_batch.store.home import Home
 from tui_batch.times import stamp
 
 LATER = object()  # an order stays until its lane has answered
+STAYS = object()  # an order stays: it cannot be carried out yet
 WRITE_SECONDS = 15.0  # so old may be what is written down of a target that answers
+QUIET_SECONDS, QUIET_FACTOR = 3600.0, 4.0  # where nothing has changed for so long, it is asked that much less often
+SHARE = 10.0  # a target that takes long to answer spends at most one part in so many on it
 
 
 @dataclass(slots=True)
 class Road:
-    """A target's lane, when it is asked next, and how often it failed in a row."""
+    """A target's lane, when it is asked next, and whether it answers at all."""
 
     lane: Lane
-    pace: float
+    backend: Backend  # its lane alone calls it: here stands what it is like
     next_look: float
-    failures: int = 0
+    changed: float  # when something was last sent there, or learnt from there
+    pause: Pause = field(default_factory=Pause)  # nothing is asked of it before that is over
+    took: float = 0.0  # seconds, its last answer
     owners: dict[str, Tracked] = field(default_factory=dict)  # the target's id of a job → its submission
+
+    def look_later(self, now: float) -> None:
+        """Ask at its pace: no more often than it can take, and less where nothing happens."""
+        slow = QUIET_FACTOR if now - self.changed > QUIET_SECONDS else 1.0
+        self.next_look = now + about(max(slow * self.backend.pace, SHARE * self.took))
+
+    def look_now(self, now: float) -> None:
+        """Something is about to be seen there."""
+        self.changed = now
+        if self.next_look < float("inf"):  # else it is being asked
+            self.next_look = now
 
 
 class Roads:
@@ -51,8 +70,19 @@ class Roads:
             backend = backends.connect(self._config.target(target), self._home.path, asker)
             lane = Lane(target, backend, self._answer)
             lane.start()
-            self._open[target] = Road(lane, backend.pace, time.monotonic() + backend.pace)
+            now = time.monotonic()
+            self._open[target] = Road(lane, backend, now + (0.0 if backend.remembers else backend.pace), now)
         return self._open[target]
+
+    def passable(self, target: str) -> float:
+        """From when on a target may be asked something, by the monotonic clock."""
+        return self._open[target].pause.until if target in self._open else 0.0
+
+    def asked(self, target: str) -> None:
+        """A person wants something of it: whatever it is waited for, that is over."""
+        if road := self._open.get(target):
+            road.pause.asked()
+            road.look_now(time.monotonic())
 
     def forget(self, target: str, tracked: Tracked) -> None:
         """A submission is closed: nothing that its target says concerns it any more."""
@@ -69,12 +99,17 @@ class Roads:
 
     def tell(self, tracked: Tracked, order: Order, ids: Sequence[str]) -> object | None:
         """Have a target told what an order wants done to these jobs; LATER, unless there are none."""
-        if not ids:
-            return None
+        return self.ask(tracked.submission.target, Tell(order, ids)) if ids else None
+
+    def ask(self, target: str, request: Tell) -> object:
+        """Have a target told what an order wants; STAYS when it cannot be told now."""
+        if self.passable(target) > time.monotonic():
+            return STAYS
         try:
-            self.to(tracked.submission.target).lane.ask(Tell(order, ids))
+            self.to(target).lane.ask(request)
         except (ConfigError, RequestError) as error:  # the target is not in the configuration any more
-            tracked.health, tracked.unwritten = str(error), True
+            self.silent(target, error)
+            return STAYS
         return LATER
 
     def probe(self, order: Order) -> object | None:
@@ -100,7 +135,7 @@ class Roads:
         """It has not, or not what was hoped for."""
         before = self._contacts.get(target, Contact())
         now = replace(before, reachable=False, trouble=str(error), unanswered=isinstance(error, Unanswered))
-        self._note(target, now, str(error) != before.trouble)
+        self._note(target, now, True)
 
     def examined(self, target: str, health: Health) -> None:
         """This came out when it was looked at closely."""
@@ -118,7 +153,8 @@ class Roads:
         for target in [name for name, due in self._unwritten.items() if at_once or due <= now]:
             del self._unwritten[target]
             road = self._open.get(target)
-            when = stamp(time.time() + road.next_look - now) if road else ""
+            due = max(road.next_look, road.pause.until) if road else float("inf")
+            when = stamp(time.time() + due - now) if due < float("inf") else ""
             try:
                 contacts.write(self._home.contacts, target, replace(self._contacts[target], next=when))
             except StoreError as error:  # only shown: no job is to wait for it

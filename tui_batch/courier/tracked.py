@@ -1,20 +1,24 @@
 """One open submission, as the courier follows it: what is known of each job, kept in the ledger and the summary."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from tui_batch import indices
+from tui_batch.courier.opened import Missing, Opened, opened
+from tui_batch.courier.pause import Pause
 from tui_batch.errors import StoreError
-from tui_batch.model import BY_FIRST, Accepted, Batch, Job, Resources, Status, Submission
+from tui_batch.model import BY_FIRST, Accepted, Batch, Job, Status, Submission
 from tui_batch.states import JobState
-from tui_batch.store import batches, state
+from tui_batch.store import ledger, state
 from tui_batch.store.archive import Archive
 from tui_batch.store.ledger import Ledger, LedgerView
 from tui_batch.store.more import Grant, More
+
+AILMENTS = ("target", "sending", "batch", "results")  # what may be wrong, the first of them is said first
 
 
 class Tracked:
@@ -22,13 +26,16 @@ class Tracked:
 
     def __init__(self, folder: Path, submission: Submission) -> None:
         self.submission, self.folder = submission, folder
-        self.health = ""
-        self.batch: Batch | None = None  # None until the batch was opened for sending
-        self.files: Archive | Missing | None = None
-        self.fetching: set[int] = set()
-        self._missing: dict[int, str] = {}  # results that could not be fetched, and why
-        self.fetch_at = 0.0  # monotonic: not before then
+        self._ailments: dict[str, str] = {}
+        self._opened: Opened | None = None  # until the batch was opened for sending
+        self.to_be_sent = True  # something may be waiting to be sent
         self.sending = False  # handed to the target, whose answer is not here yet
+        self.send_pause = Pause()
+        self.looks, self.look_due = 0, 0.0  # how often jobs in doubt were looked for, and when that is next, monotonic
+        self.look_again = False  # its lost jobs are looked at once more
+        self.fetching: set[int] = set()
+        self.fetch_at, self.fetch_pause = 0.0, Pause()
+        self._missing: dict[int, str] = {}  # results that could not be fetched, and why
         self.unwritten = True  # the summary lags behind
         self._ledger = Ledger(folder / "ledger.tsv")
         view = LedgerView(folder / "ledger.tsv")
@@ -52,42 +59,64 @@ class Tracked:
     def _as_of(self, index: int) -> str:
         return self.statuses[index].as_of if index in self.statuses else "~"
 
+    def asked(self) -> None:
+        """A person wants something of it: what is in doubt is sent again, what was put off is tried now."""
+        self.to_be_sent |= bool(self.in_doubt())
+        self.send_pause.asked()
+        self.fetch_pause.asked()
+
+    def only_look(self) -> None:
+        """It has ended: its lost jobs are looked at, and nothing is fetched or written unless that brings news."""
+        self.look_again, self.unwritten = True, False
+        self._to_fetch.clear()
+
+    # -- its batch -----------------------------------------------------------------------------------------------------
+
     def open_batch(self, path: Path) -> None:
-        """Open the batch for sending; if it is not what was submitted, only what the target has already is watched."""
-        self._release_files()
-        try:
-            batch = batches.read(path)
-            if batch.digest != self.submission.digest:
-                raise StoreError(
-                    f"The batch {batch.name} was changed after it was submitted: its jobs are not sent. "
-                    f"Put the former {path.name} back and retry, or submit it as a new batch."
-                )
-            self.files, self.batch = Archive(path), batch
-            self._names = [name for _, name, _ in batches.jobs(path)[1]]
-        except StoreError as error:
-            one = self.submission
-            self.batch = Batch(one.batch, path, one.template, one.created, one.jobs, one.digest)
-            self.files, self.health, self.unwritten = Missing(str(error)), str(error), True
-            self._names = [self.statuses[index].id.rpartition("/")[2] or str(index) for index in range(one.jobs)]
+        """Open the batch for sending."""
+        if self._opened:
+            self._opened.close()
+        self._opened = opened(path, self.submission, self.statuses)
+        self.ails("batch", self._opened.trouble)
 
     @property
     def openable(self) -> bool:
         """Whether the batch is still to be opened, or should be tried again."""
-        return self.batch is None or isinstance(self.files, Missing)
+        return self._opened is None or isinstance(self._opened.files, Missing)
 
-    def _release_files(self) -> None:
-        if isinstance(self.files, Archive):
-            self.files.close()
+    @property
+    def batch(self) -> Batch | None:
+        """None until it was opened."""
+        return self._opened.batch if self._opened else None
+
+    @property
+    def files(self) -> Archive | Missing | None:
+        """What is sent."""
+        return self._opened.files if self._opened else None
 
     def jobs(self, numbers: Iterable[int]) -> Sequence[Job]:
-        """These jobs as they are sent."""
-        known, names, name = self.statuses, self._names, self.submission.id
-        needs = self.batch.resources if self.batch else Resources()
+        """These jobs as they are sent; none before the batch was opened."""
+        if self._opened is None:
+            return []
+        known, names, name, needs = self.statuses, self._opened.names, self.submission.id, self._opened.batch.resources
         return [
             Job(name, index, names[index], status.attempt, status.id, self._more.needs(index, status.attempt, needs))
             for index in numbers
             for status in (known[index],)
         ]
+
+    # -- how it is -----------------------------------------------------------------------------------------------------
+
+    def ails(self, where: str, sentence: str) -> None:
+        """This is wrong there now; "" for nothing."""
+        before = self.health
+        self._ailments[where] = sentence
+        self.unwritten |= self.health != before
+
+    @property
+    def health(self) -> str:
+        """What troubles it most."""
+        return next((sentence for where in AILMENTS if (sentence := self._ailments.get(where))), "")
 
     # -- what is known -------------------------------------------------------------------------------------------------
 
@@ -102,7 +131,7 @@ class Tracked:
     @property
     def complete(self) -> bool:
         """All jobs have ended and what they left behind is here, as far as it can be had."""
-        return self.ended and not self.fetching and not self._to_fetch
+        return self.ended and not (self.fetching or self._to_fetch or self.sending or self.look_again)
 
     def ids(self) -> Collection[str]:
         """The target's words for its jobs, those of earlier attempts among them."""
@@ -112,10 +141,28 @@ class Tracked:
         return [index for index, status in self.statuses.items() if not status.state.ended]
 
     def to_send(self) -> list[int]:
+        """What is not with the target, but for what has ended and what is kept back on purpose."""
+        return [index for index in self.to_take() if not self.statuses[index].id]
+
+    def to_take(self) -> list[int]:
         """What the target should have: all that has not ended, but for what is kept back on purpose."""
         return [index for index, status in self.statuses.items() if not status.state.ended and not status.kept]
 
+    def in_doubt(self) -> list[int]:
+        """What may or may not have been sent."""
+        known = self._counts[JobState.SUBMITTING] + self._counts[JobState.SUBMIT_UNKNOWN]
+        return [index for index, status in self.statuses.items() if doubtful(status)] if known else []
+
+    def lost(self) -> list[int]:
+        """What the target knew nothing of, and may be asked for again."""
+        return [index for index, status in self.statuses.items() if status.state is JobState.LOST and status.id]
+
     # -- results -------------------------------------------------------------------------------------------------------
+
+    @property
+    def something_to_fetch(self) -> bool:
+        """Results could be asked for, and none are on their way."""
+        return bool(self._to_fetch) and not self.fetching
 
     def next_to_fetch(self, most: int) -> list[int]:
         """Some ended jobs whose results are to be fetched now; none while others are on their way."""
@@ -127,17 +174,19 @@ class Tracked:
         return chosen
 
     def fetched(self, numbers: Iterable[int], failed: Mapping[int, str]) -> None:
-        """These are here; the others are given up until `fetch` asks for them again, and that is said."""
+        """These are here, those are given up until `fetch` asks for them again, and the rest is still to be fetched."""
         self.received.update(numbers)
         self._missing.update(failed)
-        if failed:
-            jobs = "1 job" if len(self._missing) == 1 else f"{len(self._missing)} jobs"
-            self.health = f"The results of {jobs} are not here: {next(iter(failed.values()))}"
+        jobs = "1 job" if len(self._missing) == 1 else f"{len(self._missing)} jobs"
+        why = next(iter(self._missing.values()), "")
+        self.ails("results", why and f"The results of {jobs} are not here: {why}")
+        self._to_fetch |= self.fetching - self.received - self._missing.keys()
         self.fetching.clear()
         self.unwritten = True
 
     def fetch_again(self) -> None:
         self._missing.clear()
+        self.ails("results", "")
         self._to_fetch |= {index for index, status in self.statuses.items() if _left_something(status)} - self.received
 
     # -- what is learnt ------------------------------------------------------------------------------------------------
@@ -146,11 +195,16 @@ class Tracked:
         """The target gave these jobs their ids."""
         new = [(taken.index, taken.id) for taken in accepted if self.statuses[taken.index].id != taken.id]
         self._by_id.update((job_id, index) for index, job_id in new)
-        self._put([(index, replace(self.statuses[index], id=job_id, as_of=as_of, detail="")) for index, job_id in new])
-
-    def learn(self, statuses: Mapping[str, Status]) -> None:
-        """What the target said of its jobs; an end is final for its attempt, save that a lost job may be found."""
         self._put(
+            (index, Status(JobState.QUEUED, self.statuses[index].attempt, job_id, as_of=as_of)) for index, job_id in new
+        )
+
+    def learn(self, statuses: Mapping[str, Status]) -> bool:
+        """What the target said of its jobs, and whether it was news.
+
+        An end is final for its attempt, save that a lost job may be found.
+        """
+        return self._put(
             (index, replace(status, started=status.started or self.statuses[index].started))
             for name, status in statuses.items()
             if (index := self._by_id.get(name)) is not None and _news(self.statuses[index], status)
@@ -170,12 +224,14 @@ class Tracked:
         chosen = [n for n in numbers if n in known and known[n].state.ended and known[n].attempt == attempt]
         self.received.difference_update(chosen)
         self._to_fetch.difference_update(chosen)
+        for index in chosen:
+            self._missing.pop(index, None)
         self._put([(index, queued) for index in chosen])
 
-    def _put(self, entries: Iterable[tuple[int, Status]]) -> None:
+    def _put(self, entries: Iterable[tuple[int, Status]]) -> bool:
         entries = list(entries)
         if not entries:
-            return
+            return False
         self._ledger.append(entries)
         for index, status in entries:
             self._counts[self.statuses[index].state] -= 1
@@ -184,6 +240,15 @@ class Tracked:
             if _left_something(status) and index not in self.received:
                 self._to_fetch.add(index)
         self.unwritten = True
+        return True
+
+    def sync(self) -> None:
+        """What was learnt outlives the machine as well."""
+        self._ledger.sync()
+
+    def former_ids(self) -> set[str]:
+        """Every id that the target ever gave to one of its jobs."""
+        return self._by_id.keys() | ledger.ids(self.folder / "ledger.tsv")
 
     # -- what is written -----------------------------------------------------------------------------------------------
 
@@ -201,20 +266,13 @@ class Tracked:
     def close(self) -> None:
         self._ledger.sync()
         self._ledger.close()
-        self._release_files()
+        if self._opened:
+            self._opened.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Stands for the files of a batch that is not there any more: whoever needs one is told why."""
-
-    why: str
-
-    def shared(self) -> Iterator[tuple[str, bytes, int]]:
-        raise StoreError(self.why)
-
-    def job(self, name: str) -> Mapping[str, bytes]:
-        raise StoreError(self.why)
+def doubtful(status: Status) -> bool:
+    """It may or may not have been sent."""
+    return status.state in (JobState.SUBMITTING, JobState.SUBMIT_UNKNOWN) and not status.id
 
 
 def _left_something(status: Status) -> bool:

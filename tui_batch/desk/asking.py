@@ -12,7 +12,7 @@ from tui_batch.desk.making import Making
 from tui_batch.errors import RequestError
 from tui_batch.model import Batch, Order, Question, Status, Submission
 from tui_batch.states import JobState
-from tui_batch.store import lock, orders, questions
+from tui_batch.store import followed, lock, orders, questions
 from tui_batch.times import stamp
 
 DEMO = (("threshold", "0.1, 0.5, 1.0"), ("sigma", "1.0, 2.0, 3.0"), ("method", "gaussian, tophat"))
@@ -89,6 +89,19 @@ class Desk(Making):
     def fetch(self, submission: str) -> None:
         """Order the results that are not here yet."""
         self._order("fetch", submission)
+
+    def follow(self, submission: str, index: int, *streams: str) -> bool:
+        """Have a job's logs brought here for the next seconds, where it runs elsewhere; whether it does."""
+        known = self.submission(submission)
+        if self.runs_here(known):
+            return False
+        logs = [followed.Followed(known.id, index, stream) for stream in streams if self._home.writable()]
+        fresh = [log for log in logs if followed.touch(self._home, log, self.now())]
+        if fresh:
+            beat = lock.look(self._home)
+            if not beat or not beat.alive:
+                self.wake()
+        return True
 
     def remove(self, submission: str) -> None:
         """Order what an ended submission left on its target's host to be deleted; nothing here is."""
@@ -179,8 +192,9 @@ def _check_unchanged(batch: Batch, submission: Submission) -> None:
 
 
 def _to_try_again(status: Status) -> bool:
-    """It has ended, or could not be sent."""
-    return status.state.ended or (status.state is JobState.HELD and not status.kept)
+    """It has ended, or could not be sent, or nobody knows whether it was."""
+    waits = status.state is JobState.HELD and not status.kept
+    return status.state.ended or waits or status.state is JobState.SUBMIT_UNKNOWN
 
 
 def _ranges(numbers: Sequence[int] | None) -> str:

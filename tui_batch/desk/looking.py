@@ -79,6 +79,12 @@ class Looking:
         """The last lines of a job's log, as they are."""
         return export.tail(self.log(submission, index, stream), lines)
 
+    def runs_here(self, submission: Submission) -> bool:
+        """Whether its jobs write their logs into the store; those of others are brought here while one looks."""
+        from tui_batch import backends
+
+        return submission.kind in backends.LOGS_HERE
+
     def trouble(self, submission: str) -> str:
         """What troubles a submission, or troubled it at its end; "" for nothing."""
         known = self.submission(submission)

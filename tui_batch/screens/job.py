@@ -54,7 +54,8 @@ class JobView(View):
         self.go_instead("fill", self._fill)
 
     def tick(self) -> None:
-        """Ages."""
+        """Ages, and the logs."""
+        self.go_instead("ends", self._follow)
         self._show()
 
     def on_resize(self) -> None:
@@ -75,10 +76,16 @@ class JobView(View):
         }
         if there := await self.ask(self.desk.remains, submission.id):
             self._paths[f"on {submission.target}"] = Path(there, "jobs", str(self._row.status.attempt), self._row.name)
-        self._ends = {name: await self.ask(last_lines, self._paths[name], TAIL) for name in ("stdout", "stderr")}
-        self._show()
+        await self._follow()
         if not self._read:
             await self._read_batch()
+            self._show()
+
+    async def _follow(self) -> None:
+        """What the logs end with now."""
+        await self.ask(self.desk.follow, self._submission.id, self._row.index, "out", "err")
+        if self._paths:
+            self._ends = {name: await self.ask(last_lines, self._paths[name], TAIL) for name in ("stdout", "stderr")}
             self._show()
 
     async def _read_batch(self) -> None:

@@ -149,6 +149,7 @@ class Monitor(Verbs, Panes):
         tail, row = self.query_one(LogTail), self.monitor.current
         if row is None:
             return tail.show("", ())
+        await self.ask(self.desk.follow, self._watched, row.index, "out")
         path = await self.ask(self.desk.log, self._watched, row.index)
         lines = await self.ask(last_lines, path, tail.page)
         return tail.show(f"stdout of {row.name}", lines or (unwritten(row.status),))

@@ -37,6 +37,10 @@ class Home:
         return self.path / "questions"
 
     @property
+    def followed(self) -> Path:
+        return self.path / "followed"
+
+    @property
     def memory(self) -> Path:
         return self.path / "front"
 

@@ -3,6 +3,7 @@
 The columns, parted by tabs: index, attempt, state, id, exit code, started, ended, as of, evidence, detail.
 """
 
+import contextlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -117,6 +118,15 @@ class LedgerView:
         whole = data[: data.rfind(b"\n") + 1]
         self._offset += len(whole)
         return whole.decode("utf-8", "replace").split("\n")[:-1]
+
+
+def ids(path: Path) -> set[str]:
+    """Every id that stands in a ledger, those of earlier attempts among them."""
+    found = set()
+    for text in LedgerView(path)._new_lines():
+        with contextlib.suppress(ValueError):
+            found.add(parse(text)[1].id)
+    return found - {""}
 
 
 def _cut_torn_tail(path: Path) -> None:

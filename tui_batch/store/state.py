@@ -2,7 +2,7 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tui_batch import indices, tables
@@ -62,6 +62,11 @@ def write(path: Path, summary: Summary) -> None:
     table: dict[str, object] = {key: getattr(summary, key) for key in ("as_of", "health", "received", "typical")}
     with explained(path, "write the summary"):
         write_whole(path, tomli_w.dumps(table | {"counts": dict(summary.counts), "jobs": dict(summary.jobs)}))
+
+
+def say(path: Path, health: str) -> None:
+    """Put this down as what troubled a submission that has ended."""
+    write(path, replace(read(path), health=health))
 
 
 def read(path: Path) -> Summary:

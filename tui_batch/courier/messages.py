@@ -1,0 +1,151 @@
+"""What the loop asks of lanes, and what they answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_batch.backends.base import Files
+from tui_batch.errors import TuiBatchError
+from tui_batch.model import Accepted, Batch, Health, Job, LogChunk, Order, Status
+
+# -- asked -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Have the target take these; answered by a Took for each call, then Sent."""
+
+    submission: str
+    batch: Batch
+    files: Files
+    jobs: Sequence[Job]
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """Look for what the target has of a submission."""
+
+    submission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Poll these."""
+
+    jobs: Sequence[Job]
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """What an order wants done to jobs that the target has; the order stays until this is answered."""
+
+    order: Order  # to cancel, hold, release or remove
+    ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Find out how the target is."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Bring what these left behind, as much of it as comes in a short while."""
+
+    submission: str
+    batch: Batch
+    files: Files
+    jobs: Sequence[Job]
+    into: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What a job wrote since so many bytes that are here already."""
+
+    job: Job
+    stream: str
+    spool: Path
+    size: int
+    ended: bool  # nothing more is written there
+
+
+# -- answered ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """One call had the target take these; the lane goes on when that is on disk."""
+
+    submission: str
+    accepted: Sequence[Accepted]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """All that was to be sent was taken."""
+
+    submission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the target has of a submission: index → id."""
+
+    submission: str
+    ids: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The target said this of jobs; `seconds` is how long it took when it was asked, None when it spoke by itself."""
+
+    statuses: Mapping[str, Status]
+    complete: bool = True
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The results of these jobs are here; those of some others cannot be had, and why; the rest was not asked for."""
+
+    submission: str
+    jobs: Sequence[Job]
+    failed: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tailed:
+    """A piece of a log."""
+
+    request: Tail
+    chunk: LogChunk
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The target was told what an order wants."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """How the target is."""
+
+    order: Order
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A call that did not do what it should; nothing is known of what it asked for."""
+
+    request: "Request | None"
+    error: TuiBatchError
+
+
+Request = Send | Seek | Look | Tell | Fetch | Probe | Tail
+Answer = Took | Sent | Found | Learnt | Fetched | Tailed | Told | Examined | Trouble
