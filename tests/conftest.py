@@ -1,9 +1,10 @@
-"""What all tests share: a coroutine is a test too."""
+"""What all tests share: a coroutine is a test too, and a server to log in to."""
 
 import asyncio
 import inspect
 
 import pytest
+from sshd import sshd  # noqa: F401 - a fixture
 
 
 @pytest.hookimpl(tryfirst=True)

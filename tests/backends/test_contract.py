@@ -8,7 +8,9 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from worlds.gridengine import FakeGridEngineWorld, GridEngineWorld
 from worlds.local import LocalWorld
+from worlds.world import World
 
 from tui_batch.backends.base import Backend
 from tui_batch.model import Accepted, Batch, Job, Status
@@ -19,15 +21,29 @@ S = JobState
 Known = dict[str, Status]
 
 
-@pytest.fixture(params=[LocalWorld], ids=lambda world: world.kind)
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LocalWorld]:
+ON_ONE_CELL = pytest.mark.xdist_group("gridengine")  # there is one for the machine
+WORLDS = [
+    pytest.param(world, id=world.kind, marks=ON_ONE_CELL if world.real else ())
+    for world in (LocalWorld, FakeGridEngineWorld, GridEngineWorld)
+]
+
+# What only a kind promises that starts, watches and ends its jobs itself.
+BY_ITS_OWN_HAND = pytest.mark.parametrize(
+    "world", [world for world in WORLDS if world.values[0].processes], indirect=True
+)
+
+
+@pytest.fixture(params=WORLDS)
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    if request.param.real:
+        request.getfixturevalue("gridengine_cell")
     made = request.param(tmp_path)
     yield made
     made.close()
 
 
 @pytest.fixture
-def backend(world: LocalWorld) -> Iterator[Backend]:
+def backend(world: World) -> Iterator[Backend]:
     opened = world.open()
     yield opened
     opened.close()
@@ -41,13 +57,16 @@ def running(number: int = 1) -> Callable[[Known], bool]:
     return lambda known: sum(status.state is S.RUNNING for status in known.values()) >= number
 
 
-def send(world: LocalWorld, backend: Backend, *commands: str, **made: str) -> list[Job]:
+def send(world: World, backend: Backend, *commands: str, **made: str) -> list[Job]:
     batch, files, jobs = world.batch(commands, **made)
-    return [replace(job, id=taken.id) for job, taken in zip(jobs, sent(backend, batch, files, jobs), strict=True)]
+    taken = sent(world, backend, batch, files, jobs)
+    return [replace(job, id=one.id) for job, one in zip(jobs, taken, strict=True)]
 
 
-def sent(backend: Backend, batch: Batch, files: Archive, jobs: list[Job]) -> list[Accepted]:
-    return list(chain.from_iterable(backend.submit(batch, files, jobs)))
+def sent(world: World, backend: Backend, batch: Batch, files: Archive, jobs: list[Job]) -> list[Accepted]:
+    taken = list(chain.from_iterable(backend.submit(batch, files, jobs)))
+    world.jobs = [replace(job, id=one.id) for job, one in zip(jobs, taken, strict=True)]
+    return taken
 
 
 def gone(pid: int) -> bool:
@@ -57,13 +76,13 @@ def gone(pid: int) -> bool:
         return True
 
 
-def test_every_job_gets_an_id_of_its_own_in_order(world: LocalWorld, backend: Backend) -> None:
+def test_every_job_gets_an_id_of_its_own_in_order(world: World, backend: Backend) -> None:
     jobs = send(world, backend, "true", "true", "true")
     assert len({job.id for job in jobs}) == 3
     world.watch(backend, ended(3))
 
 
-def test_outcomes_are_told_with_exit_codes_times_and_evidence(world: LocalWorld, backend: Backend) -> None:
+def test_outcomes_are_told_with_exit_codes_times_and_evidence(world: World, backend: Backend) -> None:
     good, bad, killed, missing = send(world, backend, "true", "exit 3", "kill -SEGV $$; kill -9 0", "no-such-command")
     known = world.watch(backend, ended(4))
     assert (known[good.id].state, known[good.id].exit_code) == (S.SUCCEEDED, 0)
@@ -76,20 +95,15 @@ def test_outcomes_are_told_with_exit_codes_times_and_evidence(world: LocalWorld,
         assert status.evidence and status.started <= status.ended <= status.as_of
 
 
-def test_no_more_jobs_at_once_than_slots(world: LocalWorld, backend: Backend) -> None:
-    send(world, backend, *["sleep 0.1; true"] * 6)
-    most = 0
-
-    def all_ended(known: Known) -> bool:
-        nonlocal most
-        most = max(most, sum(status.state is S.RUNNING for status in known.values()))
-        return ended(6)(known)
-
-    world.watch(backend, all_ended)
-    assert most == 2
+def test_no_more_jobs_at_once_than_slots(world: World, backend: Backend, tmp_path: Path) -> None:
+    busy = tmp_path / "busy"
+    send(world, backend, *[f"printf + >> {busy}; sleep 0.3; printf - >> {busy}"] * 6)
+    world.watch(backend, ended(6))
+    signs = busy.read_text()
+    assert max(signs[:at].count("+") - signs[:at].count("-") for at in range(len(signs))) == 2
 
 
-def test_poll_answers_for_what_it_knows_and_is_silent_on_the_rest(world: LocalWorld, backend: Backend) -> None:
+def test_poll_answers_for_what_it_knows_and_is_silent_on_the_rest(world: World, backend: Backend) -> None:
     [job] = send(world, backend, "sleep 30")
     world.watch(backend, running())
     poll = backend.poll([job, replace(job, id="somebody/else's")])
@@ -99,18 +113,18 @@ def test_poll_answers_for_what_it_knows_and_is_silent_on_the_rest(world: LocalWo
     world.watch(backend, ended(1))
 
 
-def test_submitting_again_runs_nothing_again(world: LocalWorld, backend: Backend, tmp_path: Path) -> None:
+def test_submitting_again_runs_nothing_again(world: World, backend: Backend, tmp_path: Path) -> None:
     batch, files, jobs = world.batch([f"printf x >> {tmp_path}/runs"])
-    [first] = sent(backend, batch, files, jobs)
-    [again] = sent(backend, batch, files, jobs)
+    [first] = sent(world, backend, batch, files, jobs)
+    [again] = sent(world, backend, batch, files, jobs)
     assert first == again
     world.watch(backend, ended(1))
-    assert sent(backend, batch, files, jobs) == [first]
+    assert sent(world, backend, batch, files, jobs) == [first]
     assert (tmp_path / "runs").read_text() == "x"
 
 
 def test_cancelling_ends_the_whole_group_and_a_queued_job_never_starts(
-    world: LocalWorld, backend: Backend, tmp_path: Path
+    world: World, backend: Backend, tmp_path: Path
 ) -> None:
     marks = tmp_path / "pids"
     commands = [f"sleep 60 & echo $! >> {marks}; wait", f"sleep 60 & echo $! >> {marks}; wait", f"touch {tmp_path}/ran"]
@@ -125,16 +139,15 @@ def test_cancelling_ends_the_whole_group_and_a_queued_job_never_starts(
     assert backend.poll([first]).statuses[first.id].state is S.CANCELLED
 
 
-def test_a_job_that_ignores_being_asked_is_killed_after_the_grace_time(world: LocalWorld, backend: Backend) -> None:
+def test_a_job_that_ignores_being_asked_is_killed_after_the_grace_time(world: World, backend: Backend) -> None:
     [job] = send(world, backend, "trap '' TERM; echo deaf; while :; do sleep 0.05; done")
     world.watch(backend, lambda known: b"deaf" in backend.tail(job, "out", "").data)
     backend.cancel([job.id])
     assert world.watch(backend, ended(1))[job.id].state is S.CANCELLED
 
 
-def test_a_job_that_succeeds_before_the_signal_reaches_it_keeps_its_success(
-    world: LocalWorld, backend: Backend
-) -> None:
+@BY_ITS_OWN_HAND
+def test_a_job_that_succeeds_before_the_signal_reaches_it_keeps_its_success(world: World, backend: Backend) -> None:
     [job] = send(world, backend, "trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done")
     world.watch(backend, lambda known: b"ready" in backend.tail(job, "out", "").data)
     backend.cancel([job.id])
@@ -142,32 +155,33 @@ def test_a_job_that_succeeds_before_the_signal_reaches_it_keeps_its_success(
     assert (known[job.id].state, known[job.id].exit_code) == (S.SUCCEEDED, 0)
 
 
-def test_a_job_can_end_itself(world: LocalWorld, backend: Backend) -> None:
+def test_a_job_can_end_itself(world: World, backend: Backend) -> None:
     [job] = send(world, backend, "kill $$; sleep 60")
     status = world.watch(backend, ended(1))[job.id]
     assert (status.state, status.detail) == (S.FAILED, "killed by signal TERM")
 
 
-def test_time_limit(world: LocalWorld, backend: Backend) -> None:
+def test_time_limit(world: World, backend: Backend) -> None:
     [job] = send(world, backend, "sleep 60", resources="minutes = 0.005")
     status = world.watch(backend, ended(1))[job.id]
     assert status.state is S.TIMED_OUT
     assert "0.005 minutes" in status.detail
 
 
-def test_a_clean_exit_at_the_time_limit_is_still_a_time_out(world: LocalWorld, backend: Backend) -> None:
+def test_a_clean_exit_at_the_time_limit_is_still_a_time_out(world: World, backend: Backend) -> None:
     command = "trap 'exit 0' TERM; while :; do sleep 0.05; done"
     [job] = send(world, backend, command, resources="minutes = 0.005")
     assert world.watch(backend, ended(1))[job.id].state is S.TIMED_OUT
 
 
-def test_shared_memory_counts_once(world: LocalWorld, backend: Backend) -> None:
+@BY_ITS_OWN_HAND
+def test_shared_memory_counts_once(world: World, backend: Backend) -> None:
     code = "import os, time; x = bytearray(60_000_000)\nfor _ in range(3): os.fork()\ntime.sleep(1)"
     [job] = send(world, backend, f'python3 -c "{code}"', resources="memory = 200")
     assert world.watch(backend, ended(1))[job.id].state is S.SUCCEEDED
 
 
-def test_a_pipe_that_is_closed_ends_its_writer(world: LocalWorld, backend: Backend) -> None:
+def test_a_pipe_that_is_closed_ends_its_writer(world: World, backend: Backend) -> None:
     [job] = send(world, backend, "yes | head -n 1; trap > traps; grep SigIgn /proc/self/status")
     world.watch(backend, ended(1))
     assert backend.tail(job, "err", "").data == b""
@@ -176,17 +190,18 @@ def test_a_pipe_that_is_closed_ends_its_writer(world: LocalWorld, backend: Backe
     assert not ignored & 1 << (signal.SIGHUP - 1)
 
 
-def test_a_stranger_that_was_given_the_pid_is_left_alone(world: LocalWorld) -> None:
+@BY_ITS_OWN_HAND
+def test_a_stranger_that_was_given_the_pid_is_left_alone(world: World) -> None:
     batch, files, jobs = world.batch(["echo up; sleep 60"], resources="minutes = 0.05")
     first = world.open()
-    [taken] = sent(first, batch, files, jobs)
+    [taken] = sent(world, first, batch, files, jobs)
     job = replace(jobs[0], id=taken.id)
     known = world.watch(first, lambda known: running()(known) and first.tail(job, "out", "").data == b"up\n")
     first.close()
     world.vanish(known[taken.id])
     stranger = world.give_pid_away(jobs[0])
     second = world.open()
-    sent(second, batch, files, jobs)
+    sent(world, second, batch, files, jobs)
     status = world.watch(second, ended(1))[taken.id]
     assert status.state is S.LOST
     assert stranger.poll() is None
@@ -195,7 +210,8 @@ def test_a_stranger_that_was_given_the_pid_is_left_alone(world: LocalWorld) -> N
     second.close()
 
 
-def test_memory_limit(world: LocalWorld, backend: Backend) -> None:
+@BY_ITS_OWN_HAND
+def test_memory_limit(world: World, backend: Backend) -> None:
     [job] = send(
         world, backend, "python3 -c 'x = bytearray(300_000_000); import time; time.sleep(60)'", resources="memory = 100"
     )
@@ -204,7 +220,7 @@ def test_memory_limit(world: LocalWorld, backend: Backend) -> None:
     assert "100 MB" in status.detail
 
 
-def test_a_job_that_vanishes_is_lost_not_done(world: LocalWorld, backend: Backend) -> None:
+def test_a_job_that_vanishes_is_lost_not_done(world: World, backend: Backend) -> None:
     [job] = send(world, backend, "sleep 60")
     known = world.watch(backend, running())
     world.vanish(known[job.id])
@@ -213,7 +229,8 @@ def test_a_job_that_vanishes_is_lost_not_done(world: LocalWorld, backend: Backen
     assert status.exit_code is None
 
 
-def test_what_outlives_its_wrapper_is_still_running(world: LocalWorld, backend: Backend, tmp_path: Path) -> None:
+@BY_ITS_OWN_HAND
+def test_what_outlives_its_wrapper_is_still_running(world: World, backend: Backend, tmp_path: Path) -> None:
     [job] = send(world, backend, f"sleep 60 & echo $! > {tmp_path}/pid; wait")
     known = world.watch(backend, lambda known: running()(known) and (tmp_path / "pid").exists())
     world.behead(known[job.id])
@@ -224,23 +241,23 @@ def test_what_outlives_its_wrapper_is_still_running(world: LocalWorld, backend: 
     assert world.watch(backend, ended(1))[job.id].state is S.LOST
 
 
-def test_an_opened_again_backend_goes_on_with_what_runs_and_starts_what_waits(
-    world: LocalWorld, tmp_path: Path
-) -> None:
-    batch, files, jobs = world.batch([f"printf {n} >> {tmp_path}/runs; sleep 0.5" for n in "abc"])
+def test_an_opened_again_backend_goes_on_with_what_runs_and_starts_what_waits(world: World, tmp_path: Path) -> None:
+    wait = f"until [ -e {tmp_path}/go ]; do sleep 0.05; done"
+    batch, files, jobs = world.batch([f"printf {n} >> {tmp_path}/runs; {wait}" for n in "abc"])
     first = world.open()
-    ids = [taken.id for taken in sent(first, batch, files, jobs)]
+    ids = [taken.id for taken in sent(world, first, batch, files, jobs)]
     world.watch(first, running(2))
     first.close()  # as if killed: it does nothing for its jobs
     second = world.open()
-    assert [taken.id for taken in sent(second, batch, files, jobs)] == ids
+    assert [taken.id for taken in sent(world, second, batch, files, jobs)] == ids
+    (tmp_path / "go").touch()
     known = world.watch(second, ended(3))
     assert {known[name].state for name in ids} == {S.SUCCEEDED}
     assert sorted((tmp_path / "runs").read_text()) == ["a", "b", "c"]
     second.close()
 
 
-def test_a_suspended_job_is_shown_so_and_can_still_be_cancelled(world: LocalWorld, backend: Backend) -> None:
+def test_a_suspended_job_is_shown_so_and_can_still_be_cancelled(world: World, backend: Backend) -> None:
     [job] = send(world, backend, "sleep 60")
     known = world.watch(backend, running())
     world.suspend(known[job.id])
@@ -249,41 +266,41 @@ def test_a_suspended_job_is_shown_so_and_can_still_be_cancelled(world: LocalWorl
     assert world.watch(backend, ended(1))[job.id].state is S.CANCELLED
 
 
-def test_a_cancelled_job_that_is_deaf_ends_although_the_courier_was_killed_meanwhile(world: LocalWorld) -> None:
+def test_a_cancelled_job_that_is_deaf_ends_although_the_courier_was_killed_meanwhile(world: World) -> None:
     batch, files, jobs = world.batch(["trap '' TERM; echo deaf; while :; do sleep 0.05; done"])
     first = world.open()
-    [taken] = sent(first, batch, files, jobs)
+    [taken] = sent(world, first, batch, files, jobs)
     job = replace(jobs[0], id=taken.id)
     world.watch(first, lambda known: b"deaf" in first.tail(job, "out", "").data)
     first.cancel([job.id])
     first.close()
     second = world.open()
-    sent(second, batch, files, jobs)
+    sent(world, second, batch, files, jobs)
     assert world.watch(second, ended(1))[job.id].state is S.CANCELLED
     second.close()
 
 
-def test_what_ended_while_nobody_watched_is_told(world: LocalWorld) -> None:
+def test_what_ended_while_nobody_watched_is_told(world: World) -> None:
     batch, files, jobs = world.batch(["exit 4"])
     first = world.open()
-    [taken] = sent(first, batch, files, jobs)
+    [taken] = sent(world, first, batch, files, jobs)
     world.watch(first, ended(1))
     first.close()
     second = world.open()
-    sent(second, batch, files, jobs)
+    sent(world, second, batch, files, jobs)
     status = world.watch(second, ended(1))[taken.id]
     assert (status.state, status.exit_code) == (S.FAILED, 4)
     second.close()
 
 
-def test_find_knows_the_jobs_of_a_marker(world: LocalWorld, backend: Backend) -> None:
+def test_find_knows_the_jobs_of_a_marker(world: World, backend: Backend) -> None:
     jobs = send(world, backend, "true", "true")
     world.watch(backend, ended(2))
     assert backend.find(jobs[0].submission) == {job.index: job.id for job in jobs}
     assert backend.find("20000101-000000-nobody") == {}
 
 
-def test_logs_are_read_from_a_cursor_on(world: LocalWorld, backend: Backend) -> None:
+def test_logs_are_read_from_a_cursor_on(world: World, backend: Backend) -> None:
     [job] = send(world, backend, "echo one; echo oops >&2; echo two")
     world.watch(backend, ended(1))
     first = backend.tail(job, "out", "")
@@ -292,10 +309,10 @@ def test_logs_are_read_from_a_cursor_on(world: LocalWorld, backend: Backend) -> 
     assert backend.tail(job, "err", "").data == b"oops\n"
 
 
-def test_results_are_what_the_job_wrote_and_come_whole(world: LocalWorld, backend: Backend, tmp_path: Path) -> None:
+def test_results_are_what_the_job_wrote_and_come_whole(world: World, backend: Backend, tmp_path: Path) -> None:
     command = "mkdir deep; echo 1 > deep/a.csv; echo 2 > b.txt; touch -d 2001-01-01 b.txt; ln -s b.txt link; echo said"
     batch, files, jobs = world.batch([command])
-    [taken] = sent(backend, batch, files, jobs)
+    [taken] = sent(world, backend, batch, files, jobs)
     world.watch(backend, ended(1))
     [job] = [replace(jobs[0], id=taken.id)]
     assert list(backend.fetch(batch, files, [job], tmp_path / "results")) == [job]
@@ -308,9 +325,9 @@ def test_results_are_what_the_job_wrote_and_come_whole(world: LocalWorld, backen
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == [job.name]
 
 
-def test_only_results_that_the_patterns_name_come(world: LocalWorld, backend: Backend, tmp_path: Path) -> None:
+def test_only_results_that_the_patterns_name_come(world: World, backend: Backend, tmp_path: Path) -> None:
     batch, files, jobs = world.batch(["mkdir deep; echo 1 > deep/a.csv; echo 2 > b.txt"], patterns='["*.csv"]')
-    [taken] = sent(backend, batch, files, jobs)
+    [taken] = sent(world, backend, batch, files, jobs)
     world.watch(backend, ended(1))
     list(backend.fetch(batch, files, [replace(jobs[0], id=taken.id)], tmp_path / "results"))
     assert [path.name for path in (tmp_path / "results").rglob("*") if path.is_file()] == ["a.csv"]

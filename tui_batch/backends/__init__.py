@@ -9,7 +9,7 @@ from tui_batch.backends.base import Backend
 from tui_batch.errors import ConfigError, Unanswered, nearest
 from tui_batch.model import Question, Target
 
-KINDS = {"local": "tui_batch.backends.local"}
+KINDS = {"local": "tui_batch.backends.local", "gridengine": "tui_batch.backends.gridengine"}
 LOGS_HERE = frozenset({"local"})  # kinds whose jobs write their logs into the store: nobody has to bring them
 
 

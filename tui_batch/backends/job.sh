@@ -11,8 +11,14 @@ now() { if [ "$TUI_BATCH_BOOT" ]; then read -r clock _ </proc/uptime; else clock
 cd "$1" || exit 125
 now
 set -C
-{ true >"$record.start"; } 2>/dev/null || exit 125 # not `:`, at whose failure a shell must exit, with a code of its own
-set +C
+if { true >"$record.start"; } 2>/dev/null; then # not `:`, at whose failure a shell must exit, with a code of its own
+    set +C
+else # somebody has it, unless a scheduler runs this very job of its own once more
+    set +C
+    [ "$TUI_BATCH_NATIVE" ] && [ ! -e "$record.cause" ] || exit 125
+    { read -r _ owner <"$record.start" && [ "$owner" = "$TUI_BATCH_NATIVE" ]; } 2>/dev/null || exit 125
+    rm -f "$record.end" && { true >"$record.start"; } 2>/dev/null || exit 125
+fi
 [ ! -e "$record.cause" ] || exit 125 # cancelled before it could begin
 { printf 'job %s\nindex %s\nhost %s\npid %s\nboot %s\nclock %s\nok\n' "$TUI_BATCH_JOB_ID" "$TUI_BATCH_INDEX" \
     "${TUI_BATCH_HOST:=$(hostname)}" $$ "$TUI_BATCH_BOOT" "$clock" >>"$record.start"; } 2>/dev/null ||

@@ -4,16 +4,16 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatch
 from pathlib import Path
 
+from tui_batch.backends import results
 from tui_batch.backends.base import Files
 from tui_batch.errors import Refused
 from tui_batch.model import Job
 
 Paths = tuple[str, str, str]  # a job's folder, its record and its log, the latter two without their endings
 
-_SHARED = "../../../files/"  # from a job's folder to the files that all jobs share
+SHARED = "../../../files/"  # from a job's folder to the files that all jobs share
 
 
 class Workplace:
@@ -101,7 +101,7 @@ class Workplace:
             if _size(f"{folder}/command") != len(rendered["command"]):
                 for name in self._shared_files(files, job):
                     with contextlib.suppress(FileExistsError):
-                        os.symlink(f"{_SHARED}{name}", f"{folder}/{name}")
+                        os.symlink(f"{SHARED}{name}", f"{folder}/{name}")
                 for name, data in rendered.items():
                     if name != "command":
                         _make_way(folder, name)
@@ -135,18 +135,14 @@ class Workplace:
 
     def collect(self, job: Job, rendered: Mapping[str, bytes], patterns: Sequence[str], into: Path) -> None:
         """Bring what a job wrote into `into/<name>`, whole or not at all; what an earlier attempt left moves aside."""
-        folder, log, final = self._folder(job), self._log(job), f"{into}/{job.name}"
-        # No job's name begins with a dot.
-        aside, earlier = f"{into}/.{job.name}.part", f"{final}.before-attempt-{job.attempt}"
-        before = os.path.lexists(final)
-        if before and (job.attempt == 1 or os.path.lexists(earlier)):
-            return  # fetched by a courier that was killed before it could say so
+        if results.arrived(into, job):
+            return
+        folder, log, aside = self._folder(job), self._log(job), f"{into}/.{job.name}.part"  # no job's name begins so
         logs = [(f"{log}.out", "stdout"), (f"{log}.err", "stderr")]
         try:
             found = [*_written(folder, rendered), *((path, name) for path, name in logs if _size(path) > 0)]
-            wanted = [(path, name) for path, name in found if not patterns or _fits(name, patterns)]
-            if before:
-                os.rename(final, earlier)
+            wanted = [(path, name) for path, name in found if results.fits(name, patterns)]
+            results.make_way(into, job)
             if not wanted:
                 return  # no folder for nothing
             self._make(str(into))
@@ -156,13 +152,9 @@ class Workplace:
             for path, name in wanted:
                 _make_way(aside, name)
                 _bring(path, f"{aside}/{name}")
-            os.rename(aside, final)
+            results.put_in_place(aside, into, job)
         except OSError as error:
             raise Refused(f"the results of {job.name} cannot be kept: {error.filename}: {error.strerror}.") from error
-
-
-def _fits(name: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatch(name, pattern) or fnmatch(os.path.basename(name), pattern) for pattern in patterns)
 
 
 def _written(folder: str, rendered: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
@@ -181,7 +173,7 @@ def _written(folder: str, rendered: Mapping[str, bytes]) -> Iterator[tuple[str, 
         for entry in found:
             name = f"{below}{entry.name}"
             if entry.is_symlink():
-                if not os.readlink(entry.path).startswith(_SHARED):
+                if not os.readlink(entry.path).startswith(SHARED):
                     yield entry.path, name
             elif entry.is_dir(follow_symlinks=False):
                 stack.append(f"{name}/")

@@ -5,8 +5,9 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
-from subprocess import PIPE
+from subprocess import PIPE, Popen
 
 from tui_batch.errors import Refused, Unclear, Unreachable
 from tui_batch.wire.host import Done, Host
@@ -22,18 +23,25 @@ class LocalHost(Host):
 
     def run(self, script: str, given: bytes = b"", seconds: float | None = None) -> Done:
         seconds = seconds or self._seconds
+        # The script goes by a file, since its input is for what it runs, and an argument may not be long.
         try:
-            shell = subprocess.Popen(["/bin/sh", "-s"], stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True)
+            with tempfile.TemporaryFile() as lines:
+                lines.write(script.encode())
+                lines.flush()
+                lines.seek(0)
+                argv = ["/bin/sh", f"/dev/fd/{lines.fileno()}"]
+                shell = Popen(
+                    argv, stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True, pass_fds=[lines.fileno()]
+                )
         except OSError as error:
             raise Unreachable(f"{self.name}: a command cannot be started: {error.strerror}.") from error
-        try:
-            # The script first, and braces so that all of it is read before anything reads what is given.
-            out, err = shell.communicate(f"{{\n{script}\nexit; }}\n".encode() + given, seconds)
-        except subprocess.TimeoutExpired as error:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(shell.pid, signal.SIGKILL)
-            shell.communicate()
-            raise Unclear(f"{self.name}: no answer in {seconds:g} s to a command, which was ended.") from error
+        with shell:
+            try:
+                out, err = shell.communicate(given, seconds)
+            except subprocess.TimeoutExpired as error:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(shell.pid, signal.SIGKILL)
+                raise Unclear(f"{self.name}: no answer in {seconds:g} s to a command, which was ended.") from error
         return Done(_code(shell.returncode), out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 
     def put(self, source: Path, path: str) -> None:
@@ -48,6 +56,8 @@ class LocalHost(Host):
             shutil.copyfile(source, aside)
             aside.rename(to)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                aside.unlink()
             raise Refused(f"{self.name}: {source} cannot be copied to {to}: {error.strerror}.") from error
 
     def read(self, path: str, offset: int, most: int) -> bytes:
@@ -57,6 +67,8 @@ class LocalHost(Host):
                 return file.read(most)
         except FileNotFoundError:
             return b""
+        except OSError as error:
+            raise Refused(f"{self.name}: {path} cannot be read: {error.strerror}.") from error
 
     def close(self) -> None:
         pass

@@ -1,74 +1,33 @@
 """The world of `local`: this machine, with strings to pull."""
 
-import csv
-import io
 import os
 import select
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
+
+from worlds.world import World
 
 from tui_batch.backends import nobody
 from tui_batch.backends.base import Backend
 from tui_batch.backends.local import connect
-from tui_batch.model import Batch, Job, Status, Target
-from tui_batch.store import batches
-from tui_batch.store.archive import Archive
-from tui_batch.store.sources import FileSources
-from tui_batch.sweep import plan
-from tui_batch.template import read
-
-TEMPLATE = """
-name = "contract"
-command = "{{{{ command }}}}"
-[[variables]]
-key = "command"
-type = "str"
-[files]
-"input.txt" = "what was rendered\\n"
-[resources]
-{resources}
-[results]
-patterns = {patterns}
-"""
+from tui_batch.model import Job, Status, Target
 
 
-class LocalWorld:
+class LocalWorld(World):
     """Jobs that are shell commands, and what a test may do to them behind the backend's back."""
 
     kind = "local"
+    processes = True
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._archives: list[Archive] = []
+        super().__init__(folder)
         self.settings: dict[str, object] = {"slots": 2, "grace_seconds": 0.5}
 
     def open(self) -> Backend:
         return connect(Target("here", "local", self.settings), self.folder / "home", nobody)
-
-    def batch(
-        self, commands: Sequence[str], resources: str = "", patterns: str = "[]"
-    ) -> tuple[Batch, Archive, list[Job]]:
-        """A batch with a job for each command."""
-        table = io.StringIO()
-        csv.writer(table).writerows([["command"], *([command] for command in commands)])
-        template = read(TEMPLATE.format(resources=resources, patterns=patterns), "contract.toml")
-        sweep = plan(template, [], [], [], "", table.getvalue(), FileSources())
-        folder = self.folder / "batches"
-        folder.mkdir(exist_ok=True)
-        name = batches.free_name(folder, "contract")
-        batch = batches.write(folder, sweep, name, "2026-11-20T00:00:00.000Z")
-        names = [job for _, job, _ in batches.jobs(batch.path)[1]]
-        marker = f"20261120-000000-{name}"
-        archive = Archive(batch.path)
-        self._archives.append(archive)
-        return batch, archive, [Job(marker, index, job, resources=batch.resources) for index, job in enumerate(names)]
-
-    def close(self) -> None:
-        for archive in self._archives:
-            archive.close()
 
     def watch(
         self, backend: Backend, until: Callable[[dict[str, Status]], bool], seconds: float = 20.0

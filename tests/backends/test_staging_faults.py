@@ -1,0 +1,264 @@
+"""What goes wrong while jobs are staged, sent and fetched: nothing twice, nothing lost, one sentence for the person."""
+
+import contextlib
+import os
+import shutil
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from mounting import mounted
+from sshd import until
+from worlds.hosts import Batches, run_task, tree
+
+from tui_batch.backends import nobody
+from tui_batch.backends.journal import Call
+from tui_batch.backends.parcel import group
+from tui_batch.backends.staging import Staging
+from tui_batch.errors import Refused, Unclear, Unreachable
+from tui_batch.wire.host import HostSettings, open_host
+
+
+@pytest.fixture
+def batches(tmp_path):
+    made = Batches(tmp_path / "store")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def opened():
+    """Open a host with these settings; closed after the test."""
+    hosts = []
+
+    def open_one(**settings):
+        hosts.append(open_host(HostSettings(**settings), nobody))
+        return hosts[-1]
+
+    yield open_one
+    for host in hosts:
+        host.close()
+
+
+def persist(doing, tries=5):
+    """Do as the courier does with a target that is not reached: once more, later."""
+    for _ in range(tries):
+        try:
+            return doing()
+        except (Unreachable, Unclear):
+            pass
+    return doing()
+
+
+# -- the host's own trouble --------------------------------------------------------------------------------------------
+
+
+def test_a_full_disk_is_said_and_what_was_half_made_does_not_count(opened, batches, tmp_path):
+    batch, files, jobs = batches.make([f"echo {os.urandom(400).hex()}" for _ in range(40)])
+    with mounted(tmp_path / "small", "size=1m") as small:
+        filler, folder = small / "filler", small / "work" / jobs[0].submission
+        staging = Staging(opened(), str(small / "work"))
+        for room in (4, 8, 20, 40, 100, 200, 400):  # kB: it is full at one step after the other
+            filler.write_bytes(bytes((1024 - room) * 1024))
+            with pytest.raises(Refused, match=r"No space left"):
+                staging.stage(batch, files, jobs)
+            assert not list(folder.glob("staged/*"))
+            filler.unlink()
+        staging.stage(batch, files, jobs)
+        assert not list(folder.glob("incoming/*"))
+        assert run_task(str(folder), group(jobs), 40, "7.40") == 0
+
+
+def test_a_full_disk_keeps_results_there_until_there_is_room(opened, batches, tmp_path):
+    batch, files, jobs = batches.make(["head -c 100000 /dev/urandom >result"] * 2)
+    with mounted(tmp_path / "small", "size=512k") as small:
+        staging = Staging(opened(), str(small / "work"))
+        staging.stage(batch, files, jobs)
+        for line in (1, 2):
+            assert run_task(staging.path(jobs[0].submission), group(jobs), line, f"7.{line}") == 0
+        filler = small / "filler"
+        filler.write_bytes(bytes(150 * 1024))
+        with pytest.raises(Refused):
+            list(staging.collect(batch, files, jobs, tmp_path / "into"))
+        filler.unlink()
+        assert list(staging.collect(batch, files, jobs, tmp_path / "into")) == jobs
+    assert [len((tmp_path / "into" / job.name / "result").read_bytes()) for job in jobs] == [100000] * 2
+
+
+def test_a_read_only_disk_is_said(opened, batches, tmp_path):
+    batch, files, jobs = batches.make(["true"])
+    with mounted(tmp_path / "small", "ro") as small:
+        staging = Staging(opened(), str(small / "work"))
+        with pytest.raises(Refused, match=r"work.* cannot be made: .*Read-only file system"):
+            staging.stage(batch, files, jobs)
+
+
+# All that a host needs.
+PROGRAMS = """
+awk cat chmod date env find grep gzip hostname ls mkdir mv rm rmdir sed setsid sh sleep tail tar uname xargs
+"""
+
+
+@pytest.fixture
+def without(tmp_path, monkeypatch):
+    """Take programs off the path."""
+
+    def take(*names):
+        folder = tmp_path / "bin"
+        folder.mkdir()
+        programs = {name: shutil.which(name) for name in PROGRAMS.split()} | {"python3": sys.executable}
+        for name in programs.keys() - names:
+            (folder / name).symlink_to(programs[name])
+        monkeypatch.setenv("PATH", str(folder))
+
+    return take
+
+
+def test_without_tar_python_unpacks(opened, batches, tmp_path, without):
+    without("tar", "setsid")
+    batch, files, jobs = batches.make(["cat tool"], shared=["tool"])
+    staging = Staging(opened(), str(tmp_path / "work"))
+    staging.stage(batch, files, jobs)
+    assert run_task(staging.path(jobs[0].submission), group(jobs), 1, "7") == 0
+    with pytest.raises(Refused, match="there is no tar"):
+        list(staging.collect(batch, files, jobs, tmp_path / "into"))
+
+
+def test_with_neither_tar_nor_python_it_is_said(opened, batches, tmp_path, without):
+    without("tar", "python3")
+    batch, files, jobs = batches.make(["true"])
+    staging = Staging(opened(), str(tmp_path / "work"))
+    with pytest.raises(Refused, match=r"neither tar nor python3 .* Nothing was sent"):
+        staging.stage(batch, files, jobs)
+
+
+def test_results_that_change_while_they_are_read_come_another_time(opened, batches, tmp_path):
+    batch, files, jobs = batches.make(["echo x >x"] * 3)
+    staging = Staging(opened(), str(tmp_path / "work"))
+    staging.stage(batch, files, jobs)
+    folder = staging.path(jobs[0].submission)
+    for line in (1, 2, 3):
+        run_task(folder, group(jobs), line, f"7.{line}")
+    path = Path(folder, "jobs", "1", jobs[1].name, "growing")
+    with path.open("wb") as file:
+        file.truncate(1 << 27)
+        file.seek(0, os.SEEK_END)
+        over = threading.Event()
+
+        def grow():
+            while not over.wait(0.001):
+                file.write(b"more")
+                file.flush()
+
+        writer = threading.Thread(target=grow)
+        writer.start()
+        got = []
+        with pytest.raises(Refused, match="growing: file changed as we read it"):
+            got.extend(staging.collect(batch, files, jobs, tmp_path / "into"))
+        over.set()
+        writer.join()
+    assert not got or got == [jobs[0], jobs[2]]
+    assert not (tmp_path / "into" / jobs[1].name).exists()
+    path.write_text("grown")
+    assert list(staging.collect(batch, files, jobs, tmp_path / "into"))[-1] == jobs[1]
+    assert tree(tmp_path / "into" / jobs[1].name) == {"growing": "grown", "x": "x\n"}
+
+
+# -- the connection ----------------------------------------------------------------------------------------------------
+
+
+def test_calls_go_on_without_the_connection_and_are_made_once(opened, sshd, batches, tmp_path):
+    batch, files, jobs = batches.make(["true"])
+    host = opened(**sshd.login(tmp_path / "home"))
+    staging, submission = Staging(host, str(tmp_path / "work")), jobs[0].submission
+    staging.stage(batch, files, jobs)
+    os.mkfifo(tmp_path / "gate")
+    calls = [Call(str(number), f"echo {number}; echo {number} >>{tmp_path}/made") for number in range(4)]
+    calls[1] = replace(calls[1], script=f"echo begun >{tmp_path}/begun; cat {tmp_path}/gate >&2; {calls[1].script}")
+    lost = []
+
+    def send():
+        try:
+            staging.send(submission, calls)
+        except (Unclear, Unreachable) as error:
+            lost.append(error)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    until((tmp_path / "begun").exists, "the second call begins")
+    sshd.cut()
+    sender.join(20)
+    assert [type(error) for error in lost] == [Unclear]
+    threading.Timer(0.3, (tmp_path / "gate").write_text, ["go"]).start()  # while the journal is read
+    states = {key: sent.state for key, sent in staging.journal(submission).items()}
+    assert states == {"0": "done", "1": "done"}  # the runner has ended: the others were certainly never made
+    sent = staging.send(submission, calls)
+    assert [(sent[key].state, sent[key].out) for key in "0123"] == [("done", f"{key}\n") for key in "0123"]
+    assert (tmp_path / "made").read_text().split() == ["0", "1", "2", "3"]
+
+
+def test_two_who_send_the_same_make_each_call_once(opened, batches, tmp_path):
+    batch, files, jobs = batches.make(["true"])
+    stagings = [Staging(opened(), str(tmp_path / "work")) for _ in range(3)]
+    stagings[0].stage(batch, files, jobs)
+    calls = [Call(f"key-{number}", f"echo {number} >>{tmp_path}/made; sleep 0.01") for number in range(20)]
+
+    def send(staging):
+        with contextlib.suppress(Unclear):  # that another took over
+            staging.send(jobs[0].submission, calls)
+
+    threads = [threading.Thread(target=send, args=(one,)) for one in stagings]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    sent = stagings[0].send(jobs[0].submission, calls)
+    assert {one.state for one in sent.values()} == {"done"}
+    assert sorted(map(int, (tmp_path / "made").read_text().split())) == list(range(20))
+
+
+class Life:
+    """Jobs from the first step to the last, over a network that is cut somewhere."""
+
+    def __init__(self, staging, batches, into, made):
+        self.batch, self.files, self.jobs = batches.make(
+            [f"echo {number} >>ran; head -c {3000 * number} /dev/urandom >result" for number in range(4)],
+            shared=["tool"],
+        )
+        self.staging, self.into, self.made = staging, into, made
+        name = group(self.jobs)
+        # The scheduler is a loop that runs what it is told to, at once.
+        self.calls = [
+            Call(f"{name}.{line}", f'echo {line} >>{made}; sh ./task.sh "$PWD" {name} {line} 9.{line}')
+            for line in range(1, 5)
+        ]
+
+    def live(self):
+        staging, submission = self.staging, self.jobs[0].submission
+        persist(lambda: staging.stage(self.batch, self.files, self.jobs))
+        sent = persist(lambda: staging.send(submission, self.calls))
+        persist(lambda: staging.set_cause(self.jobs[:1], "cancelled too late"))
+        ended = persist(lambda: staging.ended(self.jobs))
+        log = persist(lambda: staging.log(self.jobs[0], "out", ""))
+        got = persist(lambda: list(staging.collect(self.batch, self.files, self.jobs, self.into)))
+        assert {one.state for one in sent.values()} == {"done"}
+        assert [ended[index].end["code"] for index in range(4)] == ["0"] * 4
+        assert ended[0].cause == "cancelled too late"
+        assert log.data == b""
+        assert {job.index for job in got} == {0, 1, 2, 3}
+        assert sorted(self.made.read_text().split()) == ["1", "2", "3", "4"]
+        for number, job in enumerate(self.jobs):
+            assert (self.into / job.name / "ran").read_text() == f"{number}\n"
+            assert (self.into / job.name / "result").stat().st_size == 3000 * number
+        assert sorted(os.listdir(self.into)) == sorted(job.name for job in self.jobs)
+
+
+@pytest.mark.parametrize("part", range(1, 20))
+def test_a_cut_anywhere_loses_nothing_and_does_nothing_twice(opened, sshd, batches, tmp_path, part):
+    with sshd.wire() as wire:
+        host = opened(**sshd.login(tmp_path / "home") | {"port": wire.port})
+        life = Life(Staging(host, str(tmp_path / "work")), batches, tmp_path / "into", tmp_path / "made")
+        wire.cut_after(part * 2000)
+        life.live()

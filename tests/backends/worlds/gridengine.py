@@ -1,0 +1,112 @@
+"""The worlds of `gridengine`: a real cell of this machine, and one of files for machines without Grid Engine."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from worlds import gridengine_fake as fake
+from worlds.world import World
+
+from tui_batch.backends import nobody
+from tui_batch.backends.base import Backend
+from tui_batch.backends.gridengine import connect
+from tui_batch.model import Job, Status, Target
+
+FAKE = Path(fake.__file__)
+
+
+class GridEngineWorld(World):
+    """The real one."""
+
+    kind = "gridengine"
+    real = True
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.settings: dict[str, Any] = {
+            "workdir": str(folder / "there"),
+            "at_once": 2,
+            "lost_seconds": 0.5,
+            "poll_seconds": 0.5,
+            "parallel_environment": "smp",
+        }
+
+    def open(self) -> Backend:
+        return connect(Target("there", "gridengine", self.settings), self.folder / "home", nobody)
+
+    def watch(
+        self, backend: Backend, until: Callable[[dict[str, Status]], bool], seconds: float = 30.0
+    ) -> dict[str, Status]:
+        """Do as the courier does until what is known of the jobs satisfies; the newest status of each."""
+        known: dict[str, Status] = {}
+        end = time.monotonic() + seconds
+        while True:
+            poll = backend.poll([job for job in self.jobs if job.id not in known or not known[job.id].state.ended])
+            known.update(poll.statuses)
+            if until(known):
+                return known
+            assert time.monotonic() < end, f"did not come true: {known}"
+
+    def vanish(self, status: Status) -> None:
+        """Nothing is left of the job, not even in the accounting: as when that is out of order, and its node too."""
+        number = status.id.partition(".")[0]
+        subprocess.run(["qdel", status.id], stdout=subprocess.DEVNULL, check=True)
+        accounting = Path("/var/tmp/tui-batch-gridengine/default/common/accounting")
+        while f":{number}:" not in accounting.read_text():
+            time.sleep(0.05)
+        lines = accounting.read_text().splitlines(keepends=True)
+        accounting.write_text("".join(line for line in lines if f":{number}:" not in line))
+
+    def suspend(self, status: Status) -> None:
+        subprocess.run(["qmod", "-sj", status.id], stdout=subprocess.DEVNULL)
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        if self.jobs:
+            subprocess.run(["qdel", *{job.id.partition(".")[0] for job in self.jobs}], stdout=subprocess.DEVNULL)
+        super().close()
+
+
+class FakeGridEngineWorld(GridEngineWorld):
+    """The one of files, with strings to pull."""
+
+    kind = "gridengine-fake"
+    real = False
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._cell, programs = folder / "cell", folder / "bin"
+        self._cell.mkdir()
+        programs.mkdir()
+        for name in fake.COMMANDS:
+            program = programs / name
+            program.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S {FAKE} {self._cell} {name} "$@"\n')
+            program.chmod(0o755)
+        self._path = os.environ["PATH"]
+        os.environ["PATH"] = f"{programs}:{self._path}"
+
+    def pull(self, **strings: object) -> None:
+        """Have something go wrong there from now on, or go right again; see the fake's strings."""
+        with fake.opened(self._cell) as cell:
+            cell["strings"] |= strings
+
+    def vanish(self, status: Status) -> None:
+        self.pull(accounting=False)
+        subprocess.run(["qdel", status.id], stdout=subprocess.DEVNULL, check=True)
+
+    def run_again(self, job: Job) -> None:
+        """Have it run once more, as after its node has died."""
+        subprocess.run(["qmod", "-rj", job.id], stdout=subprocess.DEVNULL)
+
+    def numbers_go_on_from(self, number: int) -> None:
+        with fake.opened(self._cell) as cell:
+            cell["next"] = number
+
+    def close(self) -> None:
+        self.pull(down=False, hang=[])
+        super().close()
+        os.environ["PATH"] = self._path

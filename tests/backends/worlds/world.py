@@ -1,0 +1,62 @@
+"""What every world has in common: jobs that are shell commands, and where a test finds what came of them."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui_batch.model import Batch, Job
+from tui_batch.store import batches, orders
+from tui_batch.store.archive import Archive
+from tui_batch.store.sources import FileSources
+from tui_batch.sweep import plan
+from tui_batch.template import read
+
+TEMPLATE = """
+name = "contract"
+command = "{{{{ command }}}}"
+[[variables]]
+key = "command"
+type = "str"
+[files]
+"input.txt" = "what was rendered\\n"
+[resources]
+{resources}
+[results]
+patterns = {patterns}
+"""
+
+
+class World:
+    """Where a kind's jobs run, and what a test may do to them behind the backend's back."""
+
+    kind = ""
+    processes = False  # whether its jobs are processes that the backend itself starts, watches and ends
+    real = False  # whether it needs the cell
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.jobs: list[Job] = []  # those that were sent
+        self._archives: list[Archive] = []
+
+    def batch(
+        self, commands: Sequence[str], resources: str = "", patterns: str = "[]"
+    ) -> tuple[Batch, Archive, list[Job]]:
+        """A batch with a job for each command."""
+        table = io.StringIO()
+        csv.writer(table).writerows([["command"], *([command] for command in commands)])
+        template = read(TEMPLATE.format(resources=resources, patterns=patterns), "contract.toml")
+        sweep = plan(template, [], [], [], "", table.getvalue(), FileSources())
+        folder = self.folder / "batches"
+        folder.mkdir(exist_ok=True)
+        name = batches.free_name(folder, "contract")
+        batch = batches.write(folder, sweep, name, "2026-11-20T00:00:00.000Z")
+        names = [job for _, job, _ in batches.jobs(batch.path)[1]]
+        marker = orders.new_id("2026-11-20T00:00:00.000Z")  # what a scheduler was sent by other tests, it knows still
+        archive = Archive(batch.path)
+        self._archives.append(archive)
+        return batch, archive, [Job(marker, index, job, resources=batch.resources) for index, job in enumerate(names)]
+
+    def close(self) -> None:
+        for archive in self._archives:
+            archive.close()

@@ -1,0 +1,263 @@
+"""What is sent to Grid Engine: the jobs that one call takes, its words, the script of its tasks; and all questions."""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from tui_batch import indices, tables
+from tui_batch.backends import parcel
+from tui_batch.errors import ConfigError
+from tui_batch.model import Batch, Job
+from tui_batch.wire.host import quoted
+
+if TYPE_CHECKING:
+    from tui_batch.backends.gridengine import Settings
+
+_LONGEST = 40  # of a batch's name within a job's
+
+# Words and times as we read them, whatever the person's own settings are.
+ENGLISH = "LC_ALL=C TZ=UTC; export LC_ALL TZ\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbours in a list of jobs that go in one call: an array, or one alone."""
+
+    jobs: Sequence[Job]
+    list: str
+    first: int  # the line of the first of them, from 1
+
+    @property
+    def key(self) -> str:
+        """What tells this call from all others of its submission; which lines of which list it sends."""
+        return f"{self.list}.{self.first}-{self.first + len(self.jobs) - 1}"
+
+
+def groups(jobs: Sequence[Job], most: int) -> Iterator[Group]:
+    """Neighbours of one attempt with equal needs go together, at most so many."""
+    name, line = parcel.group(jobs), 1
+    for _, alike in groupby(jobs, lambda job: (job.attempt, job.resources)):
+        together = list(alike)
+        for at in range(0, len(together), most):
+            yield Group(together[at : at + most], name, line + at)
+        line += len(together)
+
+
+def by_submission(jobs: Sequence[Job]) -> Iterator[Sequence[Job]]:
+    """The jobs of each submission."""
+    found: dict[str, list[Job]] = defaultdict(list)
+    for job in jobs:
+        found[job.submission].append(job)
+    yield from found.values()
+
+
+_NAME = re.compile(r"[^.]+\.([^.]+)\.(\d+-[0-9a-f]+\.\d+-\d+)")
+
+
+def base(key: str) -> str:
+    """What the tries of one call have in common, in whose keys their number follows."""
+    return key.rpartition(".")[0]
+
+
+def lines(key: str) -> tuple[str, int, int]:
+    """The list that a key speaks of, and the first and the last line."""
+    name, _, span = key.partition(".")
+    first, _, last = span.partition("-")
+    return name, int(first), int(last)
+
+
+def attempt(key: str) -> int:
+    """The attempt of the jobs that a key speaks of."""
+    return int(key.partition("-")[0])
+
+
+def placed(numbers: Mapping[str, str], lists: Mapping[str, Sequence[int]]) -> Mapping[int, str]:
+    """The id of each job, by the keys and numbers of calls; of more than one of a job's last attempt the oldest."""
+    found: dict[int, str] = {}
+    for key in sorted(numbers, key=lambda key: (attempt(key), -int(numbers[key]))):
+        name, first, last = lines(key)
+        found |= zip(lists[name][first - 1 : last], ids(numbers[key], key), strict=True)
+    return found
+
+
+def ids(number: str, key: str) -> Sequence[str]:
+    """Grid Engine's words for the jobs of a call, in the order of the list."""
+    _, first, last = lines(key)
+    return [number] if first == last else [f"{number}.{task}" for task in range(1, last - first + 2)]
+
+
+def name(batch: str, submission: str, key: str) -> str:
+    """A job's name: what a person knows it by, then what we find it by. No digit first, few kinds of letters."""
+    readable = re.sub(r"[^A-Za-z0-9_-]+", "_", batch)[:_LONGEST]
+    return f"{'' if readable[:1].isalpha() else 'b'}{readable}.{submission}.{key}"
+
+
+def owner(name: str) -> tuple[str, str]:
+    """The submission and the key that made a job with this name; empty when it is none of ours."""
+    match = _NAME.fullmatch(name)
+    return (match[1], match[2]) if match else ("", "")
+
+
+# -- sending -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a template may say in `[options.gridengine]`, instead of the target."""
+
+    queue: str
+    project: str
+    parallel_environment: str
+    extra: tuple[str, ...]
+
+
+def options(settings: "Settings", batch: Batch) -> Options:
+    """The target's, but for what the batch's template says; a ConfigError lists what is wrong with that."""
+    ours = {one.name: getattr(settings, one.name) for one in fields(Options)}
+    said = {**ours, "extra": list(settings.extra), **batch.options.get("gridengine", {})}
+    return tables.build(Options, said, f"{batch.template}: options.gridengine", ConfigError)
+
+
+def words(settings: "Settings", asked: Options, group: Group, name: str, folder: str) -> list[str]:
+    """A call of `qsub`."""
+    first, many = group.jobs[0], len(group.jobs)
+    said = ["qsub", "-terse", "-N", name, "-ac", f"tui_batch={first.submission}"]
+    said += ["-S", "/bin/sh", "-r", "n", "-wd", folder, "-o", "/dev/null", "-j", "y"]
+    if many > 1:
+        said += ["-t", f"1-{many}"]
+        said += ["-tc", str(settings.at_once)] if settings.at_once else []
+    if wanted := _resources(settings, first):
+        said += ["-l", ",".join(wanted)]
+    if first.resources.cpus > 1:
+        said += ["-pe", asked.parallel_environment, str(first.resources.cpus)]
+    said += ["-q", asked.queue] if asked.queue else []
+    said += ["-P", asked.project] if asked.project else []
+    return [*said, *asked.extra]
+
+
+def _resources(settings: "Settings", job: Job) -> list[str]:
+    needs, wanted = job.resources, []
+    if needs.minutes:
+        seconds = math.ceil(60 * needs.minutes)
+        wanted.append(f"h_rt={seconds}")
+        if 0 < settings.soft_seconds < seconds:
+            wanted.append(f"s_rt={seconds - settings.soft_seconds}")
+    if needs.memory_mb and settings.memory_key:
+        wanted.append(f"{settings.memory_key}={math.ceil(needs.memory_mb / needs.cpus)}M")  # it is asked for each slot
+    if needs.gpus:
+        wanted.append(f"{settings.gpu_key}={needs.gpus}")
+    return wanted
+
+
+# The shell stays, to mend a code: Grid Engine runs a job again that ends with 99, and one that ends with 100 stays in
+# its queue as an error. Signals go to the whole group, so it must outlive those that the job is to deal with.
+_TASK = """\
+#!/bin/sh
+case $SGE_TASK_ID in undefined | '') task=1 id=$JOB_ID ;; *) task=$SGE_TASK_ID id=$JOB_ID.$SGE_TASK_ID ;; esac
+trap : TERM INT HUP USR1 USR2 XCPU
+{setup}/bin/sh ./task.sh "$PWD" {list} $((task + {before})) "$id"
+code=$?
+case $code in 99 | 100) exit 1 ;; esac
+exit $code
+"""
+
+
+def script(settings: "Settings", batch: Batch, group: Group, folder: str) -> str:
+    """The lines of sh that send a group: `qsub` with the script of its tasks."""
+    called = name(batch.name, group.jobs[0].submission, group.key)
+    setup = "".join(f"{line}\n" for line in settings.setup)
+    task = _TASK.format(setup=setup, list=group.list, before=group.first - 1)
+    return (
+        f"{quoted(words(settings, options(settings, batch), group, called, folder))} <<'end of task'\n{task}end of task"
+    )
+
+
+# -- asking and telling ------------------------------------------------------------------------------------------------
+
+LIST = f'{ENGLISH}qstat -xml -r -u "$(id -un)"'
+
+# An account has 45 lines; these are read. The accounting is a large file that all share: it is asked for little.
+_ACCOUNT = """\
+for one in {wanted}; do
+    qacct -j "$one" | grep -E '^(=+$|({fields}) )'
+done
+"""
+_FIELDS = "jobname|jobnumber|taskid|failed|exit_status|start_time|end_time|ru_wallclock|maxvmem"
+_ONE_BY_ONE = 8
+
+
+def explain(numbers: Sequence[str]) -> str:
+    """Why do these wait?"""
+    return f"{ENGLISH}qstat -j {','.join(numbers)}"
+
+
+def account(jobs: Sequence[Job]) -> str:
+    """How did these end? Of many numbers all that a submission has are asked for at once."""
+    wanted = sorted({job.id.partition(".")[0] for job in jobs})
+    if len(wanted) > _ONE_BY_ONE:
+        wanted = sorted({pattern(job.submission) for job in jobs})
+    return accounted(wanted)
+
+
+def accounted(wanted: Sequence[str]) -> str:
+    """The accounts of these numbers or patterns of names."""
+    return ENGLISH + _ACCOUNT.format(wanted=quoted(wanted), fields=_FIELDS)
+
+
+def pattern(submission: str) -> str:
+    """What fits the names of all jobs of a submission."""
+    return f"*.{submission}.*"
+
+
+def lists(folder: str) -> str:
+    """Which jobs are in which lists?"""
+    return f"cd {quoted([folder])} 2>/dev/null || exit 0\ngrep -H '' /dev/null lists/* 2>/dev/null\n:"
+
+
+def telling(command: Sequence[str], chosen: Sequence[str]) -> str:
+    """Have something done to these jobs."""
+    return ENGLISH + quoted([*command, *chosen])
+
+
+def chosen(wanted: Collection[str]) -> list[str]:
+    """Ids as the commands take them, the tasks of an array as ranges; what cannot be an id is left out."""
+    by_number: dict[str, list[int]] = defaultdict(list)
+    for one in wanted:
+        if re.fullmatch(r"\d+(\.\d+)?", one):
+            number, _, task = one.partition(".")
+            by_number[number] += [int(task)] if task else []
+    return [
+        f"{number}.{span}" if span else number
+        for number, tasks in by_number.items()
+        for span in indices.to_text(tasks).split(",")
+    ]
+
+
+# What qsub must hear from us alone: another answer, another place, another way to run.
+_OURS = (
+    "-N",
+    "-ac",
+    "-b",
+    "-e",
+    "-j",
+    "-N",
+    "-o",
+    "-r",
+    "-S",
+    "-sync",
+    "-t",
+    "-terse",
+    "-wd",
+    "-cwd",
+    "-now",
+    "-verify",
+)
+
+
+def ours(extra: Sequence[str]) -> Sequence[str]:
+    """Those of a person's words for qsub that would take the place of ours."""
+    return [word for word in extra if word in _OURS]

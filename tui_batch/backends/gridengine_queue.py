@@ -1,0 +1,67 @@
+"""Grid Engine's queue and accounting on a host: every question that is put to them, and every request."""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+
+from tui_batch.backends import gridengine_answers as answers
+from tui_batch.backends import gridengine_calls as calls
+from tui_batch.backends import gridengine_health as health
+from tui_batch.backends.gridengine_answers import Account, Listed
+from tui_batch.errors import Unreachable
+from tui_batch.model import Health, Job
+from tui_batch.wire.host import Host
+
+_EXPLAINED = 8  # jobs that are asked why they wait; others that wait do so for the same reasons
+
+
+class Queue:
+    """One question for many jobs, and nothing concluded from half an answer."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def listed(self) -> Sequence[Listed]:
+        """All jobs of the person that the queue has."""
+        done = self._host.run(calls.LIST)
+        if done.code:
+            raise Unreachable(str(answers.refusal(self._host.name, "qstat", done.code, done.err)))
+        return answers.listed(done.out)
+
+    def reasons(self, listed: Sequence[Listed]) -> Mapping[str, str]:
+        """Why some of the jobs that do not run do not; that there is no answer does no harm."""
+        waiting = sorted(
+            (one for one in listed if set(one.letters) & set("Ew")), key=lambda one: "E" not in one.letters
+        )
+        numbers = list(dict.fromkeys(str(one.number) for one in waiting if calls.owner(one.name)[0]))
+        return answers.reasons(self._host.run(calls.explain(numbers[:_EXPLAINED])).out) if numbers else {}
+
+    def accounts(self, jobs: Sequence[Job]) -> Mapping[str, Account]:
+        """What the accounting has of these jobs, by id; a number that came round again is somebody else's."""
+        found = answers.accounts(self._host.run(calls.account(jobs)).out) if jobs else {}
+        return {job.id: found[job.id] for job in jobs
+                if job.id in found and calls.owner(found[job.id].name)[0] == job.submission}  # fmt: skip
+
+    def named(self, submission: str) -> Mapping[str, str]:
+        """The numbers of a submission's calls, by the names that their jobs have in the queue or had."""
+        named = [(one.name, one.number) for one in self.listed()]
+        done = self._host.run(calls.accounted([calls.pattern(submission)]))
+        named += [(one.name, int(one.id.partition(".")[0])) for one in answers.accounts(done.out).values()]
+        ours = sorted(((calls.owner(name), number) for name, number in named), reverse=True)  # the oldest counts
+        return {key: str(number) for (owner, key), number in ours if owner == submission}
+
+    def lists(self, folder: str) -> Mapping[str, Sequence[int]]:
+        """Which jobs are in which lists of a submission."""
+        return answers.lists(self._host.run(calls.lists(folder)).out)
+
+    def tell(self, command: Sequence[str], ids: Collection[str]) -> None:
+        """Have something done to jobs; those that are gone are no error."""
+        if chosen := calls.chosen(ids):
+            done = self._host.run(calls.telling(command, chosen))
+            if error := answers.denied(self._host.name, command[0], done.code, f"{done.out}{done.err}"):
+                raise error
+
+    def health(self, folder: str) -> Health:
+        """How things are there."""
+        began = time.time()
+        done = self._host.run(health.probe(folder))
+        return health.read(self._host.name, done.out, (began + time.time()) / 2)

@@ -1,0 +1,278 @@
+"""What kinds whose jobs are sent by commands on a host have in common: the folder of a submission on that host.
+
+In `<workdir>/<submission>/`: `tui-batch-marker` says that it is ours, `files/` is what all jobs share, and a job runs
+in `jobs/<attempt>/<name>/`; `records/<attempt>/<index>.start`, `.end` and `.cause` tell what became of it, and
+`logs/<attempt>/<index>.out` and `.err` are what it wrote. `lists/<group>` names jobs line by line for array tasks,
+`sent/<key>/` is the journal of calls.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tui_batch import indices
+from tui_batch.backends import gathering, journal, parcel, records
+from tui_batch.backends.base import Files
+from tui_batch.backends.errand import carry_out, last_line
+from tui_batch.backends.journal import Call, Sent
+from tui_batch.errors import Refused, Unclear, Unreachable
+from tui_batch.model import Batch, Job, LogChunk
+from tui_batch.wire.host import Host, quoted
+from tui_batch.wire.transfer import word
+
+_LOG_CHUNK = 1 << 20
+_MARKER = "tui-batch-marker"
+
+_PREPARE = """\
+umask 077
+mkdir -p {workdir} && cd {workdir} || exit 1
+id={id}
+[ -d "$id" ] || mkdir "$id" || exit 1
+cd "$id" || exit 1
+if [ ! -s {marker} ]; then
+    [ ! "$(ls -A | grep -vx {marker})" ] || {{ echo "the folder $PWD is not ours" >&2; exit 1; }}
+    echo "$id" >{marker} || {{ rm -f {marker}; exit 1; }}
+fi
+read -r owner <{marker}; [ "$owner" = "$id" ] || {{ echo "the folder $PWD belongs to $owner" >&2; exit 1; }}
+rm -rf incoming # what an earlier try left
+mkdir -p incoming lists staged sent jobs records logs || exit 1
+[ ! -d files ] || echo files
+cd staged && for one in *; do [ ! -e "$one" ] || {{ echo "group $one"; cat "$one"; }}; done
+"""
+
+# What an earlier try has put in place is whole, and may be in use by now: it stays.
+_UNPACK = """\
+umask 077
+aside=incoming/{token}
+trap 'rm -rf "$aside" "$aside.tar.gz"' EXIT
+mkdir "$aside" || exit 1
+if command -v tar >/dev/null; then tar -x -z -o -f "$aside.tar.gz" -C "$aside"
+elif command -v python3 >/dev/null; then python3 -c '{python}' "$aside.tar.gz" "$aside"
+else echo 'there is neither tar nor python3 to unpack them with' >&2; false; fi || exit 1
+[ -d files ] || [ ! -d "$aside/files" ] || mv "$aside/files" files || exit 1
+for folder in "$aside"/jobs/*; do
+    [ -d "$folder" ] || continue
+    mkdir -p "jobs/${{folder##*/}}" || exit 1
+    find "$folder" -mindepth 1 -maxdepth 1 -exec sh -c 'mv "$@" "$0"' "jobs/${{folder##*/}}" {{}} + 2>/dev/null
+done
+for attempt in {attempts}; do mkdir -p "records/$attempt" "logs/$attempt" || exit 1; done
+mv "$aside/job.sh" "$aside/task.sh" . && mv "$aside/lists/{group}" lists/ || exit 1
+while IFS='{tab}' read -r index name attempt cpus; do
+    [ -e "jobs/$attempt/$name/command" ] || {{ echo "jobs/$attempt/$name is not there" >&2; exit 1; }}
+done <"lists/{group}"
+mv "$aside/staged/{group}" staged/
+"""
+
+_PYTHON = "import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])"
+
+# The folders are listed first: a file server tells of new files when it is asked for all of them, not for each.
+_ENDED = """\
+cd {folder}/records 2>/dev/null || exit 0
+ls {attempts} >/dev/null 2>&1
+LC_ALL=C awk '{{
+    split("start end cause", parts, " ")
+    for (i = 1; i <= 3; i++) {{
+        file = $1 "." parts[i]
+        while ((getline line <file) > 0) print $1 "\\t" parts[i] "\\t" line
+        close(file)
+    }}
+}}'
+"""
+
+# The first cause counts.
+_CAUSE = """\
+umask 077
+cd {folder}/records || exit 1
+set -C
+while read -r record; do
+    {{ echo {cause} >"$record.cause"; }} 2>/dev/null || [ -s "$record.cause" ] || {{
+        rm -f "$record.cause"; echo "there is no room for a note" >&2; exit 1
+    }}
+done
+"""
+
+_REMOVE = """\
+cd {workdir} || exit 0
+[ -d {id} ] || exit 0
+cd {id} || exit 1
+owner=; [ ! -e {marker} ] || read -r owner <{marker}
+[ "$owner" = {id} ] || {{ echo "it does not say that it is ours" >&2; exit 1; }}
+mine='files jobs records logs lists staged sent incoming packed errands job.sh task.sh'
+rm -rf $mine 2>/dev/null || {{ chmod -R u+rwX $mine 2>/dev/null; rm -rf $mine || exit 1; }}
+[ ! "$(ls -A | grep -vx {marker})" ] || {{ echo "files that are not ours lie there, and stay" >&2; exit 1; }}
+rm {marker} && cd .. && rmdir {id}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a job's wrapper left: that it started, how it ended, and why we ended it, if we did."""
+
+    start: records.Record
+    end: records.Record
+    cause: str
+
+
+class Staging:
+    """The folders of submissions on a host."""
+
+    def __init__(self, host: Host, workdir: str) -> None:
+        self._host = host
+        self._workdir = workdir
+        self._root = ""
+        self._staged: set[tuple[str, str]] = set()
+
+    def path(self, submission: str, *below: str) -> str:
+        """The absolute path of something in a submission's folder, for scripts and log options."""
+        if not self._root:
+            done = self._host.run(f"umask 077; mkdir -p {self._place()} && cd {self._place()} && pwd")
+            if done.code or not done.out.startswith("/"):
+                raise Refused(f"{self._host.name}: {self._workdir} cannot be made: {last_line(done.err)}")
+            self._root = done.out.rstrip("\n")
+        return "/".join([self._root, submission, *below])
+
+    def _place(self) -> str:
+        """The workdir in words of sh."""
+        return word(self._workdir if self._workdir[:1] in ("/", "~") else f"~/{self._workdir}")
+
+    # -- before --------------------------------------------------------------------------------------------------------
+
+    def stage(self, batch: Batch, files: Files, jobs: Sequence[Job]) -> None:
+        """Make sure that all that these jobs need is on the host, their list `lists/<group(jobs)>` included."""
+        submission, name = jobs[0].submission, parcel.group(jobs)
+        if (submission, name) in self._staged:
+            return
+        folder = self.path(submission)
+        there = self._prepare(submission)
+        if name not in there:
+            covered = {one for ranges in there.values() for one in ranges}
+            missing = [job for job in jobs if (job.attempt, job.index) not in covered]
+            self._send(folder, files, jobs, missing, with_shared="" not in there)
+        self._staged.add((submission, name))
+
+    def _prepare(self, submission: str) -> Mapping[str, set[tuple[int, int]]]:
+        """Make the folder; which groups are there, and the jobs whose folders they brought; "" for the shared files."""
+        done = self._host.run(_PREPARE.format(workdir=self._place(), id=quoted([submission]), marker=_MARKER))
+        if done.code:
+            raise Refused(
+                f"{self._host.name}: the folder {self._workdir}/{submission} cannot be made: {last_line(done.err)} "
+                "Nothing was sent."
+            )
+        there: dict[str, set[tuple[int, int]]] = {}
+        group = ""
+        for line in done.out.splitlines():
+            if line == "files":
+                there[""] = set()
+            elif line.startswith("group "):
+                group = line[6:]
+                there[group] = set()
+            else:
+                attempt, _, ranges = line.partition("\t")
+                there[group].update((int(attempt), index) for index in indices.from_text(ranges))
+        return there
+
+    def _send(self, folder: str, files: Files, jobs: Sequence[Job], missing: Sequence[Job], with_shared: bool) -> None:
+        token = os.urandom(6).hex()
+        try:
+            with tempfile.TemporaryDirectory(prefix="tui-batch-") as here:
+                archive = Path(here) / "parcel.tar.gz"
+                parcel.write(archive, files, jobs, missing, with_shared)
+                self._host.put(archive, f"{folder}/incoming/{token}.tar.gz")
+        except OSError as error:
+            raise Refused(f"the files of {len(jobs):,} jobs cannot be packed: {error.strerror}.") from error
+        attempts = " ".join(sorted({str(job.attempt) for job in jobs}))
+        script = _UNPACK.format(token=token, group=parcel.group(jobs), attempts=attempts, tab="\t", python=_PYTHON)
+        done = carry_out(self._host, folder, f"unpack.{token}", script, "unpacking the files of jobs")
+        if done.code:
+            raise Refused(
+                f"{self._host.name}: the files of {len(jobs):,} jobs cannot be unpacked in {folder}: "
+                f"{last_line(done.err)} Nothing was sent."
+            )
+
+    # -- calls ---------------------------------------------------------------------------------------------------------
+
+    def send(self, submission: str, calls: Sequence[Call]) -> Mapping[str, Sent]:
+        """Make calls, each at most once, whatever becomes of the connection; what the journal then knows of each."""
+        if not calls:
+            return {}
+        name, folder = f"send.{os.urandom(6).hex()}", self.path(submission)
+        script = journal.runner(name, calls)
+        done = carry_out(self._host, folder, name, script, "making calls", before=journal.STOP_OTHERS)
+        if done.code == journal.STOPPED:
+            raise Unclear(f"{self._host.name}: somebody else makes calls for {submission}: not all were made here.")
+        if done.code:
+            raise Refused(f"{self._host.name}: calls cannot be made in {folder}: {last_line(done.err)}")
+        keys = [call.key for call in calls]
+        found = journal.read(done.out, keys)
+        # What could not even be claimed was said by `mkdir`.
+        return {key: replace(found[key], err=done.err) if found[key].state == "never" else found[key] for key in keys}
+
+    def journal(self, submission: str) -> Mapping[str, Sent]:
+        """All calls of a submission that the journal knows of; without a folder on the host there are none."""
+        return journal.read(self._told(journal.shown(self.path(submission))), ())
+
+    # -- while and after -----------------------------------------------------------------------------------------------
+
+    def ended(self, jobs: Sequence[Job]) -> Mapping[int, Ended]:
+        """The records that these jobs left, by index; one question for those of one submission."""
+        if not jobs:
+            return {}
+        attempts = " ".join(sorted({str(job.attempt) for job in jobs}))
+        script = _ENDED.format(folder=quoted([self.path(jobs[0].submission)]), attempts=attempts)
+        return read_ended(self._told(script, _records(jobs)))
+
+    def _told(self, script: str, given: bytes = b"") -> str:
+        """What a question printed; one that failed says nothing."""
+        done = self._host.run(script, given)
+        if done.code:
+            raise Unreachable(f"{self._host.name}: what became of jobs cannot be read: {last_line(done.err)}")
+        return done.out
+
+    def set_cause(self, jobs: Sequence[Job], cause: str) -> None:
+        """Note why these jobs are about to be ended; the first cause counts."""
+        if not jobs:
+            return
+        script = _CAUSE.format(folder=quoted([self.path(jobs[0].submission)]), cause=quoted([cause]))
+        done = self._host.run(script, _records(jobs))
+        if done.code:
+            raise Refused(f"{self._host.name}: why jobs are ended cannot be noted: {last_line(done.err)}")
+
+    def log(self, job: Job, stream: str, cursor: str) -> LogChunk:
+        """What a job wrote to `out` or `err` since the cursor."""
+        start = int(cursor or 0)
+        path = self.path(job.submission, "logs", str(job.attempt), f"{job.index}.{stream}")
+        data = self._host.read(path, start, _LOG_CHUNK)
+        return LogChunk(data, str(start + len(data)))
+
+    def collect(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
+        """Bring what these jobs made or changed, all in one go; yields each whose results are here whole."""
+        if jobs:
+            folder = self.path(jobs[0].submission)
+            yield from gathering.gather(self._host, folder, batch, files, jobs, into, os.urandom(6).hex())
+
+    def remove(self, submission: str) -> None:
+        """Delete a submission's folder, if our marker in it holds its id; of what is in it, what is ours."""
+        script = _REMOVE.format(workdir=self._place(), id=quoted([submission]), marker=_MARKER)
+        done = self._host.run(script, seconds=600.0)
+        if done.code:
+            raise Refused(f"{self._host.name}: {self._workdir}/{submission} was not removed: {last_line(done.err)}")
+        self._staged = {one for one in self._staged if one[0] != submission}
+
+
+def _records(jobs: Sequence[Job]) -> bytes:
+    return "".join(f"{job.attempt}/{job.index}\n" for job in jobs).encode()
+
+
+def read_ended(text: str) -> Mapping[int, Ended]:
+    """The records as they were shown, line by line."""
+    found: dict[int, dict[str, str]] = {}
+    for line in text.split("\n")[:-1]:
+        record, part, rest = line.split("\t", 2)
+        parts = found.setdefault(int(record.partition("/")[2]), {"start": "", "end": "", "cause": ""})
+        parts[part] += f"{rest}\n"
+    return {
+        index: Ended(records.parse(parts["start"]), records.parse(parts["end"]), parts["cause"].strip())
+        for index, parts in found.items()
+    }
