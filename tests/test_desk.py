@@ -251,10 +251,10 @@ def test_only_the_question_that_was_asked_is_answered(desk):
         with pytest.raises(RequestError, match="does not wait for this answer any more: nothing was sent"):
             desk.answer(password, "geheim")
         assert not select.select([reader], [], [], 0)[0]
-    desk.ask_again("local")
+    desk.probe("local")
     assert [(order.verb, order.target) for order in desk.snapshot().orders] == [("probe", "local")]
     with pytest.raises(RequestError, match="no target 'fir'"):
-        desk.ask_again("fir")
+        desk.probe("fir")
 
 
 def test_a_courier_on_another_host_is_named(desk):

@@ -313,9 +313,6 @@ class FakeDesk:
             raise RequestError(f"{question.target} does not wait for this answer any more.")
         self.asked.append(("answer", question.target, text))
 
-    def ask_again(self, target):
-        self.asked.append(("ask again", target))
-
     def delete(self, batch):
         self.asked.append(("delete", batch))
         self.made = [row for row in self.made if row.name != batch]
