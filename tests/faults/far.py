@@ -39,8 +39,8 @@ class Settings:
 class Far(Backend):
     fetch_at_once = 3
 
-    def __init__(self, settings: Settings, ask: Ask) -> None:
-        self.world = World(Path(settings.folder))
+    def __init__(self, settings: Settings, home: Path, ask: Ask) -> None:
+        self.world, self._home = World(Path(settings.folder)), home
         self.pace, self.settles = settings.pace, settings.settles
         self.claims, self.send_at_once = settings.claims, settings.call
         self._call, self._ask, self._let_in = settings.call, ask, False
@@ -68,6 +68,9 @@ class Far(Backend):
             if self.world.pulled("cut-after", once=True):
                 raise Unclear("far: the connection broke.")
             yield taken
+            ledger = (self._home / "submissions" / some[0].submission / "ledger.tsv").read_text()
+            if not all(one.id in ledger for one in taken):
+                self.world.note("unwritten")
 
     def find(self, marker: str) -> Mapping[int, str]:
         self._begin("find")
@@ -186,7 +189,7 @@ def settings(target: Target) -> Settings:
 
 
 def connect(target: Target, home: Path, ask: Ask) -> Far:
-    return Far(settings(target), ask)
+    return Far(settings(target), home, ask)
 
 
 def check(target: Target, batch: Batch) -> Sequence[Problem]:

@@ -44,6 +44,7 @@ def send(courier: "Courier", tracked: Tracked) -> None:
         tracked.look_again = False
         return
     road.owners.update(dict.fromkeys(tracked.ids(), tracked))
+    tracked.look_again &= road.backend.remembers
     if road.backend.claims:
         chosen = tracked.to_send() if road.backend.remembers else tracked.to_take()
     elif _sought(tracked):

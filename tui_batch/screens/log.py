@@ -73,8 +73,9 @@ class Log(View):
         self.go_instead("state", self._state)
 
     def tick(self) -> None:
-        """Somebody still looks."""
+        """Somebody still looks, and what takes long goes on."""
         self.go_instead("follow", self._follow)
+        self._head()
 
     async def _follow(self) -> None:
         await self.ask(self.desk.follow, self._submission.id, self._row.index, self._stream)
