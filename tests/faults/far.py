@@ -9,6 +9,7 @@ cut-before, cut-after     once: the connection breaks before a call was heard, o
 hide                      `find` and `poll` know nothing of any job
 half                      `poll` says that all jobs are lost, and that its answer is not whole
 cut-fetch, refuse-fetch   once, in the middle of a group; whenever the job of this index is in it
+no-fetch                  results cannot be had now
 
 Jobs are files in `jobs/`, named by their id, that say in which state they are; `calls` has a line for each call.
 """
@@ -98,6 +99,8 @@ class Far(Backend):
 
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         self._begin(f"fetch {','.join(str(job.index) for job in jobs)}")
+        if self.world.pulled("no-fetch"):
+            raise Unclear("far: no results came.")
         for job in jobs:
             if self.world.pulled("refuse-fetch") == str(job.index):
                 raise Refused(f"far: what job {job.index} left is gone.")

@@ -1,5 +1,7 @@
 """Jobs are sent to a target that is slow, full or sometimes gone: each arrives once, or a person is asked."""
 
+import random
+
 import pytest
 from test_killed import until
 from test_trouble import kill_courier
@@ -29,13 +31,13 @@ def taken(away):
     return {job: jobs.count(job) for job in jobs}
 
 
-def decide(desk, name):
+def decide(desk, name, jobs=5):
     """Send once more what was looked for in vain, as a person does, until all run."""
     until(lambda: {S.QUEUED, S.SUBMITTING}.isdisjoint(counts(desk, name)))
     until(lambda: {one.status.evidence for one in unknown(desk, name)} <= {SOUGHT})
     if unknown(desk, name):
         desk.retry(name)
-    until(lambda: counts(desk, name) == {S.RUNNING: 5})
+    until(lambda: counts(desk, name) == {S.RUNNING: jobs})
 
 
 def beats_on(away):
@@ -221,6 +223,21 @@ def test_a_courier_that_is_killed_while_it_sends_sends_nothing_twice(away, claim
     desk.wake()
     decide(desk, name)
     assert taken(away) == ONCE
+
+
+@BOTH
+def test_each_job_is_taken_once_though_the_courier_is_killed_again_and_again(away, claims):
+    desk = away.desk(claims=claims, settles=0.1)
+    name, dice = desk.submit(away.batch(desk, 60)), random.Random(20261120)
+    for _ in range(6):
+        goal = len(away.world.calls("submit")) + dice.randrange(1, 5)
+        until(lambda goal=goal: len(away.world.calls("submit")) >= goal)
+        kill_courier(desk.home)
+        desk.wake()
+    decide(desk, name, 60)
+    assert set(taken(away).values()) == {1}
+    assert ended(away, desk, name) == {S.SUCCEEDED: 60}
+    assert desk.submission(name).fetched == 60
 
 
 def test_another_attempt_in_doubt_is_not_taken_for_the_former_one(away):
