@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from worlds import gridengine_fake as fake
 from worlds.world import World
@@ -24,10 +23,11 @@ class GridEngineWorld(World):
 
     kind = "gridengine"
     real = True
+    pause = 0.1  # between two polls: the jobs need the machine, too
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.settings: dict[str, Any] = {
+        self.settings |= {
             "workdir": str(folder / "there"),
             "at_once": 2,
             "lost_seconds": 0.5,
@@ -50,6 +50,7 @@ class GridEngineWorld(World):
             if until(known):
                 return known
             assert time.monotonic() < end, f"did not come true: {known}"
+            time.sleep(self.pause)
 
     def vanish(self, status: Status) -> None:
         """Nothing is left of the job, not even in the accounting: as when that is out of order, and its node too."""
@@ -69,6 +70,13 @@ class GridEngineWorld(World):
         if self.jobs:
             subprocess.run(["qdel", *{job.id.partition(".")[0] for job in self.jobs}], stdout=subprocess.DEVNULL)
         super().close()
+
+
+class RemoteGridEngineWorld(GridEngineWorld):
+    """The real one, over SSH."""
+
+    kind = "gridengine-ssh"
+    remote = True
 
 
 class FakeGridEngineWorld(GridEngineWorld):
