@@ -16,6 +16,7 @@ from tui_batch.backends.gridengine import connect
 from tui_batch.model import Job, Status, Target
 
 FAKE = Path(fake.__file__)
+ACCOUNTING = Path("/var/tmp/tui-batch-gridengine/default/common/accounting")
 
 
 class GridEngineWorld(World):
@@ -54,13 +55,17 @@ class GridEngineWorld(World):
 
     def vanish(self, status: Status) -> None:
         """Nothing is left of the job, not even in the accounting: as when that is out of order, and its node too."""
-        number = status.id.partition(".")[0]
         subprocess.run(["qdel", status.id], stdout=subprocess.DEVNULL, check=True)
-        accounting = Path("/var/tmp/tui-batch-gridengine/default/common/accounting")
-        while f":{number}:" not in accounting.read_text():
+        end = time.monotonic() + 20
+        while len(others := self._accounts(but=status.id)) == len(self._accounts()):
+            assert time.monotonic() < end
             time.sleep(0.05)
-        lines = accounting.read_text().splitlines(keepends=True)
-        accounting.write_text("".join(line for line in lines if f":{number}:" not in line))
+        ACCOUNTING.write_text("".join(others))
+
+    def _accounts(self, but: str = "") -> list[str]:
+        """The lines of the accounting, but for those of one number."""
+        lines = ACCOUNTING.read_text().splitlines(keepends=True) if ACCOUNTING.exists() else []
+        return [line for line in lines if line.startswith("#") or line.split(":")[5] != but.partition(".")[0]]
 
     def suspend(self, status: Status) -> None:
         subprocess.run(["qmod", "-sj", status.id], stdout=subprocess.DEVNULL)
