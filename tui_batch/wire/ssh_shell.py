@@ -76,7 +76,7 @@ class Shell:
     @property
     def left(self) -> bool:
         """Whether the other end ended it in good order: then all that it said is here."""
-        return self._channel.eof_received
+        return bool(self._channel.eof_received)
 
     def ask(self, call: "Call") -> Answer:
         """Carry out a script; its whole answer, or Late or Ended."""
