@@ -36,6 +36,7 @@ COMMAND = "exec " + shlex.join(["/bin/sh", "-c", _LOOP])
 LOGIN_COMMAND = "exec " + shlex.join(["/bin/sh", "-c", _PROFILE, _LOOP, _AFTER_PROFILE])
 
 _CHUNK = 1 << 16
+_GONE = (OSError, EOFError)  # what the library says of a connection that was lost while it wrote
 _LINE = 96  # more than a line with a mark ever is
 
 
@@ -95,7 +96,8 @@ class Shell:
         return Answer(cuts[0].code or 0, bytes(out), bytes(err))
 
     def close(self) -> None:
-        self._channel.close()
+        with contextlib.suppress(*_GONE):
+            self._channel.close()
 
     def _send(self, lines: bytes, call: "Call") -> None:
         """Send the script; what it is given goes by a thread, since it may not be read before an answer is."""
@@ -104,7 +106,7 @@ class Shell:
             self._channel.sendall(lines)
         except TimeoutError as error:
             raise Late from error
-        except OSError:
+        except _GONE:
             return  # it has ended; what it said is still to be read
         if call.size:
             threading.Thread(target=self._give, args=(call,), daemon=True).start()
@@ -113,7 +115,7 @@ class Shell:
         """Send what a script is given. What ends the channel meanwhile is seen by the one who reads."""
         self._channel.settimeout(None)
         left = call.size
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*_GONE):
             for piece in call.given:
                 # Never more than was promised: the shell would take it for a script.
                 self._channel.sendall(piece[:left])
