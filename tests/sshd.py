@@ -14,7 +14,8 @@ Everybody logs in as who runs the tests. Strings to pull:
     sshd.stop(), .start()   nobody listens, then again (same port, same keys); what is open lives on
     sshd.log()              what the server says of it all
     with sshd.wire() as w:  a port (w.port) with a network before it: w.delay = seconds for each way, w.stall() keeps
-                            all bytes back, w.cut() closes every connection through it, w.cut_after(bytes)
+                            all bytes back, w.cut() closes every connection through it, w.after(bytes, w.cut),
+                            w.carried is the number of bytes that have gone through, both ways together
 
 `running(folder, *lines)` is a server for one test alone, with more lines of sshd_config. `accounts()` makes users of
 this machine with a password, which only root can.
@@ -67,6 +68,7 @@ class Server:
     def __init__(self, folder, *lines):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.user, self._process = folder, getpass.getuser(), None
+        self._left = []
         self.known_hosts, self._authorized = folder / "known_hosts", folder / "authorized_keys"
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
@@ -102,7 +104,7 @@ class Server:
 
     def stop(self):
         """Let nobody in any more; open connections live on."""
-        self._pids = self.connections()
+        self._left = self.connections()
         self._process.terminate()
         self._process.wait()
 
@@ -112,17 +114,17 @@ class Server:
 
     def connections(self):
         """The pids of the server's processes for open connections, those that look after others first."""
-        parents, found = {}, []
+        parents = {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
             with contextlib.suppress(OSError):
                 pid, _, rest = stat.read_text(errors="replace").partition(" (")
                 name, _, fields = rest.rpartition(")")
                 if name.startswith("sshd") and fields.split()[0] not in "ZX":
                     parents[int(pid)] = int(fields.split()[1])
-        below = {self._process.pid, *getattr(self, "_pids", ())}
-        while more := [pid for pid, parent in parents.items() if parent in below and pid not in found]:
+        found = [pid for pid in self._left if pid in parents]  # whoever stops listening leaves these to themselves
+        while more := [pid for pid, parent in parents.items()
+                       if parent in (self._process.pid, *found) and pid not in found]:  # fmt: skip
             found += more
-            below |= set(more)
         return found
 
     def cut(self):
@@ -173,7 +175,7 @@ class Wire:
     """A port of this machine that leads to another, as a network does: late, stalled, or cut."""
 
     def __init__(self, to):
-        self.delay, self._to, self._open, self._left = 0.0, to, [], None
+        self.delay, self.carried, self._to, self._open, self._then = 0.0, 0, to, [], None
         self._flows, self._listener = threading.Event(), socket.create_server(("127.0.0.1", 0))
         self._flows.set()
         self.port = self._listener.getsockname()[1]
@@ -188,14 +190,14 @@ class Wire:
 
     def cut(self):
         """Close all that goes through it."""
-        for one in self._open:
+        gone, self._open = self._open, []
+        for one in gone:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
-        self._open.clear()
 
-    def cut_after(self, count):
-        """Cut once so many more bytes have gone through, both ways together."""
-        self._left = count
+    def after(self, count, what):
+        """Do something once so many more bytes have gone through."""
+        self._then = self.carried + count, what
 
     def close(self):
         with contextlib.suppress(OSError):
@@ -226,12 +228,13 @@ class Wire:
                 self._flows.wait()
                 if self.delay:
                     time.sleep(self.delay)
+                self.carried += len(data)
+                if self._then and self.carried >= self._then[0]:
+                    _, what = self._then
+                    self._then = None
+                    what()
+                self._flows.wait()
                 to.sendall(data)
-                if self._left is not None:
-                    self._left -= len(data)
-                    if self._left <= 0:
-                        self._left = None
-                        self.cut()
         with contextlib.suppress(OSError):
             to.shutdown(socket.SHUT_WR)
 

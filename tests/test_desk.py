@@ -10,7 +10,7 @@ from tui_batch import config
 from tui_batch.cli.entry import open_desk
 from tui_batch.desk import Desk
 from tui_batch.errors import ConfigError, RequestError, StoreError, TemplateError
-from tui_batch.model import Question, Status, Submission
+from tui_batch.model import Question, Status, Submission, Target
 from tui_batch.states import JobState
 from tui_batch.store import lock, questions
 from tui_batch.store.history import HistoryWriter, outcome_record, submission_record
@@ -266,10 +266,10 @@ def test_only_the_question_that_was_asked_is_answered(desk):
         with pytest.raises(RequestError, match="does not wait for this answer any more: nothing was sent"):
             desk.answer(password, "geheim")
         assert not select.select([reader], [], [], 0)[0]
-    desk.ask_again("local")
+    desk.probe("local")
     assert [(order.verb, order.target) for order in desk.snapshot().orders] == [("probe", "local")]
     with pytest.raises(RequestError, match="no target 'fir'"):
-        desk.ask_again("fir")
+        desk.probe("fir")
 
 
 def test_a_courier_on_another_host_is_named(desk):
@@ -279,3 +279,29 @@ def test_a_courier_on_another_host_is_named(desk):
     assert desk.elsewhere() == "login2"
     home.courier.unlink()
     assert desk.elsewhere() == ""
+
+
+# -- what lies on a host of its own ------------------------------------------------------------------------------------
+
+
+def test_only_what_has_ended_and_lies_elsewhere_can_be_deleted_there(desk, tmp_path):
+    far = Target("cluster", "gridengine", {"host": "fir.example.org", "workdir": "/scratch/ada/"})
+    desk.config = replace(desk.config, targets={**desk.config.targets, "cluster": far})
+    generate(desk)
+    here = desk.submit("b")
+    carried_out(desk, "succeeded", "succeeded", "succeeded", "succeeded")
+    with pytest.raises(RequestError, match="keeps nothing of b that could be deleted there"):
+        desk.remove(here)
+    name = desk.submit("b", "cluster")
+    carried_out(desk, "running", "succeeded", "succeeded", "succeeded")
+    assert desk.remains(name) == f"/scratch/ada/{name}"
+    with pytest.raises(RequestError, match="has not ended, and needs its folder"):
+        desk.remove(name)
+    again = desk.submit("b", "cluster")
+    carried_out(desk, "succeeded", "succeeded", "succeeded", "failed")
+    assert desk.removable(again) == f"/scratch/ada/{again}"
+    desk.remove(again)
+    assert [(order.verb, order.submission) for order in desk.snapshot().orders] == [("remove", again)]
+    desk.config = replace(desk.config, targets={})
+    with pytest.raises(RequestError, match="keeps nothing"):
+        desk.remove(again)

@@ -5,11 +5,12 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from tui_batch import axis, config, template
+from tui_batch import axis, backends, config, template
 from tui_batch.cli.parser import parser
 from tui_batch.store.sources import FileSources
 
@@ -70,6 +71,16 @@ def test_its_configuration_and_its_template_can_be_read():
     assert config.parse(looks, Path("config.toml")).keys == {"app.help": "f1,question_mark"}
     [raft] = fences("A template of your own", "toml")
     assert template.read(raft, "raft.toml", ROOT, lambda name: "").name == tomllib.loads(raft)["name"]
+
+
+def test_every_kind_and_every_key_of_a_cluster_is_named():
+    kinds = {word for row in rows("Targets") if row[-1] == "works" for word in re.findall("`([a-z-]+)`", row[0])}
+    assert kinds == set(backends.KINDS)
+    [example] = fences("Grid Engine, here and over SSH", "toml")
+    cluster = config.parse(example, Path("config.toml")).target("cluster")
+    known = {field.name for field in fields(backends.kind(cluster).settings(cluster))}
+    keys = [row for row in rows("Grid Engine, here and over SSH") if len(row) == 3]
+    assert {word for row in keys for word in re.findall("`([a-z_]+)`", row[0])} == known
 
 
 def test_what_it_points_to_is_there():

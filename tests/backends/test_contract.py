@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from worlds.gridengine import FakeGridEngineWorld, GridEngineWorld
+from worlds.gridengine import FakeGridEngineWorld, GridEngineWorld, RemoteGridEngineWorld
 from worlds.local import LocalWorld
 from worlds.world import World
 
@@ -24,7 +24,7 @@ Known = dict[str, Status]
 ON_ONE_CELL = pytest.mark.xdist_group("gridengine")  # there is one for the machine
 WORLDS = [
     pytest.param(world, id=world.kind, marks=ON_ONE_CELL if world.real else ())
-    for world in (LocalWorld, FakeGridEngineWorld, GridEngineWorld)
+    for world in (LocalWorld, FakeGridEngineWorld, GridEngineWorld, RemoteGridEngineWorld)
 ]
 
 # What only a kind promises that starts, watches and ends its jobs itself.
@@ -38,6 +38,8 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     if request.param.real:
         request.getfixturevalue("gridengine_cell")
     made = request.param(tmp_path)
+    if made.remote:
+        made.settings |= request.getfixturevalue("sshd").login(tmp_path / "login")
     yield made
     made.close()
 

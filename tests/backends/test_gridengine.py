@@ -226,6 +226,23 @@ def test_a_number_that_came_round_again_is_somebody_else_s(world, backend):
     assert backend.poll([job]).statuses[job.id].state is S.SUCCEEDED
 
 
+def test_accounting_that_does_not_answer_does_not_keep_the_queue_from_being_read(world, backend, monkeypatch):
+    monkeypatch.setattr(gridengine_calls, "_SECONDS", 1)
+    running, failing = send(world, backend, "sleep 60", "exit 3")
+    world.pull(hang=["qacct"])
+    record = world.folder / "there" / failing.submission / "records" / "1" / "1.end"
+    known = world.watch(backend, lambda known: record.exists() and known[running.id].state is S.RUNNING)
+    assert failing.id not in known  # it may have reached a limit
+
+
+def test_what_is_set_up_before_a_job_holds_for_it_and_cannot_lead_it_astray(world):
+    world.settings["setup"] = ["export COLOUR=blue", "cd /", "set -- x", "task=9 id=9"]
+    backend = world.open()
+    [job] = send(world, backend, "echo $COLOUR")
+    world.watch(backend, ended(1))
+    assert backend.tail(job, "out", "").data == b"blue\n"
+
+
 def test_of_what_left_without_a_trace_nothing_is_said_for_its_grace_time(world):
     world.settings["lost_seconds"] = 300.0
     backend = world.open()

@@ -208,6 +208,49 @@ def test_a_job_that_was_claimed_is_not_run_again(job):
     assert one.read("end") is None
 
 
+def test_a_scheduler_may_run_its_own_job_again(job):
+    one = job("echo begun; exit 99", TUI_BATCH_JOB_ID="17.3", TUI_BATCH_NATIVE="17.3")
+    for turn in (1, 2):
+        assert one.run() == 99
+        assert one.out.count("begun") == turn
+    one.environment |= {"TUI_BATCH_JOB_ID": "18.3", "TUI_BATCH_NATIVE": "18.3"}
+    assert one.run() == 125
+    assert (one.out.count("begun"), one.read("end")["job"]) == (2, "17.3")
+
+
+def test_while_it_runs_again_the_former_end_is_none(job):
+    one = job("read x <fifo; echo begun; read x <fifo; exit 3", TUI_BATCH_JOB_ID="17", TUI_BATCH_NATIVE="17")
+    os.mkfifo(one.folder / "fifo")
+    one.record.with_name("record.start").write_text("job 17\nindex 7\nhost gone\npid 1\nboot \nclock 1\nok\n")
+    one.record.with_name("record.end").write_text("job 17\ncode 0\nclock 2\nok\n")
+    wrapper = one.start()
+    (one.folder / "fifo").write_text("go\n")
+    until(lambda: "begun" in one.out, "it runs again")
+    assert one.read("end") is None
+    assert one.read("start")["host"] == os.uname().nodename
+    (one.folder / "fifo").write_text("go\n")
+    assert wrapper.wait(DEADLINE) == 3
+    assert one.code == 3
+
+
+@pytest.mark.parametrize("start", ["", "job 1", "job 17.30\nindex 7\n", "job 17.3x\n"])
+def test_a_claim_that_does_not_name_it_is_somebody_elses(job, start):
+    one = job("echo begun", TUI_BATCH_JOB_ID="17.3", TUI_BATCH_NATIVE="17.3")
+    one.record.with_name("record.start").write_text(start)
+    assert one.run() == 125
+    assert one.out == ""
+    assert one.record.with_name("record.start").read_text() == start
+
+
+def test_what_was_cancelled_is_not_run_again(job):
+    one = job("echo begun; exit 99", TUI_BATCH_JOB_ID="17", TUI_BATCH_NATIVE="17")
+    assert one.run() == 99
+    one.record.with_name("record.cause").write_text("cancelled by you")
+    assert one.run() == 125
+    assert one.read("start")["job"] == "17"
+    assert one.code == 99
+
+
 def test_without_its_folder_nothing_is_claimed(job):
     one = job("echo begun")
     shutil.rmtree(one.folder)

@@ -279,6 +279,22 @@ def test_names_with_anything_in_them_come_home(staging, batches, into):
     assert sorted(os.listdir(into / jobs[0].name)) == sorted(["a b", "-rf", "*", "ü", "back\\slash", "new_line"])
 
 
+def test_the_host_is_asked_as_often_for_few_jobs_as_for_many(host, staging, batches, into):
+    asked = []
+    for number in (2, 40):
+        batch, files, jobs = batches.make([f"echo {one} >result" for one in range(number)])
+        before = len(host.calls)
+        staging.stage(batch, files, jobs)
+        calls = [
+            Call(f"key-{line}", f'sh ./task.sh "$PWD" {group(jobs)} {line} {line}') for line in range(1, number + 1)
+        ]
+        assert {one.code for one in staging.send(jobs[0].submission, calls).values()} == {0}
+        assert len(staging.ended(jobs)) == number
+        assert len(list(staging.collect(batch, files, jobs, into / str(number)))) == number
+        asked.append(host.calls[before:])
+    assert asked[0] == asked[1] == ["run", "put", "run", "run", "run", "run", "get", "run"]
+
+
 # -- and gone ----------------------------------------------------------------------------------------------------------
 
 

@@ -219,6 +219,9 @@ def test_two_who_send_the_same_make_each_call_once(opened, batches, tmp_path):
     assert sorted(map(int, (tmp_path / "made").read_text().split())) == list(range(20))
 
 
+LIFE = 46_000  # bytes that go through the network in the life that follows
+
+
 class Life:
     """Jobs from the first step to the last, over a network that is cut somewhere."""
 
@@ -255,10 +258,35 @@ class Life:
         assert sorted(os.listdir(self.into)) == sorted(job.name for job in self.jobs)
 
 
-@pytest.mark.parametrize("part", range(1, 20))
+@pytest.mark.parametrize("part", range(16))
 def test_a_cut_anywhere_loses_nothing_and_does_nothing_twice(opened, sshd, batches, tmp_path, part):
     with sshd.wire() as wire:
         host = opened(**sshd.login(tmp_path / "home") | {"port": wire.port})
         life = Life(Staging(host, str(tmp_path / "work")), batches, tmp_path / "into", tmp_path / "made")
-        wire.cut_after(part * 2000)
+        cuts = []
+
+        def cut():
+            cuts.append(part)
+            (sshd if part % 2 else wire).cut()
+
+        wire.after(part * LIFE // 16, cut)
         life.live()
+        assert cuts
+
+
+def test_large_results_are_gone_on_with_where_they_broke(opened, sshd, batches, tmp_path):
+    size = 8 << 20
+    with sshd.wire() as wire:
+        host = opened(**sshd.login(tmp_path / "home") | {"port": wire.port})
+        batch, files, jobs = batches.make([f"head -c {size} /dev/urandom >result"])
+        staging = Staging(host, str(tmp_path / "work"))
+        staging.stage(batch, files, jobs)
+        assert run_task(staging.path(jobs[0].submission), group(jobs), 1, "7") == 0
+        before = wire.carried
+        wire.after(size * 3 // 4, wire.cut)
+        with pytest.raises(Unreachable):
+            list(staging.collect(batch, files, jobs, tmp_path / "into"))
+        assert list(staging.collect(batch, files, jobs, tmp_path / "into")) == jobs
+        assert wire.carried - before < size * 1.5
+    there = Path(staging.path(jobs[0].submission, "jobs", "1", jobs[0].name, "result"))
+    assert (tmp_path / "into" / jobs[0].name / "result").read_bytes() == there.read_bytes()

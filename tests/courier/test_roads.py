@@ -1,7 +1,12 @@
-"""How the targets are, as the courier notes it."""
+"""How the targets are, as the courier notes it, and how often each is asked."""
 
+import pytest
+from far import Far, Settings
+
+from tui_batch.backends import nobody
 from tui_batch.config import Config
-from tui_batch.courier.roads import Roads
+from tui_batch.courier.pause import LONGEST, Pause
+from tui_batch.courier.roads import QUIET_SECONDS, Road, Roads
 from tui_batch.store import contacts
 from tui_batch.store.home import Home
 
@@ -19,3 +24,65 @@ def test_the_last_answer_is_written_when_the_courier_goes(tmp_path):
     assert contacts.read(home.contacts, ["local"])["local"].heard == first, "not oftener than is worth it"
     roads.write_contacts(at_once=True)
     assert contacts.read(home.contacts, ["local"])["local"].heard > first
+
+
+@pytest.fixture
+def road(tmp_path):
+    """One whose target is asked at this pace; nothing of it is opened."""
+    return Road(None, Far(Settings(str(tmp_path), pace=30.0), tmp_path, nobody), 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("now", "took", "least", "most"),
+    [
+        (0.0, 0.1, 24, 36),  # give or take a fifth
+        (0.0, 30.0, 240, 360),  # a target that takes half a minute to answer has other things to do
+        (QUIET_SECONDS + 1, 0.1, 96, 144),  # nothing has happened for an hour
+    ],
+)
+def test_a_target_is_asked_at_its_pace_and_less_where_it_is_slow_or_nothing_happens(road, now, took, least, most):
+    next_looks = set()
+    road.took = took
+    for _ in range(100):
+        road.look_later(now)
+        next_looks.add(road.next_look - now)
+    assert least <= min(next_looks) < max(next_looks) <= most
+    assert max(next_looks) - min(next_looks) > (most - least) / 4
+
+
+def test_whoever_asks_gets_the_usual_pace_again(road):
+    road.look_now(QUIET_SECONDS + 1)
+    assert road.next_look == QUIET_SECONDS + 1
+    road.look_later(QUIET_SECONDS + 1)
+    assert road.next_look < QUIET_SECONDS + 40
+
+
+def test_one_question_at_a_time(road):
+    road.next_look = float("inf")  # it is being asked
+    road.look_now(5.0)
+    assert road.next_look == float("inf")
+
+
+def test_a_pause_grows_to_ten_minutes_and_ends_when_it_goes_well():
+    pause, now, waits = Pause(), 0.0, []
+    for _ in range(9):
+        pause.failed(30.0, now)
+        waits.append(pause.until - now)
+        pause.failed(30.0, now)  # what was asked before the failure fails with it: no failure more
+        now = pause.until
+    for wait, expected in zip(waits, [30, 60, 120, 240, 480, *[LONGEST] * 4], strict=True):
+        assert 0.8 * expected <= wait <= min(LONGEST, 1.2 * expected) + 0.01
+    pause.asked()
+    assert pause.until == 0.0
+    pause.failed(30.0, now)
+    assert pause.until > now + 400, "it has not gone well meanwhile"
+    pause.end()
+    pause.failed(30.0, now)
+    assert pause.until < now + 40
+
+
+def test_a_pause_that_waits_for_a_person_does_not_end_by_failures():
+    pause = Pause()
+    pause.shut()
+    pause.failed(1.0, 5.0)
+    assert pause.until == float("inf")

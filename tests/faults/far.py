@@ -9,6 +9,7 @@ cut-before, cut-after     once: the connection breaks before a call was heard, o
 hide                      `find` and `poll` know nothing of any job
 half                      `poll` says that all jobs are lost, and that its answer is not whole
 cut-fetch, refuse-fetch   once, in the middle of a group; whenever the job of this index is in it
+no-fetch                  results cannot be had now
 
 Jobs are files in `jobs/`, named by their id, that say in which state they are; `calls` has a line for each call.
 """
@@ -39,8 +40,8 @@ class Settings:
 class Far(Backend):
     fetch_at_once = 3
 
-    def __init__(self, settings: Settings, ask: Ask) -> None:
-        self.world = World(Path(settings.folder))
+    def __init__(self, settings: Settings, home: Path, ask: Ask) -> None:
+        self.world, self._home = World(Path(settings.folder)), home
         self.pace, self.settles = settings.pace, settings.settles
         self.claims, self.send_at_once = settings.claims, settings.call
         self._call, self._ask, self._let_in = settings.call, ask, False
@@ -68,6 +69,9 @@ class Far(Backend):
             if self.world.pulled("cut-after", once=True):
                 raise Unclear("far: the connection broke.")
             yield taken
+            ledger = (self._home / "submissions" / some[0].submission / "ledger.tsv").read_text()
+            if not all(one.id in ledger for one in taken):
+                self.world.note("unwritten")
 
     def find(self, marker: str) -> Mapping[int, str]:
         self._begin("find")
@@ -95,6 +99,8 @@ class Far(Backend):
 
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         self._begin(f"fetch {','.join(str(job.index) for job in jobs)}")
+        if self.world.pulled("no-fetch"):
+            raise Unclear("far: no results came.")
         for job in jobs:
             if self.world.pulled("refuse-fetch") == str(job.index):
                 raise Refused(f"far: what job {job.index} left is gone.")
@@ -186,7 +192,7 @@ def settings(target: Target) -> Settings:
 
 
 def connect(target: Target, home: Path, ask: Ask) -> Far:
-    return Far(settings(target), ask)
+    return Far(settings(target), home, ask)
 
 
 def check(target: Target, batch: Batch) -> Sequence[Problem]:

@@ -1,12 +1,14 @@
 """Jobs are sent to a target that is slow, full or sometimes gone: each arrives once, or a person is asked."""
 
+import random
+
 import pytest
 from test_killed import until
 from test_trouble import kill_courier
 
 from tui_batch.model import SOUGHT
 from tui_batch.states import JobState
-from tui_batch.store import questions
+from tui_batch.store import lock, questions
 
 S = JobState
 BOTH = pytest.mark.parametrize("claims", [True, False], ids=["claims", "does not claim"])
@@ -29,13 +31,19 @@ def taken(away):
     return {job: jobs.count(job) for job in jobs}
 
 
-def decide(desk, name):
+def decide(desk, name, jobs=5):
     """Send once more what was looked for in vain, as a person does, until all run."""
     until(lambda: {S.QUEUED, S.SUBMITTING}.isdisjoint(counts(desk, name)))
     until(lambda: {one.status.evidence for one in unknown(desk, name)} <= {SOUGHT})
     if unknown(desk, name):
         desk.retry(name)
-    until(lambda: counts(desk, name) == {S.RUNNING: 5})
+    until(lambda: counts(desk, name) == {S.RUNNING: jobs})
+
+
+def beats_on(away):
+    """Until the courier has had the time to do something that it should not."""
+    beat = lock.look(away.home).beat
+    until(lambda: lock.look(away.home).beat > beat)
 
 
 def unknown(desk, name):
@@ -54,6 +62,7 @@ def test_all_arrives_once_and_its_ids_are_known(away, claims):
     assert ended(away, desk, name) == {S.SUCCEEDED: 5}
     assert taken(away) == ONCE
     assert desk.submission(name).fetched == 5
+    assert away.world.calls("unwritten") == []  # what each call took is on disk before the next one is made
 
 
 @BOTH
@@ -174,6 +183,7 @@ def test_a_refusal_holds_what_was_not_taken_with_its_reason(away, claims):
     away.world.let_go("refuse")
     desk.note(name, "seen")
     until(lambda: desk.submission(name).note == "seen")
+    beats_on(away)
     assert len(away.world.calls("submit")) == tried  # nothing by itself
     desk.retry(name)
     until(lambda: counts(desk, name) == {S.RUNNING: 5})
@@ -184,7 +194,7 @@ def test_a_refusal_holds_what_was_not_taken_with_its_reason(away, claims):
 
 
 @BOTH
-def test_each_calls_answer_is_on_disk_before_the_next_call(away, claims):
+def test_what_was_taken_before_the_courier_was_killed_is_known(away, claims):
     desk = away.desk(claims=claims)
     away.world.pull("limit", "2")
     name = desk.submit(away.batch(desk, 5))
@@ -213,6 +223,21 @@ def test_a_courier_that_is_killed_while_it_sends_sends_nothing_twice(away, claim
     desk.wake()
     decide(desk, name)
     assert taken(away) == ONCE
+
+
+@BOTH
+def test_each_job_is_taken_once_though_the_courier_is_killed_again_and_again(away, claims):
+    desk = away.desk(claims=claims, settles=0.1)
+    name, dice = desk.submit(away.batch(desk, 60)), random.Random(20261120)
+    for _ in range(6):
+        goal = len(away.world.calls("submit")) + dice.randrange(1, 5)
+        until(lambda goal=goal: len(away.world.calls("submit")) >= goal)
+        kill_courier(desk.home)
+        desk.wake()
+    decide(desk, name, 60)
+    assert set(taken(away).values()) == {1}
+    assert ended(away, desk, name) == {S.SUCCEEDED: 60}
+    assert desk.submission(name).fetched == 60
 
 
 def test_another_attempt_in_doubt_is_not_taken_for_the_former_one(away):
@@ -308,7 +333,8 @@ def test_a_target_that_nobody_answered_is_left_alone_until_somebody_asks(away, m
     tried = len(away.world.calls("submit"))
     desk.note(name, "seen")
     until(lambda: desk.submission(name).note == "seen")
-    until(lambda: not questions.read(away.home))
+    beats_on(away)
+    assert questions.read(away.home) == []
     assert len(away.world.calls("submit")) == tried
     desk.probe("far")
     until(lambda: bool(questions.read(away.home)))

@@ -107,17 +107,21 @@ def test_one_job_whose_results_are_refused_costs_no_other_its_own_and_is_asked_f
     until(lambda: desk.trouble(name) == "")
 
 
-def test_a_submission_whose_results_cannot_come_now_stays_open(away):
-    desk = away.desk()
+def test_a_submission_whose_results_cannot_come_now_stays_open_killed_or_not(away):
+    desk = away.desk(pace=0.1)
     name = running(away, desk)
+    away.world.pull("no-fetch")
     away.world.becomes("succeeded")
-    away.world.pull("gone")
-    kill_courier(desk.home)
-    away.world.let_go("gone")
-    away.world.pull("cut-fetch")
-    desk.wake()
+    for _ in range(2):
+        asked = len(away.world.calls("fetch"))
+        until(lambda asked=asked: len(away.world.calls("fetch")) > asked + 1)
+        until(lambda: desk.submission(name).health == "far: no results came.")
+        assert (counts(desk, name), desk.submission(name).ended) == ({S.SUCCEEDED: 5}, "")
+        kill_courier(desk.home)
+        desk.wake()
+    away.world.let_go("no-fetch")
     until(lambda: bool(desk.submission(name).ended))
-    assert desk.submission(name).fetched == 5
+    assert (desk.submission(name).fetched, desk.trouble(name)) == (5, "")
 
 
 # -- logs --------------------------------------------------------------------------------------------------------------

@@ -164,7 +164,7 @@ class FakeDesk:
         return self.home / f"{index}.{stream}"
 
     def follow(self, submission, index, *streams):
-        return False
+        return bool(self.workdir)
 
     def results(self, submission):
         return Path("results") / submission
@@ -317,9 +317,6 @@ class FakeDesk:
         if question not in self.current.questions:
             raise RequestError(f"{question.target} does not wait for this answer any more.")
         self.asked.append(("answer", question.target, text))
-
-    def ask_again(self, target):
-        self.asked.append(("ask again", target))
 
     def delete(self, batch):
         self.asked.append(("delete", batch))

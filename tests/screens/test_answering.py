@@ -172,7 +172,7 @@ async def test_when_nobody_waits_any_more_it_is_asked_again(front):
         await hides(pilot, "asks for a password")
         await pilot.press("q", "enter")  # what is still typed is for the prompt, and never for the list behind it
         await shows(pilot, "Too late, nothing was sent: fir is tried again.")
-        assert front.desk.asked == [("ask again", "fir")]
+        assert front.desk.asked == [("probe", "fir")]
 
 
 async def test_what_was_not_answered_in_time_can_be_asked_again(front):
@@ -182,7 +182,7 @@ async def test_what_was_not_answered_in_time_can_be_asked_again(front):
         await shows(pilot, "fir waits for you: a", "R    212")
         await pilot.press("a")
         await shows(pilot, "fir is tried again; what it asks is said above.")
-        assert front.desk.asked == [("ask again", "fir")]
+        assert front.desk.asked == [("probe", "fir")]
         front.desk.current = asking(CODE, contacts=contacts)
         await shows(pilot, "fir asks for a code: a")
 

@@ -26,7 +26,7 @@ async def test_a_log_that_is_not_here_yet_is_on_its_way(tmp_path):
     async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
         await shows(pilot, "R    212")
         await pilot.press("l")
-        await shows(pilot, "stdout is on fir, and is being brought here.")
+        await shows(pilot, "stdout is on fir: what it holds is being brought here.")
         (tmp_path / "212.out").touch()
         desk.current = replace(FULL)
         await shows(pilot, "stdout is empty so far: the job is running.")
@@ -57,13 +57,13 @@ async def test_what_is_deleted_is_named_and_asked_about(tmp_path):
         await pilot.press("G")
         await shows(pilot, "> CA protein-fold")
         await typed(pilot, "clean")
-        await shows(pilot, f"Delete ~/tui-batch/{SAGE} on fir? Results here stay.", "y/N")
+        await shows(pilot, f"Delete fir:~/tui-batch/{SAGE}? What is here stays.", "y/N")
         await pilot.press("enter")
         await shows(pilot, "Nothing was deleted.")
         await typed(pilot, "clean")
-        await shows(pilot, "Results here stay.", "y/N")
+        await shows(pilot, "What is here stays.", "y/N")
         await pilot.press("y")
-        await shows(pilot, f"Deleting ~/tui-batch/{SAGE} on fir; what is here stays.")
+        await shows(pilot, f"Deleting fir:~/tui-batch/{SAGE}: what is here stays.")
         assert desk.asked == [("remove", SAGE)]
 
 
@@ -74,9 +74,7 @@ async def test_what_is_not_here_is_deleted_only_by_its_number(tmp_path):
         await pilot.press("G")
         await shows(pilot, "> CA protein-fold")
         await typed(pilot, "clean")
-        await shows(
-            pilot, f"Delete ~/tui-batch/{SAGE} on fir (protein-fold)? The results of 5 jobs are not here. Type 5:"
-        )
+        await shows(pilot, f"Delete fir:~/tui-batch/{SAGE}? The results of 5 jobs are not here. Type 5:")
         await pilot.press("y", "enter")
         await shows(pilot, "type 5, or Esc")
         await pilot.press("backspace", "5", "enter")

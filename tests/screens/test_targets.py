@@ -43,7 +43,7 @@ async def test_enter_answers_what_a_target_asks(tmp_path):
         await until(pilot, lambda: desk.asked == [("answer", "fir", "1")])
         await pilot.press("j", "enter")
         await shows(pilot, "aws is tried again", "nobody answered within 100 s.")
-        assert desk.asked[1:] == [("ask again", "aws")]
+        assert desk.asked[1:] == [("probe", "aws")]
 
 
 async def test_enter_tests_a_target(app, desk):

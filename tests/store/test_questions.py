@@ -62,6 +62,12 @@ def test_an_answer_that_nobody_waits_for_is_refused_and_written_nowhere(home):
         questions.answer(home, "elm", "secret")
 
 
+def test_an_answer_for_a_courier_on_another_machine_is_given_there(home):
+    home.courier.write_text('host = "elsewhere"\npid = 1\nstarted = "2026-01-01T00:00:00.000Z"\nticks = "1"\n')
+    with pytest.raises(RequestError, match="by the courier on elsewhere: answer there"):
+        questions.answer(home, "fir", "secret")
+
+
 def test_an_answer_is_one_line(home):
     with questions.asked(home, question()) as reader:
         for text in ("a\nb", "x" * 4001):

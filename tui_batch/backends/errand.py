@@ -19,6 +19,7 @@ _ERRAND = """\
 {{
 trap '' HUP PIPE
 me=errands/{name}
+echo $$ "$(uname -n)" >"$me.pid" || exit
 {{
 (
 {script}
@@ -35,11 +36,10 @@ _BEGIN = """\
 umask 077
 cd {folder} && mkdir -p errands || exit 1
 {before}me=errands/{name}
-cat >"$me.sh" && [ "$(tail -n 1 "$me.sh")" = '# whole' ] && sh -n "$me.sh" && echo >"$me.go" ||
-    {{ rm -f "$me".*; exit 1; }}
+cat >"$me.sh" && [ "$(tail -n 1 "$me.sh")" = '# whole' ] && sh -n "$me.sh" && true >"$me.go" &&
+    echo $$ "$(uname -n)" | cat >"$me.pid" || {{ rm -f "$me".*; exit 1; }}
 apart=; ! command -v setsid >/dev/null || apart=setsid
 $apart sh "$me.sh" </dev/null >/dev/null 2>&1 &
-echo $! "$(uname -n)" >"$me.pid"
 """
 
 # Whether a process of this host lives. One that has ended and that nobody collects does not.

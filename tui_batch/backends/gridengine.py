@@ -165,6 +165,7 @@ class GridEngine(Backend):
             lost = self._settings.lost_seconds
             if status := outcome.gone(job, ends.get(job.id), accounts.get(job.id), waited, lost):
                 found[job.id] = status
+                del self._gone[job.id]
         return found
 
     # -- telling -------------------------------------------------------------------------------------------------------

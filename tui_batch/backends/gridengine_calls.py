@@ -157,9 +157,10 @@ def _resources(settings: "Settings", job: Job) -> list[str]:
 # its queue as an error. Signals go to the whole group, so it must outlive those that the job is to deal with.
 _TASK = """\
 #!/bin/sh
+tui_batch=$PWD
+{setup}trap : TERM INT HUP USR1 USR2 XCPU
 case $SGE_TASK_ID in undefined | '') task=1 id=$JOB_ID ;; *) task=$SGE_TASK_ID id=$JOB_ID.$SGE_TASK_ID ;; esac
-trap : TERM INT HUP USR1 USR2 XCPU
-{setup}/bin/sh ./task.sh "$PWD" {list} $((task + {before})) "$id"
+/bin/sh "$tui_batch/task.sh" "$tui_batch" {list} $((task + {before})) "$id"
 code=$?
 case $code in 99 | 100) exit 1 ;; esac
 exit $code
@@ -169,25 +170,28 @@ exit $code
 def script(settings: "Settings", batch: Batch, group: Group, folder: str) -> str:
     """The lines of sh that send a group: `qsub` with the script of its tasks."""
     called = name(batch.name, group.jobs[0].submission, group.key)
-    setup = "".join(f"{line}\n" for line in settings.setup)
+    line = quoted(words(settings, options(settings, batch), group, called, folder))
+    setup = "".join(f"{one}\n" for one in settings.setup)
     task = _TASK.format(setup=setup, list=group.list, before=group.first - 1)
-    return (
-        f"{quoted(words(settings, options(settings, batch), group, called, folder))} <<'end of task'\n{task}end of task"
-    )
+    return f"{line} <<'end of task'\n{task}end of task"
 
 
 # -- asking and telling ------------------------------------------------------------------------------------------------
 
 LIST = f'{ENGLISH}qstat -xml -r -u "$(id -un)"'
 
-# An account has 45 lines; these are read. The accounting is a large file that all share: it is asked for little.
+# An account has 45 lines; these are read. The accounting is a file that may be large and far away: the queue is listed
+# although it does not answer.
 _ACCOUNT = """\
+patience=; ! command -v timeout >/dev/null || patience='timeout {seconds}'
 for one in {wanted}; do
-    qacct -j "$one" | grep -E '^(=+$|({fields}) )'
+    $patience qacct -j "$one" | grep -E '^(=+$|({fields}) )'
 done
 """
+_SECONDS = 15
 _FIELDS = "jobname|jobnumber|taskid|failed|exit_status|start_time|end_time|ru_wallclock|maxvmem"
 _ONE_BY_ONE = 8
+ACCOUNT_SECONDS = _SECONDS * _ONE_BY_ONE + 30.0
 
 
 def explain(numbers: Sequence[str]) -> str:
@@ -205,7 +209,7 @@ def account(jobs: Sequence[Job]) -> str:
 
 def accounted(wanted: Sequence[str]) -> str:
     """The accounts of these numbers or patterns of names."""
-    return ENGLISH + _ACCOUNT.format(wanted=quoted(wanted), fields=_FIELDS)
+    return ENGLISH + _ACCOUNT.format(wanted=quoted(wanted), fields=_FIELDS, seconds=_SECONDS)
 
 
 def pattern(submission: str) -> str:

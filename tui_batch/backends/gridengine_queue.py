@@ -37,15 +37,18 @@ class Queue:
 
     def accounts(self, jobs: Sequence[Job]) -> Mapping[str, Account]:
         """What the accounting has of these jobs, by id; a number that came round again is somebody else's."""
-        found = answers.accounts(self._host.run(calls.account(jobs)).out) if jobs else {}
+        found = self._accounts(calls.account(jobs)) if jobs else {}
         return {job.id: found[job.id] for job in jobs
                 if job.id in found and calls.owner(found[job.id].name)[0] == job.submission}  # fmt: skip
+
+    def _accounts(self, script: str) -> Mapping[str, Account]:
+        return answers.accounts(self._host.run(script, seconds=calls.ACCOUNT_SECONDS).out)
 
     def named(self, submission: str) -> Mapping[str, str]:
         """The numbers of a submission's calls, by the names that their jobs have in the queue or had."""
         named = [(one.name, one.number) for one in self.listed()]
-        done = self._host.run(calls.accounted([calls.pattern(submission)]))
-        named += [(one.name, int(one.id.partition(".")[0])) for one in answers.accounts(done.out).values()]
+        accounts = self._accounts(calls.accounted([calls.pattern(submission)]))
+        named += [(one.name, int(one.id.partition(".")[0])) for one in accounts.values()]
         ours = sorted(((calls.owner(name), number) for name, number in named), reverse=True)  # the oldest counts
         return {key: str(number) for (owner, key), number in ours if owner == submission}
 

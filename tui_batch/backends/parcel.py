@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import posixpath
 import tarfile
 import time
 from collections.abc import Sequence
@@ -56,36 +55,23 @@ def write(path: Path, files: Files, jobs: Sequence[Job], missing: Sequence[Job],
 
 
 class _Parcel:
-    """An archive that is being written, with the folders that are in it."""
+    """An archive that is being written. Folders are made on the host as they are needed, for their owner alone."""
 
     def __init__(self, archive: tarfile.TarFile) -> None:
         self._archive = archive
-        self._folders = {""}
         self._now = int(time.time())
 
     def file(self, name: str, data: bytes, mode: int) -> None:
-        entry = self._entry(name, mode)
-        entry.size = len(data)
+        entry = tarfile.TarInfo(name)
+        entry.mode, entry.size = mode, len(data)
         self._add(entry, data)
 
     def link(self, name: str, to: str) -> None:
-        entry = self._entry(name, 0o777)
-        entry.type, entry.linkname = tarfile.SYMTYPE, to
-        self._add(entry)
-
-    def _folder(self, name: str) -> None:
-        if name not in self._folders:
-            self._folders.add(name)
-            entry = self._entry(name, 0o700)
-            entry.type = tarfile.DIRTYPE
-            self._add(entry)
-
-    def _entry(self, name: str, mode: int) -> tarfile.TarInfo:
-        self._folder(posixpath.dirname(name))
         entry = tarfile.TarInfo(name)
-        entry.mode, entry.mtime = mode, self._now
-        return entry
+        entry.type, entry.linkname = tarfile.SYMTYPE, to
+        self._add(entry, b"")
 
-    def _add(self, entry: tarfile.TarInfo, data: bytes = b"") -> None:
+    def _add(self, entry: tarfile.TarInfo, data: bytes) -> None:
+        entry.mtime = self._now
         self._archive.addfile(entry, io.BytesIO(data))
         self._archive.members = []  # type: ignore[attr-defined]  # it would keep every one

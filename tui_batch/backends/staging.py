@@ -28,6 +28,7 @@ _MARKER = "tui-batch-marker"
 _PREPARE = """\
 umask 077
 mkdir -p {workdir} && cd {workdir} || exit 1
+echo "root $PWD"
 id={id}
 [ -d "$id" ] || mkdir "$id" || exit 1
 cd "$id" || exit 1
@@ -36,7 +37,6 @@ if [ ! -s {marker} ]; then
     echo "$id" >{marker} || {{ rm -f {marker}; exit 1; }}
 fi
 read -r owner <{marker}; [ "$owner" = "$id" ] || {{ echo "the folder $PWD belongs to $owner" >&2; exit 1; }}
-rm -rf incoming # what an earlier try left
 mkdir -p incoming lists staged sent jobs records logs || exit 1
 [ ! -d files ] || echo files
 cd staged && for one in *; do [ ! -e "$one" ] || {{ echo "group $one"; cat "$one"; }}; done
@@ -47,6 +47,7 @@ _UNPACK = """\
 umask 077
 aside=incoming/{token}
 trap 'rm -rf "$aside" "$aside.tar.gz"' EXIT
+for old in incoming/*; do [ "$old" = "$aside.tar.gz" ] || rm -rf "$old"; done # what an earlier try left
 mkdir "$aside" || exit 1
 if command -v tar >/dev/null; then tar -x -z -o -f "$aside.tar.gz" -C "$aside"
 elif command -v python3 >/dev/null; then python3 -c '{python}' "$aside.tar.gz" "$aside"
@@ -93,16 +94,20 @@ while read -r record; do
 done
 """
 
-_REMOVE = """\
-cd {workdir} || exit 0
-[ -d {id} ] || exit 0
-cd {id} || exit 1
+_OURS = """\
+cd {folder} 2>/dev/null || {{ echo none; exit 0; }}
 owner=; [ ! -e {marker} ] || read -r owner <{marker}
 [ "$owner" = {id} ] || {{ echo "it does not say that it is ours" >&2; exit 1; }}
-mine='files jobs records logs lists staged sent incoming packed errands job.sh task.sh'
-rm -rf $mine 2>/dev/null || {{ chmod -R u+rwX $mine 2>/dev/null; rm -rf $mine || exit 1; }}
-[ ! "$(ls -A | grep -vx {marker})" ] || {{ echo "files that are not ours lie there, and stay" >&2; exit 1; }}
-rm {marker} && cd .. && rmdir {id}
+"""
+
+# Our marker goes last: until then it is ours.
+_EMPTY = """\
+ours='files jobs records logs lists staged sent incoming packed job.sh task.sh'
+rm -rf $ours 2>/dev/null || { chmod -R u+rwX $ours 2>/dev/null; rm -rf $ours; }
+"""
+_REMOVE = """\
+[ ! "$(ls -A | grep -vx -e {marker} -e errands)" ] || {{ echo "files that are not ours lie there" >&2; exit 1; }}
+rm -rf errands {marker} && cd .. && rmdir {id}
 """
 
 
@@ -144,12 +149,11 @@ class Staging:
         submission, name = jobs[0].submission, parcel.group(jobs)
         if (submission, name) in self._staged:
             return
-        folder = self.path(submission)
         there = self._prepare(submission)
         if name not in there:
             covered = {one for ranges in there.values() for one in ranges}
             missing = [job for job in jobs if (job.attempt, job.index) not in covered]
-            self._send(folder, files, jobs, missing, with_shared="" not in there)
+            self._bring(self.path(submission), files, jobs, missing, with_shared="" not in there)
         self._staged.add((submission, name))
 
     def _prepare(self, submission: str) -> Mapping[str, set[tuple[int, int]]]:
@@ -163,7 +167,9 @@ class Staging:
         there: dict[str, set[tuple[int, int]]] = {}
         group = ""
         for line in done.out.splitlines():
-            if line == "files":
+            if line.startswith("root "):
+                self._root = line[5:]
+            elif line == "files":
                 there[""] = set()
             elif line.startswith("group "):
                 group = line[6:]
@@ -173,7 +179,7 @@ class Staging:
                 there[group].update((int(attempt), index) for index in indices.from_text(ranges))
         return there
 
-    def _send(self, folder: str, files: Files, jobs: Sequence[Job], missing: Sequence[Job], with_shared: bool) -> None:
+    def _bring(self, folder: str, files: Files, jobs: Sequence[Job], missing: Sequence[Job], with_shared: bool) -> None:
         token = os.urandom(6).hex()
         try:
             with tempfile.TemporaryDirectory(prefix="tui-batch-") as here:
@@ -254,10 +260,17 @@ class Staging:
 
     def remove(self, submission: str) -> None:
         """Delete a submission's folder, if our marker in it holds its id; of what is in it, what is ours."""
-        script = _REMOVE.format(workdir=self._place(), id=quoted([submission]), marker=_MARKER)
-        done = self._host.run(script, seconds=600.0)
+        folder = self.path(submission)
+        words = {"folder": quoted([folder]), "id": quoted([submission]), "marker": _MARKER}
+        done = self._host.run(_OURS.format(**words))
+        if done.code == 0 and done.out == "none\n":
+            return
+        if done.code == 0:
+            done = carry_out(self._host, folder, f"remove.{os.urandom(6).hex()}", _EMPTY, "removing files")
+        if done.code == 0:
+            done = self._host.run((_OURS + _REMOVE).format(**words))
         if done.code:
-            raise Refused(f"{self._host.name}: {self._workdir}/{submission} was not removed: {last_line(done.err)}")
+            raise Refused(f"{self._host.name}: {folder} was not removed: {last_line(done.err)}")
         self._staged = {one for one in self._staged if one[0] != submission}
 
 

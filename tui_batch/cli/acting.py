@@ -70,8 +70,8 @@ def retry(desk: Desk, arguments: Namespace) -> int:
 def clean(desk: Desk, arguments: Namespace) -> int:
     submission = desk.submission(arguments.id)
     folder, missing = desk.removable(submission.id), submission.jobs - submission.fetched
-    if missing:
-        say(f"The results of {jobs(missing)} were not brought here.")
+    results = f", and the results of {jobs(missing)}" if missing else ""
+    say(f"What was not brought here goes with it: logs that nobody has looked at{results}.")
     question = f"Delete {folder} on {submission.target}? The results and the history here stay."
     if not arguments.yes and not (interactive() and agrees(question)):
         say("Nothing was deleted." if interactive() else f"{question} Say so with --yes: nothing was deleted.")

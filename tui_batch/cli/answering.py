@@ -10,7 +10,7 @@ from shlex import join as quoted
 from tui_batch.cli.output import plain, say
 from tui_batch.desk import Desk
 from tui_batch.errors import RequestError, Unanswered
-from tui_batch.model import Question, Snapshot
+from tui_batch.model import Contact, Question, Snapshot
 
 LOOK_SECONDS = 0.1
 
@@ -23,7 +23,7 @@ def answer(desk: Desk, arguments: Namespace) -> int:
         return 1
     if host := desk.elsewhere():
         raise RequestError(f"The courier is at work on {host}: {target} is answered there. Nothing was sent.")
-    desk.ask_again(target)
+    desk.probe(target)
     answered: set[Question] = set()
     while _examined(snapshot := desk.snapshot(), target):
         for question in snapshot.questions:
@@ -33,9 +33,10 @@ def answer(desk: Desk, arguments: Namespace) -> int:
         desk.tend()
         time.sleep(LOOK_SECONDS)
     time.sleep(LOOK_SECONDS)  # what came out is written down behind it
-    contact = desk.snapshot().contacts.get(target)
-    say((contact and contact.trouble) or f"{target} answers.")
-    return 1 if contact and contact.trouble else 0
+    contact = desk.snapshot().contacts.get(target, Contact())
+    trouble = contact.trouble or ("" if contact.reachable else contact.detail)
+    say(trouble or f"{target} answers.")
+    return 1 if trouble else 0
 
 
 def _waiting(snapshot: Snapshot) -> str:
@@ -50,7 +51,7 @@ def _examined(snapshot: Snapshot, target: str) -> bool:
 
 def ask(question: Question) -> str:
     """The answer: typed unseen where it is a secret; a line of what is given where no terminal is."""
-    words = f"{plain(question.text)} " if question.text.endswith((":", "?", ".")) else f"{plain(question.text)}: "
+    words = f"{plain(question.prompt)} "
     with contextlib.suppress(EOFError):
         if question.secret and sys.stdin.isatty():
             return getpass(words)

@@ -92,12 +92,12 @@ def _of_target(courier: "Courier", target: str, request: Request | None, error: 
         case Busy() | Refused() | Unsupported() if not isinstance(request, Look):
             recovered(courier, target)  # it says no, or not now: it answers
             return
-        case TuiBatchError() if isinstance(error, Unreachable) or isinstance(request, Look | Tell | Probe):
+        case _ if isinstance(error, Unreachable) or isinstance(request, Look | Tell | Probe):
             road.pause.failed(road.backend.pace, time.monotonic())
-        case _:  # it concerns what was asked alone
+        case _ if request:  # it concerns what was asked alone
             return
     courier.roads.silent(target, error)
-    watching.looked(courier, target)
+    watching.give_up(courier, target)
     for tracked in courier.tracked.values():
         if tracked.submission.target == target:
             tracked.ails("target", str(error))

@@ -54,4 +54,5 @@ class Inbox:
     def done(self, order: Order) -> None:
         """It was carried out: its effect is on disk, and only now the order goes."""
         self._asked.discard(order.id)
+        self._known.discard(order.id)
         orders.done(self._folder, order)

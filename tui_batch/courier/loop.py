@@ -170,7 +170,7 @@ class Courier:
         tracked = self.tracked.get(order.submission)
         if tracked and tracked.sending:
             return  # its answer brings us back here
-        if self.inbox.fresh(order):
+        if order.verb != "note" and self.inbox.fresh(order):
             self._asked(order)
         to_send = carry.out(self, order)
         if to_send is LATER:

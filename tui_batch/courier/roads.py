@@ -1,7 +1,7 @@
 """The ways to the targets: a lane for each, opened when it is first needed, and how each target is."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tui_batch import backends
@@ -36,6 +36,7 @@ class Road:
     changed: float  # when something was last sent there, or learnt from there
     pause: Pause = field(default_factory=Pause)  # nothing is asked of it before that is over
     took: float = 0.0  # seconds, its last answer
+    again: Collection[str] = ()  # the submissions whose lost jobs it is asked for
     owners: dict[str, Tracked] = field(default_factory=dict)  # the target's id of a job → its submission
 
     def look_later(self, now: float) -> None:

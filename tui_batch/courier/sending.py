@@ -44,6 +44,7 @@ def send(courier: "Courier", tracked: Tracked) -> None:
         tracked.look_again = False
         return
     road.owners.update(dict.fromkeys(tracked.ids(), tracked))
+    tracked.look_again &= road.backend.remembers
     if road.backend.claims:
         chosen = tracked.to_send() if road.backend.remembers else tracked.to_take()
     elif _sought(tracked):
@@ -74,10 +75,14 @@ def took(courier: "Courier", target: str, answer: Took) -> None:
     """Put down what one call had the target take; then the next call is made."""
     road = courier.roads.to(target)
     if tracked := courier.tracked.get(answer.submission):
-        tracked.took(answer.accepted, stamp(time.time()))
-        tracked.sync()
-        road.owners.update((taken.id, tracked) for taken in answer.accepted)
+        _adopt(tracked, road, answer.accepted)
     road.lane.go_on()
+
+
+def _adopt(tracked: Tracked, road: Road, accepted: Sequence[Accepted]) -> None:
+    tracked.took(accepted, stamp(time.time()))
+    tracked.sync()
+    road.owners.update((taken.id, tracked) for taken in accepted)
 
 
 def sent(courier: "Courier", target: str, tracked: Tracked) -> None:
@@ -121,7 +126,7 @@ def found(courier: "Courier", target: str, tracked: Tracked, answer: Found) -> N
     here = [Accepted(index, name) for index, name in answer.ids.items() if index in doubt and name not in known]
     road = courier.roads.to(target)
     if here:
-        took(courier, target, Took(tracked.submission.id, here))
+        _adopt(tracked, road, here)
         road.look_now(time.monotonic())
     tracked.send_pause.end()
     tracked.looks += 1

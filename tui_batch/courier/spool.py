@@ -15,7 +15,7 @@ from tui_batch.store import followed
 from tui_batch.store.followed import Followed
 from tui_batch.store.home import explained
 from tui_batch.store.joblist import JobLists
-from tui_batch.times import seconds
+from tui_batch.times import stamp
 
 if TYPE_CHECKING:
     from tui_batch.courier.loop import Courier
@@ -48,14 +48,14 @@ class Spool:
         for log in self.followed:
             try:
                 self._ask(log, now, before)
-            except (TuiBatchError, OSError) as error:  # only shown: no job is to wait for it
+            except TuiBatchError as error:  # only shown: no job is to wait for it
                 say(f"the log of job {log.index} of {log.submission} is not here: {error}")
 
     def _ask(self, log: Followed, now: float, before: Mapping[Path, float]) -> None:
         """Ask for what is new in it; where the jobs run here, so are their logs."""
         courier = self._courier
         submission = courier.past.submissions.get(log.submission)
-        if submission is None or submission.kind in LOGS_HERE:
+        if submission is None or submission.kind in LOGS_HERE or not 0 <= log.index < submission.jobs:
             return
         job, status = self._job(log)
         path = courier.home.submission(log.submission) / "logs" / str(job.attempt) / f"{job.name}.{log.stream}"
@@ -99,15 +99,13 @@ class Spool:
 
 
 def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
+    with explained(path, "look at the copy of the log"):
+        return path.stat().st_size if path.exists() else 0
 
 
 def _settled(status: Status) -> bool:
     """Nothing more will be found in its log."""
-    return status.state.ended and time.time() - seconds(status.as_of) > SETTLED
+    return status.state.ended and status.as_of < stamp(time.time() - SETTLED)
 
 
 def _write(path: Path, data: bytes, anew: bool = False) -> None:

@@ -13,7 +13,7 @@ from tui_batch.errors import StoreError
 from tui_batch.model import Status
 from tui_batch.states import JobState
 from tui_batch.store.history import reopened_record
-from tui_batch.times import seconds, stamp
+from tui_batch.times import stamp
 
 if TYPE_CHECKING:
     from tui_batch.courier.loop import Courier
@@ -28,13 +28,14 @@ def due(road: Road) -> float:
 
 def look(courier: "Courier", target: str, road: Road) -> None:
     """One question for all open jobs of a target; nothing open, no question."""
+    there = _there(courier, target)
     jobs = [
         job
-        for tracked in courier.tracked.values()
-        if tracked.submission.target == target
+        for tracked in there
         for job in tracked.jobs([*tracked.unfinished(), *(tracked.lost() if tracked.look_again else ())])
         if job.id
     ]
+    road.again = [tracked.submission.id for tracked in there if tracked.look_again and tracked.batch]
     if jobs:
         road.next_look = float("inf")  # one question at a time
         road.lane.ask(Look(jobs))
@@ -52,7 +53,8 @@ def learnt(courier: "Courier", target: str, answer: Learnt) -> None:
     if answer.seconds is not None:
         road.took = answer.seconds
         road.look_later(now)
-        looked(courier, target)
+        for tracked in _there(courier, target):
+            tracked.look_again &= tracked.submission.id not in road.again
 
 
 def unseen(courier: "Courier", target: str) -> None:
@@ -77,9 +79,9 @@ def _by_owner(courier: "Courier", road: Road, answer: Learnt) -> Mapping[Tracked
 
 def revisit(courier: "Courier") -> None:
     """Look once more at the jobs that were lost in the last week; their submissions have ended, or so it seemed."""
-    oldest = time.time() - WEEK
+    oldest = stamp(time.time() - WEEK)
     for submission in list(courier.past.submissions.values()):
-        if submission.counts.get(JobState.LOST) and submission.ended and seconds(submission.ended) > oldest:
+        if submission.counts.get(JobState.LOST) and submission.ended > oldest:
             try:
                 courier.track(submission).only_look()
             except (StoreError, OSError) as error:
@@ -95,8 +97,11 @@ def _reopen(courier: "Courier", tracked: Tracked) -> None:
     tracked.submission = tracked.submission._replace(counts={}, ended="", as_of=moment)
 
 
-def looked(courier: "Courier", target: str) -> None:
-    """Its lost jobs were looked at, or cannot be now."""
-    for tracked in courier.tracked.values():
-        if tracked.submission.target == target:
-            tracked.look_again = False
+def give_up(courier: "Courier", target: str) -> None:
+    """Its lost jobs cannot be looked at now: nothing is kept open for that."""
+    for tracked in _there(courier, target):
+        tracked.look_again = False
+
+
+def _there(courier: "Courier", target: str) -> list[Tracked]:
+    return [tracked for tracked in courier.tracked.values() if tracked.submission.target == target]

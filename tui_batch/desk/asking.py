@@ -127,7 +127,7 @@ class Desk(Making):
         self._order("note", submission, text=text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
     def probe(self, target: str) -> None:
-        """Order a target to be examined; what comes out stands in the snapshot's contacts."""
+        """Order a target to be examined, which may ask something first; what comes out stands in the contacts."""
         moment = self._moment()
         self._leave(Order(orders.new_id(moment), "probe", "", moment, target=self.config.target(target).name))
 
@@ -138,10 +138,6 @@ class Desk(Making):
         if question not in questions.read(self._home):  # another one may have come: a password is no answer to it
             raise RequestError(f"{question.target} does not wait for this answer any more: nothing was sent.")
         questions.answer(self._home, question.target, text)
-
-    def ask_again(self, target: str) -> None:
-        """Have a target asked that may then ask in its turn."""
-        self.probe(target)
 
     def elsewhere(self) -> str:
         """The host that the courier is at work on, where answers are heard; "" for this one, or none."""

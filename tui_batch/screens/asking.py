@@ -36,8 +36,7 @@ def answer(screen: View, target: str = "") -> None:
     elif waiting[0].kind == HOST_KEY or cells(printable(waiting[0].text)) > screen.size.width - TYPED:
         front.push_screen(Asking(waiting[0]))
     else:
-        label = f"{waiting[0].text.rstrip(':')}:"
-        screen.go(_send, screen, waiting[0], _prompt(screen.prompt, waiting[0], label))
+        screen.go(_send, screen, waiting[0], _prompt(screen.prompt, waiting[0], waiting[0].prompt))
 
 
 class Asking(View):
@@ -112,7 +111,7 @@ async def _sent(screen: View, question: Question, text: str) -> str:
         now = await screen.ask(screen.desk.snapshot)
         if question.target in [one.target for one in now.questions]:
             return f"Too late, nothing was sent: {question.target} asks something else by now."
-        await screen.ask(screen.desk.ask_again, question.target)
+        await screen.ask(screen.desk.probe, question.target)
         return f"Too late, nothing was sent: {question.target} is tried again."
     screen.front.asked.answered(question)
     screen.show_banner()
@@ -120,5 +119,5 @@ async def _sent(screen: View, question: Question, text: str) -> str:
 
 
 async def _again(screen: View, target: str) -> None:
-    await screen.ask(screen.desk.ask_again, target)
+    await screen.ask(screen.desk.probe, target)
     screen.prompt.say(f"{target} is tried again; what it asks is said above.")

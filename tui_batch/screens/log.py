@@ -72,19 +72,16 @@ class Log(View):
 
     def look(self, snapshot: Snapshot) -> None:
         """The job may have moved on."""
-        known = (one for one in snapshot.submissions if one.id == self._submission.id)
-        self._submission = next(known, self._submission)
         self.go_instead("state", self._state)
 
     def tick(self) -> None:
-        """Somebody still looks."""
+        """Somebody still looks, and what takes long goes on."""
         self.go_instead("follow", self._follow)
+        self._head()
 
     async def _follow(self) -> None:
-        one, index = self._submission.id, self._row.index
-        far = await self.ask(self.desk.follow, one, index, self._stream)
-        self._path = await self.ask(self.desk.log, one, index, self._stream)
-        self._far = far and not await self.ask(self._path.exists)
+        await self._look_for_it()
+        self._wait()
 
     @on(LogView.Changed)
     def _tell_where(self) -> None:
@@ -93,25 +90,33 @@ class Log(View):
     async def _state(self) -> None:
         jobs = await self.ask(self.desk.jobs, self._submission.id)
         self._row = next((row for row in jobs.rows if row.index == self._row.index), self._row)
-        await self._follow()
         self._wait()
         self._head()
 
     def _wait(self) -> None:
         """What the log says while there is nothing in it, and where its end is."""
-        status, one = self._row.status, self._submission
+        status = self._row.status
         self.log_view.ended = status.state.ended
         so_far = "" if status.state.ended else " so far"
-        if self._far and status.started and not one.ended:
-            self.log_view.wait(f"std{self._stream} is on {one.target}, and is being brought here.")
+        if self._far and status.started:
+            self.log_view.wait(
+                f"std{self._stream} is on {self._submission.target}: what it holds is being brought here."
+            )
         else:
             self.log_view.wait(f"std{self._stream} is empty{so_far}: the job {_became(self._row)}.")
 
     async def _open(self) -> None:
-        await self._follow()
+        path = await self._look_for_it()
         self._wait()
-        self.log_view.open(self._path)
+        self.log_view.open(path)
         self._head()
+
+    async def _look_for_it(self) -> Path:
+        """Where it is, or will be: where the job runs elsewhere, it comes here while somebody looks."""
+        log = self._submission.id, self._row.index, self._stream
+        path, elsewhere = await self.ask(self.desk.log, *log), await self.ask(self.desk.follow, *log)
+        self._far = elsewhere and not await self.ask(path.exists)
+        return path
 
     def _head(self) -> None:
         view, state, look = self.log_view, self._row.status.state, self.log_view.look

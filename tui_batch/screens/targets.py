@@ -99,7 +99,7 @@ class Targets(Undoing):
         now = self.now
         columns: list[Column[Place]] = [
             Column("name", "TARGET", 12, lambda p: p.target.name, grow=True, letter="n"),
-            Column("kind", "KIND", 9, lambda p: p.target.kind, letter="k", rank=2),
+            Column("kind", "KIND", 10, lambda p: p.target.kind, letter="k", rank=2),
             Column("state", "IS", 13, lambda p: p.state, tone=lambda p: p.tone, letter="i"),
             _count("running", "RUN", lambda p: p.running),
             _count("waiting", "WAIT", lambda p: p.waiting),

@@ -45,21 +45,24 @@ def answer(home: Home, target: str, text: str) -> None:
         # Without a reader this fails at once; and never through a link, or into a file.
         fifo = os.open(_fifo(home, target), os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
-        raise _too_late(target) from error
+        raise _too_late(home, target) from error
     try:
         if not stat.S_ISFIFO(os.fstat(fifo).st_mode):
-            raise _too_late(target)
+            raise _too_late(home, target)
         os.write(fifo, line)
     except OSError as error:
-        raise _too_late(target) from error
+        raise _too_late(home, target) from error
     finally:
         os.close(fifo)
 
 
-def _too_late(target: str) -> RequestError:
-    return RequestError(
-        f"{target} does not wait for an answer on this machine any more: nothing was sent. Ask the target again."
-    )
+def _too_late(home: Home, target: str) -> RequestError:
+    beat = lock.look(home)
+    if beat and beat.alive and beat.host != os.uname().nodename:
+        return RequestError(
+            f"What {target} asks is asked by the courier on {beat.host}: answer there. Nothing was sent."
+        )
+    return RequestError(f"{target} does not wait for an answer any more: nothing was sent. Ask the target again.")
 
 
 # -- the courier's side ------------------------------------------------------------------------------------------------

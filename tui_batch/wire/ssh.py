@@ -86,20 +86,21 @@ class SSHHost(Host):
             ended = "was ended" if self._end(shell.pid) else "may still be running there"
             raise lost(f"{self.name}: no answer in {call.seconds:g} s to a command, which {ended}.") from error
         except Ended as error:
-            if shell.begun or not self._alive():
+            if not shell.left:
                 raise lost(f"{self.name}: the connection was lost before the answer to a command.") from error
-            said = " ".join(shell.noise.decode("utf-8", "replace").split())
-            raise Unreachable(
-                f"{self.name}: the shell there ended before it did anything: {said or 'no word'}."
-            ) from error
+            if shell.begun:
+                raise lost(f"{self.name}: the shell there was ended in the middle of a command.") from error
+            said = " ".join(shell.noise.decode("utf-8", "replace").split()) or "no word"
+            raise Unreachable(f"{self.name}: the shell there ended before it did anything; it said: {said}") from error
 
     def _end(self, pid: int) -> bool:
         """End what hangs, and all that it started: closing its channel does not."""
         group = f'$(ps -o pgid= -p {pid} 2>/dev/null | tr -d " ")'
+        seconds = min(_KILL_SECONDS, self._seconds)
         kill = f"g={group}; kill -KILL -${{g:-{pid}}} || kill -KILL {pid}"
         try:
-            with contextlib.closing(self._channel(f"exec {quoted(['/bin/sh', '-c', kill])}", _KILL_SECONDS)) as channel:
-                return bool(pid) and channel.status_event.wait(_KILL_SECONDS) and channel.exit_status == 0
+            with contextlib.closing(self._channel(f"exec {quoted(['/bin/sh', '-c', kill])}", seconds)) as channel:
+                return bool(pid) and channel.status_event.wait(seconds) and channel.exit_status == 0
         except Unreachable:
             self.close()
             return False

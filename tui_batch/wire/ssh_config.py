@@ -2,16 +2,13 @@
 
 import getpass
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tui_batch.errors import Unanswered
 from tui_batch.wire.host import HostSettings
 from tui_batch.wire.ssh_known import spelt
-
-if TYPE_CHECKING:
-    from paramiko import SSHConfig
 
 _KEYS = ("~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa")
 _KNOWN = "~/.ssh/known_hosts ~/.ssh/known_hosts2"
@@ -38,12 +35,11 @@ class Place:
 
 def route(settings: HostSettings) -> tuple[Place, ...]:
     """The machines to log in to, one through the other; the last is the one that is meant."""
-    from paramiko import SSHConfig, SSHException
+    from paramiko import SSHException
 
     path = Path("~/.ssh/config").expanduser()
     try:
-        text = "\n".join(whole(path, 8)) if path.is_file() else ""
-        return _route(settings, SSHConfig.from_text(text), 8)
+        return _route(settings, "\n".join(whole(path, 8)) if path.is_file() else "", 8)
     # ImportError: `Match exec` needs a library that is not always there.
     except (OSError, SSHException, ImportError, ValueError) as error:
         raise Unanswered(
@@ -66,8 +62,8 @@ def whole(path: Path, depth: int) -> list[str]:
     return lines
 
 
-def _route(settings: HostSettings, config: "SSHConfig", depth: int) -> tuple[Place, ...]:
-    found = config.lookup(settings.host)
+def _route(settings: HostSettings, config: str, depth: int) -> tuple[Place, ...]:
+    found = _found(settings, config)
     jump = settings.jump or found.get("proxyjump", "")
     if jump.lower() in ("", "none"):
         return (_place(settings, found),)
@@ -75,8 +71,17 @@ def _route(settings: HostSettings, config: "SSHConfig", depth: int) -> tuple[Pla
         raise ValueError("the machines to go through lead round in a circle")
     # The first is reached by its own way, each other one through the one before.
     first, *more = [_hop(word.strip(), settings) for word in jump.split(",")]
-    between = [_place(hop, config.lookup(hop.host)) for hop in more]
-    return (*_route(first, config, depth - 1), *between, replace(_place(settings, found), proxy=""))
+    between = [_place(hop, _found(hop, config)) for hop in more]
+    return (*_route(first, config, depth - 1), *between, _place(settings, found))
+
+
+def _found(settings: HostSettings, config: str) -> Mapping[str, Any]:
+    """What the config says of a host, where the settings do not say it first."""
+    from paramiko import SSHConfig
+
+    said = {"Port": settings.port, "User": settings.user}
+    first = [f"Host {settings.host}", *(f"{key} {value}" for key, value in said.items() if value), "Host *"]
+    return SSHConfig.from_text("\n".join([*first, config])).lookup(settings.host)
 
 
 def _hop(word: str, settings: HostSettings) -> HostSettings:
@@ -88,7 +93,7 @@ def _hop(word: str, settings: HostSettings) -> HostSettings:
 
 
 def _place(settings: HostSettings, found: Mapping[str, Any]) -> Place:
-    host, port = found.get("hostname", settings.host), settings.port or int(found.get("port", 22))
+    host, port = found.get("hostname", settings.host), int(found.get("port", 22))
     named = [settings.key_file] if settings.key_file else found.get("identityfile", [])
     known = settings.known_hosts or found.get("userknownhostsfile", _KNOWN)
     proxy = found.get("proxycommand", "")
@@ -96,7 +101,7 @@ def _place(settings: HostSettings, found: Mapping[str, Any]) -> Place:
         name=settings.host,
         host=host,
         port=port,
-        user=settings.user or found.get("user", "") or getpass.getuser(),
+        user=found.get("user", "") or getpass.getuser(),
         keys=tuple(Path(key).expanduser() for key in named or _KEYS),
         agent=not settings.key_file and found.get("identitiesonly", "no").lower() != "yes",
         known_as=found.get("hostkeyalias", "") or spelt(host, port),

@@ -3,7 +3,9 @@
 import contextlib
 import logging
 import socket
+import threading
 from collections.abc import Iterator, Sequence
+from subprocess import DEVNULL, Popen
 from typing import TYPE_CHECKING, Any
 
 from tui_batch.errors import Unanswered, Unreachable
@@ -81,13 +83,21 @@ def _line(place: Place, through: "Sequence[Transport]", seconds: float) -> Any:
     if through:
         return through[-1].open_channel("direct-tcpip", (place.host, place.port), ("127.0.0.1", 0), timeout=seconds)
     if place.proxy:
-        from paramiko import ProxyCommand
-
-        return ProxyCommand(place.proxy)
+        return _spoken(place.proxy)
     line = socket.create_connection((place.host, place.port), seconds)
     # Else each small question waits 40 ms for an acknowledgement.
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return line
+
+
+def _spoken(command: str) -> socket.socket:
+    """A socket whose other end is what a command reads and writes."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        argv = ["/bin/sh", "-c", f"exec {command}"]
+        process = Popen(argv, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=DEVNULL, start_new_session=True)
+    threading.Thread(target=process.wait, daemon=True).start()
+    return ours
 
 
 @contextlib.contextmanager

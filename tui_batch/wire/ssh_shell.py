@@ -36,6 +36,7 @@ COMMAND = "exec " + shlex.join(["/bin/sh", "-c", _LOOP])
 LOGIN_COMMAND = "exec " + shlex.join(["/bin/sh", "-c", _PROFILE, _LOOP, _AFTER_PROFILE])
 
 _CHUNK = 1 << 16
+_GONE = (OSError, EOFError)  # what the library says of a connection that was lost while it wrote
 _LINE = 96  # more than a line with a mark ever is
 
 
@@ -73,6 +74,11 @@ class Shell:
         """Whether another script can be sent."""
         return not (self._channel.closed or self._channel.eof_received)
 
+    @property
+    def left(self) -> bool:
+        """Whether the other end ended it in good order: then all that it said is here."""
+        return bool(self._channel.eof_received)
+
     def ask(self, call: "Call") -> Answer:
         """Carry out a script; its whole answer, or Late or Ended."""
         mark, out, err = secrets.token_hex(16), bytearray(), bytearray()
@@ -86,11 +92,12 @@ class Shell:
         finally:
             self.begun = None not in (cuts[0].pid, cuts[1].pid)
             self.pid = cuts[0].pid or cuts[1].pid or self.pid
-            self.noise = bytes(cuts[0].noise + cuts[1].noise)
+            self.noise = cuts[0].before() + cuts[1].before()
         return Answer(cuts[0].code or 0, bytes(out), bytes(err))
 
     def close(self) -> None:
-        self._channel.close()
+        with contextlib.suppress(*_GONE):
+            self._channel.close()
 
     def _send(self, lines: bytes, call: "Call") -> None:
         """Send the script; what it is given goes by a thread, since it may not be read before an answer is."""
@@ -99,8 +106,8 @@ class Shell:
             self._channel.sendall(lines)
         except TimeoutError as error:
             raise Late from error
-        except OSError as error:
-            raise Ended from error
+        except _GONE:
+            return  # it has ended; what it said is still to be read
         if call.size:
             threading.Thread(target=self._give, args=(call,), daemon=True).start()
 
@@ -108,7 +115,7 @@ class Shell:
         """Send what a script is given. What ends the channel meanwhile is seen by the one who reads."""
         self._channel.settimeout(None)
         left = call.size
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*_GONE):
             for piece in call.given:
                 # Never more than was promised: the shell would take it for a script.
                 self._channel.sendall(piece[:left])
@@ -150,16 +157,20 @@ class Cut:
     def __init__(self, mark: str, sink: Sink) -> None:
         self.pid: int | None = None
         self.code: int | None = None
-        self.noise = bytearray()  # the last of what came before
+        self._noise = bytearray()  # the last of what came before
         self._mark, self._sink, self._held = mark.encode() + b" ", sink, bytearray()
 
     def feed(self, data: bytes) -> None:
         self._held += data
         if self.pid is None:
-            self.pid = self._number(self._mark, self.noise.extend)
-            del self.noise[: -_LINE * 8]
+            self.pid = self._number(self._mark, self._noise.extend)
+            del self._noise[: -_LINE * 8]
         if self.pid is not None and self.code is None:
             self.code = self._number(b"\n" + self._mark, self._sink)
+
+    def before(self) -> bytes:
+        """The last of what was said before the first mark."""
+        return bytes(self._noise if self.pid is not None else self._noise + self._held)
 
     def _number(self, mark: bytes, before: Sink) -> int | None:
         """The number behind a mark; what is before it goes on, as far as it can be no part of one."""

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from worlds import gridengine_fake as fake
 from worlds.world import World
@@ -17,6 +16,7 @@ from tui_batch.backends.gridengine import connect
 from tui_batch.model import Job, Status, Target
 
 FAKE = Path(fake.__file__)
+ACCOUNTING = Path("/var/tmp/tui-batch-gridengine/default/common/accounting")
 
 
 class GridEngineWorld(World):
@@ -24,10 +24,11 @@ class GridEngineWorld(World):
 
     kind = "gridengine"
     real = True
+    pause = 0.1  # between two polls: the jobs need the machine, too
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.settings: dict[str, Any] = {
+        self.settings |= {
             "workdir": str(folder / "there"),
             "at_once": 2,
             "lost_seconds": 0.5,
@@ -50,16 +51,21 @@ class GridEngineWorld(World):
             if until(known):
                 return known
             assert time.monotonic() < end, f"did not come true: {known}"
+            time.sleep(self.pause)
 
     def vanish(self, status: Status) -> None:
         """Nothing is left of the job, not even in the accounting: as when that is out of order, and its node too."""
-        number = status.id.partition(".")[0]
         subprocess.run(["qdel", status.id], stdout=subprocess.DEVNULL, check=True)
-        accounting = Path("/var/tmp/tui-batch-gridengine/default/common/accounting")
-        while f":{number}:" not in accounting.read_text():
+        end = time.monotonic() + 20
+        while len(others := self._accounts(but=status.id)) == len(self._accounts()):
+            assert time.monotonic() < end
             time.sleep(0.05)
-        lines = accounting.read_text().splitlines(keepends=True)
-        accounting.write_text("".join(line for line in lines if f":{number}:" not in line))
+        ACCOUNTING.write_text("".join(others))
+
+    def _accounts(self, but: str = "") -> list[str]:
+        """The lines of the accounting, but for those of one number."""
+        lines = ACCOUNTING.read_text().splitlines(keepends=True) if ACCOUNTING.exists() else []
+        return [line for line in lines if line.startswith("#") or line.split(":")[5] != but.partition(".")[0]]
 
     def suspend(self, status: Status) -> None:
         subprocess.run(["qmod", "-sj", status.id], stdout=subprocess.DEVNULL)
@@ -69,6 +75,13 @@ class GridEngineWorld(World):
         if self.jobs:
             subprocess.run(["qdel", *{job.id.partition(".")[0] for job in self.jobs}], stdout=subprocess.DEVNULL)
         super().close()
+
+
+class RemoteGridEngineWorld(GridEngineWorld):
+    """The real one, over SSH."""
+
+    kind = "gridengine-ssh"
+    remote = True
 
 
 class FakeGridEngineWorld(GridEngineWorld):

@@ -66,7 +66,7 @@ queues() {
     qconf -Ap pe
     EDITOR=/bin/cat qconf -aq main.q 2>/dev/null | sed -n '/^qname/,/^h_vmem/p' >stock.q || true
     sed 's/^hostlist .*/hostlist @allhosts/; s/^load_thresholds .*/load_thresholds NONE/
-         s/^pe_list .*/pe_list make smp/; s/^slots .*/slots 4/; s/^notify .*/notify 0:0:2/' stock.q >main.q
+         s/^pe_list .*/pe_list make smp/; s/^slots .*/slots 100/' stock.q >main.q
     qconf -Aq main.q
     # Stock settings start a job up to 15 s after its submission.
     qconf -ssconf | sed 's/^schedule_interval .*/schedule_interval 0:0:2/; s/^flush_submit_sec .*/flush_submit_sec 1/

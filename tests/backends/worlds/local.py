@@ -24,7 +24,7 @@ class LocalWorld(World):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.settings: dict[str, object] = {"slots": 2, "grace_seconds": 0.5}
+        self.settings |= {"slots": 2, "grace_seconds": 0.5}
 
     def open(self) -> Backend:
         return connect(Target("here", "local", self.settings), self.folder / "home", nobody)

@@ -32,10 +32,12 @@ class World:
 
     kind = ""
     processes = False  # whether its jobs are processes that the backend itself starts, watches and ends
-    real = False  # whether it needs the cell
+    real = False  # whether it needs the Grid Engine cell
+    remote = False  # whether it is reached over SSH
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.settings: dict[str, object] = {}
         self.jobs: list[Job] = []  # those that were sent
         self._archives: list[Archive] = []
 
