@@ -36,7 +36,7 @@ COMMAND = "exec " + shlex.join(["/bin/sh", "-c", _LOOP])
 LOGIN_COMMAND = "exec " + shlex.join(["/bin/sh", "-c", _PROFILE, _LOOP, _AFTER_PROFILE])
 
 _CHUNK = 1 << 16
-_GONE = (OSError, EOFError)  # what the library says of a connection that was lost while it wrote
+_GONE = (OSError, EOFError)  # what the library says of a connection that was lost
 _LINE = 96  # more than a line with a mark ever is
 
 
@@ -131,7 +131,10 @@ class Shell:
         over = not self.open
         self._poll.poll(left * 1000)
         while (ready := self._channel.recv_ready()) or self._channel.recv_stderr_ready():
-            data = self._channel.recv(_CHUNK) if ready else self._channel.recv_stderr(_CHUNK)
+            try:
+                data = self._channel.recv(_CHUNK) if ready else self._channel.recv_stderr(_CHUNK)
+            except _GONE as error:  # it tells the other side that there is room for more
+                raise Ended from error
             cuts[0 if ready else 1].feed(data)
             if call.patient:
                 self._moved = time.monotonic()
