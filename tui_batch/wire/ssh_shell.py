@@ -36,7 +36,7 @@ COMMAND = "exec " + shlex.join(["/bin/sh", "-c", _LOOP])
 LOGIN_COMMAND = "exec " + shlex.join(["/bin/sh", "-c", _PROFILE, _LOOP, _AFTER_PROFILE])
 
 _CHUNK = 1 << 16
-_GONE = (OSError, EOFError)  # what the library says of a connection that was lost
+_LOOK = 0.5  # seconds between two looks at what has arrived
 _LINE = 96  # more than a line with a mark ever is
 
 
@@ -61,11 +61,14 @@ class Shell:
     """The shell behind one channel; one call at a time."""
 
     def __init__(self, channel: "Channel") -> None:
+        from paramiko import SSHException
+
+        self._lost = SSHException, EOFError, OSError  # what a connection that is gone makes of a call
         self.pid = 0  # of the remote shell, which leads what it starts; 0 until it has said anything
         self.begun = False  # whether it began the last script
         self.noise = b""  # what came before that
         self._channel = channel
-        self._moved = 0.0
+        self._moved, self._window = 0.0, 0  # when a byte went or came last
         self._poll = select.poll()
         self._poll.register(channel.fileno(), select.POLLIN)
 
@@ -96,7 +99,7 @@ class Shell:
         return Answer(cuts[0].code or 0, bytes(out), bytes(err))
 
     def close(self) -> None:
-        with contextlib.suppress(*_GONE):
+        with contextlib.suppress(*self._lost):
             self._channel.close()
 
     def _send(self, lines: bytes, call: "Call") -> None:
@@ -106,8 +109,8 @@ class Shell:
             self._channel.sendall(lines)
         except TimeoutError as error:
             raise Late from error
-        except _GONE:
-            return  # it has ended; what it said is still to be read
+        except self._lost:
+            return  # what it said before is still to be read
         if call.size:
             threading.Thread(target=self._give, args=(call,), daemon=True).start()
 
@@ -115,25 +118,28 @@ class Shell:
         """Send what a script is given. What ends the channel meanwhile is seen by the one who reads."""
         self._channel.settimeout(None)
         left = call.size
-        with contextlib.suppress(*_GONE):
+        with contextlib.suppress(*self._lost, ValueError):  # or the file was closed, since nobody waits any more
             for piece in call.given:
                 # Never more than was promised: the shell would take it for a script.
                 self._channel.sendall(piece[:left])
-                self._moved, left = time.monotonic(), left - len(piece[:left])
-            if left:
-                self._channel.close()
+                left -= len(piece[:left])
+        if left:
+            self.close()
 
     def _read(self, cuts: "tuple[Cut, Cut]", call: "Call") -> None:
         """Wait for what comes next, from both streams: one that is not read holds up the other."""
+        # What was sent may be on its way for long; how much more may be sent says how much of it has arrived.
+        if call.patient and self._window != self._channel.out_window_size:
+            self._window, self._moved = self._channel.out_window_size, time.monotonic()
         left = self._moved + call.seconds - time.monotonic()
         if left <= 0:
             raise Late
         over = not self.open
-        self._poll.poll(left * 1000)
+        self._poll.poll(1000 * (min(left, _LOOK) if call.patient else left))
         while (ready := self._channel.recv_ready()) or self._channel.recv_stderr_ready():
             try:
                 data = self._channel.recv(_CHUNK) if ready else self._channel.recv_stderr(_CHUNK)
-            except _GONE as error:  # it tells the other side that there is room for more
+            except self._lost as error:
                 raise Ended from error
             cuts[0 if ready else 1].feed(data)
             if call.patient:
