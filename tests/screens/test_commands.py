@@ -289,6 +289,16 @@ async def test_other_colours(app):
         await shows(pilot, ": theme solarized", "no theme to change to 'solarized'")
 
 
+async def test_other_colours_than_those_of_the_terminal_that_it_began_with(desk):
+    app = BatchApp(desk, replace(CAPABLE, theme="ansi"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begin(pilot)
+        assert app.native_ansi_color
+        await command(pilot, "theme default")
+        await shows(pilot, "default until the program ends")
+        assert not app.native_ansi_color
+
+
 async def test_colours_that_the_terminal_has_not_are_refused(desk):
     app = BatchApp(desk, replace(CAPABLE, theme="ansi", theme_why="NO_COLOR"))
     async with app.run_test(size=(80, 24)) as pilot:

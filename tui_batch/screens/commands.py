@@ -8,7 +8,6 @@ from tui_batch.screens.asking import answer
 from tui_batch.screens.batch_jobs import BatchJobs
 from tui_batch.screens.batches import Batches
 from tui_batch.screens.cleaning import clean
-from tui_batch.screens.clerk import apart
 from tui_batch.screens.command import Command, Kind
 from tui_batch.screens.copying import copy
 from tui_batch.screens.exporting import export
@@ -130,7 +129,7 @@ async def _clean(screen: View, argument: str) -> None:
 
 
 async def _note(screen: Verbs, text: str) -> None:
-    picked, desk = await apart(screen.picked()), screen.desk
+    picked, desk = await screen.looked_up(screen.picked()), screen.desk
     await screen.for_each(picked, lambda one: desk.note(one.submission.id, text))
     screen.table.unmark()
     screen.prompt.say(f"Noted with {what(picked)}." if picked else "There is no submission here to note it with.")
@@ -188,7 +187,7 @@ def _theme(screen: View, name: str) -> None:
     if (why := screen.front.terminal.theme_why) and name != screen.front.terminal.theme:
         raise RequestError(f"{name} cannot be shown here: {why}")
     screen.front.change_theme(THEMES[name])
-    screen.front.say(f'{name} until the program ends; theme = "{name}" in the configuration keeps it.')
+    screen.front.say(f'{name} until the program ends; theme = "{name}" in config.toml keeps it.')
 
 
 def _quit(screen: View, argument: str) -> None:

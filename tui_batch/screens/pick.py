@@ -37,7 +37,9 @@ class ChooseTarget(TableView):
 
     HINTS = ("list.open", "list.filter", "view.back")
     FLOW: ClassVar[bool] = True
-    BINDINGS: ClassVar[list[BindingType]] = [Binding(FIRST, "first", "one first", show=False, id="target.first")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(FIRST, "first", "one first, when it is chosen", show=False, id="target.first")
+    ]
 
     def __init__(self, batch: Batch, before: Target | None = None) -> None:
         super().__init__()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
 from tui_batch.model import JobRow, Submission
 from tui_batch.screens.clerk import apart
@@ -14,6 +15,7 @@ from tui_batch.screens.undo import Undoing
 from tui_batch.screens.waiting import WAITING
 from tui_batch.states import JobState
 from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.marks import MANY
 from tui_batch.widgets.progress import counted, jobs_in_words
 from tui_batch.widgets.prompt_line import PromptLine
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ANSWER = 12  # cells for what is answered
+REST_SECONDS = 0.15  # while somebody runs through a list the bottom line waits
 TYPED_ABOVE = 50  # as many jobs are not lost to one wrong key
 
 
@@ -41,6 +44,7 @@ class Verbs(Undoing):
     ]
 
     _hinted: Sequence[str] = ()
+    _hinting: Timer | None = None
 
     @property
     def hints(self) -> Sequence[str]:
@@ -57,6 +61,11 @@ class Verbs(Undoing):
         return [state for state, number in submission.counts.items() if number] if submission else []
 
     @on(LiveTable.Moved)
+    def _hint_soon(self) -> None:
+        if self._hinting:
+            self._hinting.stop()
+        self._hinting = self.set_timer(REST_SECONDS, self._hint)
+
     def _hint(self) -> None:
         if (hints := self.hints) != self._hinted:
             self._hinted = hints
@@ -79,6 +88,10 @@ class Verbs(Undoing):
         """What the keys are for: what is marked if anything is, else what is under the cursor."""
         raise NotImplementedError
 
+    async def looked_up(self, pick: Pick) -> Sequence[Picked]:
+        """What was picked; only of many rows in another thread, since a question is best there before the next key."""
+        return await apart(pick) if len(self.table.marked) > MANY else pick()
+
     async def for_each(self, picked: Sequence[Picked], order: Callable[[Picked], T]) -> list[T]:
         """Order this of each in one go: whoever leaves the screen meanwhile leaves nothing half ordered."""
         return await self.ask(lambda: [order(one) for one in picked])
@@ -95,7 +108,7 @@ class Verbs(Undoing):
         self.go(self._cancel, self.picked())
 
     async def _cancel(self, pick: Pick) -> None:
-        picked = await apart(pick)
+        picked = await self.looked_up(pick)
         chosen = those(picked, _going_on)
         if not chosen:
             if picked:
@@ -120,7 +133,7 @@ class Verbs(Undoing):
         self.go(self._hold_or_release, self.picked())
 
     async def _hold_or_release(self, pick: Pick) -> None:
-        if not (picked := await apart(pick)):
+        if not (picked := await self.looked_up(pick)):
             return
         held, waiting = counts(picked, _held), counts(picked, _waiting)
         if held and waiting:
@@ -149,7 +162,7 @@ class Verbs(Undoing):
     async def _offer(self, pick: Pick, marked: bool) -> None:
         from tui_batch.screens.again import choices
 
-        if not (picked := await apart(pick)):
+        if not (picked := await self.looked_up(pick)):
             return
         if offered := choices(picked, marked):
             self.go(self._refuse_what_is_gone, picked)
@@ -186,7 +199,7 @@ class Verbs(Undoing):
         self.go(self._fetch, self.picked())
 
     async def _fetch(self, pick: Pick) -> None:
-        if not (picked := await apart(pick)):
+        if not (picked := await self.looked_up(pick)):
             return
         desk = self.desk
         await self.for_each(picked, lambda one: desk.fetch(one.submission.id))
@@ -200,7 +213,7 @@ class Verbs(Undoing):
         self.go(self._note, self.picked())
 
     async def _note(self, pick: Pick) -> None:
-        if not (picked := await apart(pick)):
+        if not (picked := await self.looked_up(pick)):
             return
         label = "note" if len(picked) == 1 else f"note on {what(picked)}"
         if (text := await self.prompt.ask(label, picked[0].submission.note)) is not None:

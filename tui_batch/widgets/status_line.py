@@ -1,9 +1,9 @@
 """The top line: where you are, the counts, and how old it is what you see."""
 
+import re
+
 from tui_batch.widgets.lines import Line, Lines, Part
 from tui_batch.widgets.printable import cells, fit, printable
-
-_NUMBER = "0123456789.,/! "
 
 
 class StatusLine(Lines):
@@ -58,8 +58,8 @@ def _cut(text: str, room: int) -> str:
         return text
     kept = fit(text, max(0, room - 1)).removesuffix("~")
     whole = kept if text[len(kept) : len(kept) + 1] == " " else kept[: kept.rfind(" ") + 1]
-    if (whole := whole.rstrip(_NUMBER)).strip():
+    if (whole := re.sub(r"( +[\d.,/!]+)* *$", "", whole)).strip():
         return fit(f"{whole} ~", room)
     cut = fit(text, room)
-    kept = cut.removesuffix("~").rstrip(_NUMBER.strip())
+    kept = cut.removesuffix("~").rstrip("0123456789.,/")
     return fit(f"{kept}~", room) if text[len(kept) : len(kept) + 1].isdigit() else cut
