@@ -236,11 +236,6 @@ class Question:
     target: str = ""
     asked: str = ""  # when
 
-    @property
-    def prompt(self) -> str:
-        """The text, as it stands before what is typed."""
-        return self.text if self.text.endswith((":", "?", ".")) else f"{self.text}:"
-
 
 @dataclass(frozen=True, slots=True)
 class Beat:

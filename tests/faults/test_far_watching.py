@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from test_far_sending import BOTH, S, counts, ended
-from test_killed import until
+from test_killed import desk_of, make, until
 from test_trouble import kill_courier
 
 from tui_batch.store import lock
@@ -172,12 +172,19 @@ def order(desk, name):
     until(lambda: not desk.snapshot().orders)
 
 
+def test_a_kind_that_keeps_nothing_says_so(tmp_path):
+    desk = desk_of(tmp_path / "home", slots=1)
+    name = desk.submit(make(desk, tmp_path, "true", "1..2"))
+    until(lambda: bool(desk.submission(name).ended))
+    order(desk, name)
+    until(lambda: "keeps nothing of ours" in desk.trouble(name))
+
+
 def test_what_an_ended_submission_left_is_removed_when_asked_and_not_before(away):
     desk = away.desk()
     name = running(away, desk)
     order(desk, name)
     assert away.world.calls("remove") == []
-    until(lambda: "Nothing was removed" in desk.submission(name).health or not away.world.calls("remove"))
     ended(away, desk, name)
     order(desk, name)
     assert away.world.calls("remove") == [""]

@@ -187,6 +187,16 @@ async def test_what_was_not_answered_in_time_can_be_asked_again(front):
         await shows(pilot, "fir asks for a code: a")
 
 
+async def test_a_target_that_has_nothing_to_do_reminds_nobody(front):
+    unanswered = Contact(False, trouble="fir: not confirmed.", unanswered=True)
+    front.desk.current = replace(FULL, submissions=FULL.submissions[1:], contacts={"fir": unanswered})
+    async with front.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> CD raft-seed-scan", "up to date")
+        assert "waits for you" not in screen_text(pilot.app)
+        await pilot.press("a")
+        await shows(pilot, "fir is tried again")
+
+
 async def test_it_can_be_answered_before_anything_was_submitted(front):
     front.desk.current = Snapshot(targets=TARGETS, courier=BEAT, questions=(CODE,))
     async with front.run_test(size=(80, 24)) as pilot:

@@ -82,3 +82,21 @@ def test_the_text_and_its_cursor_are_always_in_sight(width):
         assert sum(cell_len(text) for text, _ in line) == width
         assert "xxxxxxx" in text_of(line)
         assert "caret" in [tone for _, tone in line]
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_a_secret_is_neither_drawn_nor_told(width):
+    asked = pressed(Question("Password of ada on fir:", Entry(), masked=True), *"geheim", "left", "left")
+    assert asked.entry == Entry("geheim", 4)
+    assert "****" in text_of(asked.line(width))
+    assert not set("gh") & set(text_of(asked.line(width)).partition("fir:")[2])
+    assert "geheim" not in repr(asked)
+    assert pressed(asked, "up", "down", "tab").entry.text == "geheim"
+
+
+def test_a_paste_is_typed_and_answers_nothing():
+    secret = Question("Password:", Entry(), masked=True)
+    assert secret.pasted("geheim\n").entry == Entry.of("geheim")
+    assert (secret.pasted("ge\nheim").entry, secret.pasted("ge\nheim").wrong) == (Entry(), "these are several lines")
+    assert Question("note", Entry()).pasted("one\ntwo").entry == Entry.of("one two")
+    assert Question("Cancel?", choices=YES, safe="n").pasted("y").wrong == "a paste is no answer"

@@ -10,7 +10,6 @@ from tui_batch.errors import ConfigError, Unanswered, nearest
 from tui_batch.model import Question, Target
 
 KINDS = {"local": "tui_batch.backends.local", "gridengine": "tui_batch.backends.gridengine"}
-LOGS_HERE = frozenset({"local"})  # kinds whose jobs write their logs into the store: nobody has to bring them
 
 
 def kind(target: Target) -> ModuleType:
@@ -23,6 +22,9 @@ def kind(target: Target) -> ModuleType:
 def nobody(question: Question) -> str:
     """For where no person can be asked."""
     raise Unanswered(f"{question.text}, and nobody is there to answer.")
+
+
+LOGS_HERE = frozenset({"local"})  # kinds whose jobs write their logs into the store: nobody has to bring them
 
 
 def connect(target: Target, home: Path, ask: Callable[[Question], str] = nobody) -> Backend:

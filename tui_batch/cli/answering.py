@@ -51,7 +51,7 @@ def _examined(snapshot: Snapshot, target: str) -> bool:
 
 def ask(question: Question) -> str:
     """The answer: typed unseen where it is a secret; a line of what is given where no terminal is."""
-    words = f"{plain(question.prompt)} "
+    words = f"{plain(question.text.rstrip(':'))}: "
     with contextlib.suppress(EOFError):
         if question.secret and sys.stdin.isatty():
             return getpass(words)

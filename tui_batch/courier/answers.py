@@ -1,6 +1,7 @@
 """What the lanes answer, brought to the submissions and orders that it concerns."""
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui_batch.courier import receiving, sending, watching
@@ -25,7 +26,7 @@ from tui_batch.courier.messages import (
     Took,
     Trouble,
 )  # fmt: skip
-from tui_batch.errors import Busy, Refused, TuiBatchError, Unanswered, Unreachable, Unsupported
+from tui_batch.errors import Busy, Refused, StoreError, TuiBatchError, Unanswered, Unreachable, Unsupported
 from tui_batch.model import Order
 from tui_batch.store import state
 
@@ -108,7 +109,8 @@ def _refused(courier: "Courier", order: Order, error: TuiBatchError) -> None:
     if tracked := courier.tracked.get(order.submission):
         tracked.ails("target", str(error))
     else:
-        state.say(courier.home.submission(order.submission) / "state.toml", str(error))
+        with suppress(StoreError):  # it is in courier.log as well
+            state.say(courier.home.submission(order.submission) / "state.toml", str(error))
 
 
 def recovered(courier: "Courier", target: str) -> None:

@@ -30,6 +30,10 @@ class Asked:
     def banner(self, snapshot: Snapshot, key: str) -> Part:
         """Who waits for an answer, and the key that gives it; "" where nobody does."""
         waiting, silent = self.open(snapshot), unanswered(snapshot)
+        if silent:  # where nothing is to be done, nobody needs an answer
+            ordered = {order.submission for order in snapshot.orders}
+            busy = {one.target for one in snapshot.submissions if not one.ended or one.id in ordered}
+            silent = [name for name in silent if name in busy]
         if len(waiting) + len(silent) > 1:
             return (f"{len(waiting) + len(silent)} targets wait for you: {key}", "attention")
         if waiting:

@@ -36,7 +36,8 @@ def answer(screen: View, target: str = "") -> None:
     elif waiting[0].kind == HOST_KEY or cells(printable(waiting[0].text)) > screen.size.width - TYPED:
         front.push_screen(Asking(waiting[0]))
     else:
-        screen.go(_send, screen, waiting[0], _prompt(screen.prompt, waiting[0], waiting[0].prompt))
+        label = f"{waiting[0].text.rstrip(':')}:"
+        screen.go(_send, screen, waiting[0], _prompt(screen.prompt, waiting[0], label))
 
 
 class Asking(View):
