@@ -57,10 +57,14 @@ def test_whoever_asks_gets_the_usual_pace_again(road):
     assert road.next_look < QUIET_SECONDS + 40
 
 
-def test_one_question_at_a_time(road):
+def test_one_question_at_a_time_and_the_next_at_once_if_it_is_about_something_new(road):
     road.next_look = float("inf")  # it is being asked
     road.look_now(5.0)
     assert road.next_look == float("inf")
+    road.look_later(6.0)
+    assert road.next_look == 6.0
+    road.look_later(6.0)
+    assert road.next_look > 6.0
 
 
 def test_a_pause_grows_to_ten_minutes_and_ends_when_it_goes_well():

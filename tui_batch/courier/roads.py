@@ -36,18 +36,22 @@ class Road:
     changed: float  # when something was last sent there, or learnt from there
     pause: Pause = field(default_factory=Pause)  # nothing is asked of it before that is over
     took: float = 0.0  # seconds, its last answer
+    hurried: bool = False  # while it was being asked, something came up that it is to be asked about as well
     again: Collection[str] = ()  # the submissions whose lost jobs it is asked for
     owners: dict[str, Tracked] = field(default_factory=dict)  # the target's id of a job → its submission
 
     def look_later(self, now: float) -> None:
         """Ask at its pace: no more often than it can take, and less where nothing happens."""
         slow = QUIET_FACTOR if now - self.changed > QUIET_SECONDS else 1.0
-        self.next_look = now + about(max(slow * self.backend.pace, SHARE * self.took))
+        wait = about(max(slow * self.backend.pace, SHARE * self.took))
+        self.next_look = now if self.hurried else now + wait
+        self.hurried = False
 
     def look_now(self, now: float) -> None:
         """Something is about to be seen there."""
         self.changed = now
-        if self.next_look < float("inf"):  # else it is being asked
+        self.hurried = self.next_look == float("inf")  # it is being asked
+        if not self.hurried:
             self.next_look = now
 
 

@@ -67,7 +67,7 @@ class Tracked:
 
     def only_look(self) -> None:
         """It has ended: its lost jobs are looked at, and nothing is fetched or written unless that brings news."""
-        self.look_again, self.unwritten = True, False
+        self.look_again, self.unwritten = bool(self.lost()), False
         self._to_fetch.clear()
 
     # -- its batch -----------------------------------------------------------------------------------------------------
