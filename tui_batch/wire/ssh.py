@@ -87,7 +87,7 @@ class SSHHost(Host):
         except Ended as error:
             if not shell.left:
                 raise lost(f"{self.name}: the connection was lost before the answer to a command.") from error
-            if shell.begun:
+            if shell.pid:
                 raise lost(f"{self.name}: the shell there was ended in the middle of a command.") from error
             said = " ".join(shell.noise.decode("utf-8", "replace").split()) or "no word"
             raise Unreachable(f"{self.name}: the shell there ended before it did anything; it said: {said}") from error
