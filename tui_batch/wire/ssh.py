@@ -133,7 +133,7 @@ class SSHHost(Host):
             if not self._alive():
                 ssh_open.close(self._transports)
                 self._transports, self._shell = [], None
-                self._answers.beforehand()
+                self._answers.begin()
                 self._transports = ssh_open.opened(route(self._settings), self._answers, self._settings.connect_seconds)
             return self._transports[-1]
 
