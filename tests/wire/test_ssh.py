@@ -11,7 +11,7 @@ import pytest
 from requirement import needs
 from sshd import running, until
 
-from tui_batch.errors import Unclear, Unreachable
+from tui_batch.errors import Unanswered, Unclear, Unreachable
 
 ROOT = Path(__file__).parents[2]
 
@@ -93,6 +93,23 @@ def test_the_library_prints_nothing(tmp_path):
     assert b"127.0.0.1" in out and b"Nothing was sent" in out
 
 
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        ({"host": "no-such-host.invalid"}, "its name no-such-host.invalid is not known here"),
+        ({"port": 1}, "cannot be reached: Connection refused"),
+        ({"user": "no-such-user"}, "does not let us in: tried .*; it takes publickey"),
+        ({"host": "127.0.0.1", "jump": "127.0.0.1:1"}, "cannot be reached: Connection refused"),
+        ({"jump": "a:b"}, "config cannot be used"),
+    ],
+)
+def test_what_cannot_be_reached_says_why_and_that_nothing_was_sent(sshd, tmp_path, opened, change, said):
+    host = opened(sshd.login(tmp_path) | change)
+    for call in (lambda: host.run("true"), lambda: host.read("~/x", 0, 1), lambda: host.get("~/x", tmp_path / "x")):
+        with pytest.raises(Unreachable, match=rf"{said}.*Nothing was sent"):
+            call()
+
+
 # -- time --------------------------------------------------------------------------------------------------------------
 
 
@@ -112,9 +129,10 @@ def test_a_network_that_stalls_anywhere_is_noticed(sshd, tmp_path, opened, count
         wire.after(count, wire.stall)
         host = opened(settings, port=wire.port, connect_seconds=0.5, command_seconds=0.5)
         before = time.monotonic()
-        with pytest.raises((Unreachable, Unclear)):
+        with pytest.raises((Unreachable, Unclear)) as caught:
             for number in range(100):
                 host.run(f"echo {number}")
+        assert not isinstance(caught.value, Unanswered)
         assert time.monotonic() - before < 5
         wire.flow()
         assert host.run("echo again").out == "again\n"
@@ -132,7 +150,7 @@ def test_a_network_that_is_cut_anywhere_is_noticed_at_once(sshd, tmp_path, opene
                 assert host.run(f"echo {number}").out == f"{number}\n"
             except (Unreachable, Unclear) as error:
                 lost.append(error)
-        assert len(lost) <= 1
+        assert len(lost) <= 1 and not any(isinstance(error, Unanswered) for error in lost)
         assert time.monotonic() - before < 5
 
 

@@ -172,15 +172,14 @@ def test_commands_go_on_beside_a_transfer(wired, source, there):
     assert there.read_bytes() == source.read_bytes()
 
 
-def test_a_piece_that_is_not_heard_is_unreachable_and_a_command_unclear(wired, there):
-    host, wire = wired
-    there.write_text("x")
-    wire.stall()
-    with pytest.raises(Unreachable):
-        host.read("~/file", 0, 1)
-    wire.flow()
-    assert host.read("~/file", 0, 1) == b"x"
-    wire.stall()
-    with pytest.raises(Unclear):
-        host.run("true")
-    wire.flow()
+def test_a_piece_that_is_not_heard_is_unreachable_and_a_command_unclear(sshd, tmp_path, opened):
+    settings = sshd.login(tmp_path / "home")
+    (tmp_path / "home" / "file").write_text("x")
+    with sshd.wire() as wire:
+        host = opened(settings, port=wire.port, command_seconds=0.5)
+        for call, error in ((lambda: host.read("~/file", 0, 1), Unreachable), (lambda: host.run("true"), Unclear)):
+            assert host.read("~/file", 0, 1) == b"x"
+            wire.stall()
+            with pytest.raises(error):
+                call()
+            wire.flow()

@@ -19,9 +19,10 @@ _ERRAND = """\
 {{
 trap '' HUP PIPE
 me=errands/{name}
-echo $$ "$(uname -n)" >"$me.pid" || exit
+echo $$ "$(uname -n)" >>"$me.pid" || exit
 {{
 (
+sh -c 'echo $PPID "$(uname -n)"' >>"$me.pid" || exit
 {script}
 ) </dev/null >"$me.out"
 printf 'code %s\\nok\\n' $? >"$me.part"
@@ -42,22 +43,26 @@ apart=; ! command -v setsid >/dev/null || apart=setsid
 $apart sh "$me.sh" </dev/null >/dev/null 2>&1 &
 """
 
-# Whether a process of this host lives. One that has ended and that nobody collects does not.
-ALIVE = """\
+# Whether somebody is at an errand, by the file that all write themselves down in who have to do with it: who begins it,
+# who sees to it, who does it. Those of another host may be; a process that has ended and that nobody collects is not.
+AT_WORK = """\
 alive() {
     kill -0 "$1" 2>/dev/null || return 1
     stat=; { read -r stat <"/proc/$1/stat"; } 2>/dev/null
     case $stat in *') Z '*) return 1 ;; esac
 }
+at_work() {
+    while read -r pid at; do [ "$at" = "$(uname -n)" ] && ! alive "$pid" || return 0; done <"$1"
+    return 1
+}
 """
 
 _WAIT = """\
 cd {folder} || exit 1
-{alive}pid=; code=; ok=; n=0
-read -r pid _ <errands/{name}.pid
+{at_work}code=; ok=; n=0
 ended() {{ {{ read -r _ code && read -r ok; }} 2>/dev/null <errands/{name}.code; [ "$ok" = ok ]; }}
 until ended; do
-    alive "$pid" || {{ ended && break; echo gone; exit 0; }}
+    at_work errands/{name}.pid || {{ ended && break; echo gone; exit 0; }}
     [ $n -lt {patience}000 ] || {{ echo going; exit 0; }}
     if [ $n -lt 200 ]; then sleep 0.02 2>/dev/null && n=$((n + 20)) && continue; fi
     sleep 0.1 2>/dev/null && n=$((n + 100)) && continue
@@ -73,9 +78,9 @@ rm -f errands/{name}.*
 def carry_out(host: Host, folder: str, name: str, script: str, what: str, before: str = "") -> Done:
     """Run a script in a folder of a host, and wait for its end; `what` it does is for the person.
 
-    Refused when it could not begin; Unclear when nothing is known of its end.
+    Refused when it could not begin; Unclear when it was killed, or nothing is known of its end.
     """
-    place = {"folder": quoted([folder]), "name": name, "patience": _PATIENCE, "alive": ALIVE}
+    place = {"folder": quoted([folder]), "name": name, "patience": _PATIENCE, "at_work": AT_WORK}
     errand = _ERRAND.format(script=script, **place)
     end = time.monotonic() + _LONGEST
     done = host.run(_BEGIN.format(before=before, **place) + _WAIT.format(**place), errand.encode(), _DEADLINE)
@@ -83,10 +88,10 @@ def carry_out(host: Host, folder: str, name: str, script: str, what: str, before
         if done.code:
             raise Refused(f"{host.name}: {what} could not begin: {last_line(done.err)}")
         word, _, rest = done.out.partition("\n")
-        if word.startswith("ended "):
-            return Done(int(word[6:]), rest, done.err)
+        if word.startswith("ended ") and (code := int(word[6:])) <= 128:
+            return Done(code, rest, done.err)
         if word != "going" or time.monotonic() > end:
-            raise Unclear(f"{host.name}: {what} was begun, and nothing is known of its end.")
+            raise Unclear(f"{host.name}: {what} was begun there, and did not come to its end.")
         done = host.run(_WAIT.format(**place), seconds=_DEADLINE)
 
 
