@@ -123,12 +123,12 @@ def test_a_port_where_nobody_speaks(opened):
         assert time.monotonic() - before < 5
 
 
-@pytest.mark.parametrize("count", [1, 30, 1200, 2500, 3000, 3500, 4000, 5000])
+@pytest.mark.parametrize("count", [1, 1200, 2500, 3500, 5000])
 def test_a_network_that_stalls_anywhere_is_noticed(sshd, tmp_path, opened, count):
     settings = sshd.login(tmp_path)
     with sshd.wire() as wire:
         wire.after(count, wire.stall)
-        host = opened(settings, port=wire.port, connect_seconds=0.5, command_seconds=0.5)
+        host = opened(settings, port=wire.port, connect_seconds=1.0, command_seconds=1.0)
         before = time.monotonic()
         with pytest.raises((Unreachable, Unclear)) as caught:
             for number in range(100):
