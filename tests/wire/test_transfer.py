@@ -183,3 +183,29 @@ def test_a_piece_that_is_not_heard_is_unreachable_and_a_command_unclear(sshd, tm
             with pytest.raises(error):
                 call()
             wire.flow()
+
+
+@pytest.mark.parametrize("what", ["cut", "stall"])
+def test_wherever_it_breaks_every_call_either_answers_or_says_that_it_did_not(sshd, tmp_path, opened, what):
+    settings = sshd.login(tmp_path / "home")
+    (tmp_path / "source").write_bytes(os.urandom(70_000))
+    with sshd.wire() as wire:
+        seconds = 10.0 if what == "cut" else 0.8
+        host = opened(settings, port=wire.port, command_seconds=seconds, connect_seconds=seconds)
+        calls = [
+            lambda: host.run("echo on").out == "on\n",
+            lambda: host.run("cat", b"x" * 50_000).out == "x" * 50_000,
+            lambda: host.put(tmp_path / "source", "~/file") is None,
+            lambda: host.read("~/file", 0, 100) == (tmp_path / "source").read_bytes()[:100],
+            lambda: host.get("~/file", tmp_path / "back") is None,
+        ]
+        assert all(call() for call in calls)
+        for count in range(20, 400_000, 40_000 if what == "cut" else 150_000):
+            wire.after(count, getattr(wire, what))
+            for call in calls * 2:
+                try:
+                    assert call()
+                except (Unreachable, Unclear):
+                    wire.flow()
+        assert all(call() for call in calls)
+    assert (tmp_path / "back").read_bytes() == (tmp_path / "source").read_bytes()
