@@ -50,7 +50,9 @@ class GridEngineWorld(World):
             known.update(poll.statuses)
             if until(known):
                 return known
-            assert time.monotonic() < end, f"did not come true: {known}"
+            assert time.monotonic() < end, (
+                f"did not come true: {[one for one in known.values() if not one.state.ended]}"
+            )
             time.sleep(self.pause)
 
     def vanish(self, status: Status) -> None:

@@ -26,9 +26,11 @@ def running() -> Iterator[None]:
     needs("qsub", "qstat", "qacct", "qdel", "qconf", "sge_qmaster", "sge_execd")
     if os.getuid() != 0:
         pytest.skip("needs to be root, to bring up a Grid Engine cell")
-    with open(_USERS, "w") as users:
+    with open(_USERS, "w") as users, open(f"{_USERS}.starting", "w") as starting:
         fcntl.flock(users, fcntl.LOCK_SH)
+        fcntl.flock(starting, fcntl.LOCK_EX)
         cell("start")
+        fcntl.flock(starting, fcntl.LOCK_UN)
         yield
         fcntl.flock(users, fcntl.LOCK_UN)
         try:
