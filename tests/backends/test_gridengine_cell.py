@@ -16,7 +16,7 @@ from tui_batch.model import Resources
 from tui_batch.states import JobState
 
 S = JobState
-MANY, AT_ONCE = 200, 30
+MANY, AT_ONCE = 200, 60
 LIMITED, CANCELLED = 0, 1  # what becomes of these
 IN_ERROR = MANY  # a job of another batch
 
@@ -87,7 +87,7 @@ def test_whatever_happens_every_job_runs_once_and_every_end_is_told(world, tmp_p
     (tmp_path / "not").mkdir()
     backend.release([wrong.id])
     backend.cancel([jobs[CANCELLED].id])
-    known = world.watch(backend, lambda known: sum(one.state.ended for one in known.values()) == MANY + 2, 60.0)
+    known = world.watch(backend, lambda known: sum(one.state.ended for one in known.values()) == MANY + 2, 150.0)
 
     assert {job.index: (known[job.id].state, known[job.id].exit_code) for job in jobs} == {
         index: expected(index) for index in range(MANY)

@@ -40,7 +40,7 @@ class GridEngineWorld(World):
         return connect(Target("there", "gridengine", self.settings), self.folder / "home", nobody)
 
     def watch(
-        self, backend: Backend, until: Callable[[dict[str, Status]], bool], seconds: float = 30.0
+        self, backend: Backend, until: Callable[[dict[str, Status]], bool], seconds: float = 60.0
     ) -> dict[str, Status]:
         """Do as the courier does until what is known of the jobs satisfies; the newest status of each."""
         known: dict[str, Status] = {}
