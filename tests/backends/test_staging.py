@@ -237,7 +237,7 @@ def test_results_come_home_without_what_was_sent(host, staging, batches, into):
         f"{jobs[3].name}/stdout": "mine\n",
     }  # fmt: skip
     assert {job.index for job in staging.collect(batch, files, jobs, into)} == {0, 1, 2, 3}
-    assert not os.listdir(staging.path(jobs[0].submission, "packed"))
+    assert not os.path.exists(staging.path(jobs[0].submission, "packed"))
     assert sorted(os.listdir(into)) == sorted([jobs[0].name, jobs[1].name, jobs[3].name])
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from mounting import mounted
 from sshd import until
-from worlds.hosts import Batches, run_task, tree
+from worlds.hosts import Batches, Counting, run_task, tree
 
-from tui_batch.backends import nobody
+from tui_batch.backends import errand, nobody
 from tui_batch.backends.journal import Call
 from tui_batch.backends.parcel import group
 from tui_batch.backends.staging import Staging
@@ -143,7 +143,7 @@ def test_results_that_change_while_they_are_read_come_another_time(opened, batch
         run_task(folder, group(jobs), line, f"7.{line}")
     path = Path(folder, "jobs", "1", jobs[1].name, "growing")
     with path.open("wb") as file:
-        file.truncate(1 << 27)
+        file.truncate(1 << 25)
         file.seek(0, os.SEEK_END)
         over = threading.Event()
 
@@ -197,6 +197,34 @@ def test_calls_go_on_without_the_connection_and_are_made_once(opened, sshd, batc
     sent = staging.send(submission, calls)
     assert [(sent[key].state, sent[key].out) for key in "0123"] == [("done", f"{key}\n") for key in "0123"]
     assert (tmp_path / "made").read_text().split() == ["0", "1", "2", "3"]
+
+
+def test_what_takes_longer_than_a_question_is_asked_for_again(opened, batches, tmp_path, monkeypatch):
+    monkeypatch.setattr(errand, "_PATIENCE", 1)
+    host = Counting(opened())
+    batch, files, jobs = batches.make(["true"])
+    staging = Staging(host, str(tmp_path / "work"))
+    staging.stage(batch, files, jobs)
+    os.mkfifo(tmp_path / "gate")
+    asked, sent = len(host.calls), {}
+    call = Call("slow", f"cat {tmp_path}/gate; echo x >>{tmp_path}/made")
+    sender = threading.Thread(target=lambda: sent.update(staging.send(jobs[0].submission, [call])))
+    sender.start()
+    until(lambda: len(host.calls) >= asked + 2, "it asks again")
+    (tmp_path / "gate").write_text("go\n")
+    sender.join(20)
+    assert (sent["slow"].state, sent["slow"].out) == ("done", "go\n")
+    assert (tmp_path / "made").read_text() == "x\n"
+
+
+def test_an_errand_that_is_killed_is_not_waited_for(opened, batches, tmp_path):
+    batch, files, jobs = batches.make(["true"])
+    staging = Staging(opened(), str(tmp_path / "work"))
+    staging.stage(batch, files, jobs)
+    calls = [Call("first", "kill -KILL $(cut -d ' ' -f 1 errands/send.*.pid)"), Call("second", "true")]
+    with pytest.raises(Unclear, match="did not come to its end"):
+        staging.send(jobs[0].submission, calls)
+    assert {key: one.state for key, one in staging.journal(jobs[0].submission).items()} == {"first": "doubt"}
 
 
 def test_two_who_send_the_same_make_each_call_once(opened, batches, tmp_path):

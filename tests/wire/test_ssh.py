@@ -93,6 +93,23 @@ def test_the_library_prints_nothing(tmp_path):
     assert b"127.0.0.1" in out and b"Nothing was sent" in out
 
 
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        ({"host": "no-such-host.invalid"}, "its name no-such-host.invalid is not known here"),
+        ({"port": 1}, "cannot be reached: Connection refused"),
+        ({"user": "no-such-user"}, "does not let us in: tried .*; it takes publickey"),
+        ({"host": "127.0.0.1", "jump": "127.0.0.1:1"}, "cannot be reached: Connection refused"),
+        ({"jump": "a:b"}, "config cannot be used"),
+    ],
+)
+def test_what_cannot_be_reached_says_why_and_that_nothing_was_sent(sshd, tmp_path, opened, change, said):
+    host = opened(sshd.login(tmp_path) | change)
+    for call in (lambda: host.run("true"), lambda: host.read("~/x", 0, 1), lambda: host.get("~/x", tmp_path / "x")):
+        with pytest.raises(Unreachable, match=rf"{said}.*Nothing was sent"):
+            call()
+
+
 # -- time --------------------------------------------------------------------------------------------------------------
 
 

@@ -19,9 +19,9 @@ _ERRAND = """\
 {{
 trap '' HUP PIPE
 me=errands/{name}
-echo $$ "$(uname -n)" >"$me.pid" || exit
 {{
 (
+sh -c 'echo $PPID "$(uname -n)"' >"$me.pid" || exit
 {script}
 ) </dev/null >"$me.out"
 printf 'code %s\\nok\\n' $? >"$me.part"
@@ -73,7 +73,7 @@ rm -f errands/{name}.*
 def carry_out(host: Host, folder: str, name: str, script: str, what: str, before: str = "") -> Done:
     """Run a script in a folder of a host, and wait for its end; `what` it does is for the person.
 
-    Refused when it could not begin; Unclear when nothing is known of its end.
+    Refused when it could not begin; Unclear when it was killed, or nothing is known of its end.
     """
     place = {"folder": quoted([folder]), "name": name, "patience": _PATIENCE, "alive": ALIVE}
     errand = _ERRAND.format(script=script, **place)
@@ -83,10 +83,10 @@ def carry_out(host: Host, folder: str, name: str, script: str, what: str, before
         if done.code:
             raise Refused(f"{host.name}: {what} could not begin: {last_line(done.err)}")
         word, _, rest = done.out.partition("\n")
-        if word.startswith("ended "):
-            return Done(int(word[6:]), rest, done.err)
+        if word.startswith("ended ") and (code := int(word[6:])) <= 128:
+            return Done(code, rest, done.err)
         if word != "going" or time.monotonic() > end:
-            raise Unclear(f"{host.name}: {what} was begun, and nothing is known of its end.")
+            raise Unclear(f"{host.name}: {what} was begun there, and did not come to its end.")
         done = host.run(_WAIT.format(**place), seconds=_DEADLINE)
 
 

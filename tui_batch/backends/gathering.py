@@ -28,8 +28,10 @@ pack() {{
         for log in {logs}; do [ ! -s "logs/$attempt/$index.$log" ] || echo "logs/$attempt/$index.$log"; done
     done >"$part.list" <<'end of the list'
 {jobs}end of the list
-    xargs sh -c '[ $# = 0 ] || exec find "$@" {expression} -print0' sh <"$part.list" >"$part.files" &&
-        tar -c -z -f "$part" --no-recursion --null -T "$part.files"
+    xargs sh -c '[ $# = 0 ] || exec find "$@" {expression} -print0' sh <"$part.list" >"$part.files"
+    # 123: it could not look everywhere, and says where.
+    case $? in 0) ;; 123) [ -s "$part.said" ] || return 3 ;; *) return 3 ;; esac
+    tar -c -z -f "$part" --no-recursion --null -T "$part.files"
 }}
 if [ ! -s packed/{group}.tar.gz ]; then
     part=packed/{token}
@@ -51,35 +53,45 @@ def gather(
     host: Host, folder: str, batch: Batch, files: Files, jobs: Sequence[Job], into: Path, token: str
 ) -> Iterator[Job]:
     """Bring what these jobs made or changed; yields each job whose results are here whole, then refuses the others."""
-    wanted = [job for job in jobs if not results.arrived(into, job)]
-    yield from (job for job in jobs if job not in wanted)
+    there = {job.index for job in jobs if results.arrived(into, job)}
+    yield from (job for job in jobs if job.index in there)
+    wanted = [job for job in jobs if job.index not in there]
     if not wanted:
         return
     name = group(wanted)
-    remote, local, unpacked = f"{folder}/packed/{name}.tar.gz", into / f".{name}.tar.gz", into / f".{name}"
+    archive, unpacked = into / f".{name}.tar.gz", into / f".{name}"
     done = carry_out(host, folder, f"pack.{token}", packing(folder, batch, wanted, token), "packing results")
     if done.code:
         raise Refused(f"{host.name}: results cannot be packed in {folder}: {last_line(done.err)} Nothing was fetched.")
     trouble = troubles(done.out, wanted)
     try:
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
-        host.get(remote, local)
+        host.get(f"{folder}/packed/{name}.tar.gz", archive)
         shutil.rmtree(unpacked, ignore_errors=True)
         try:
-            unpack(local, unpacked, Bounds(_MOST_FILES, shutil.disk_usage(into).free), sealed=3)
-        finally:
-            local.unlink()
-            host.run(f"rm -f {quoted([remote, remote.replace('.tar.gz', '.said')])}")
+            unpack(archive, unpacked, Bounds(_MOST_FILES, shutil.disk_usage(into).free), sealed=3)
+        except Refused:
+            _forget(host, folder)  # it is packed anew another time
+            raise
         for job in wanted:
             if job.index not in trouble:
                 _settle(unpacked, files, job, batch.results, into)
                 yield job
+        _forget(host, folder)
+        for left in into.glob(".*.tar.gz.part"):  # of groups that nobody asks for any more
+            left.unlink()
     except OSError as error:
         raise Refused(f"results cannot be kept: {error.filename or into}: {error.strerror}.") from error
     finally:
+        archive.unlink(missing_ok=True)
         shutil.rmtree(unpacked, ignore_errors=True)
     if trouble:
         raise Refused("\n".join(f"{host.name}: {text}" for text in trouble.values()))
+
+
+def _forget(host: Host, folder: str) -> None:
+    """Remove what was packed: copies, and ours alone."""
+    host.run(f"rm -rf {quoted([f'{folder}/packed'])}")
 
 
 def packing(folder: str, batch: Batch, jobs: Sequence[Job], token: str) -> str:

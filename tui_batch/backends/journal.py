@@ -50,7 +50,8 @@ claim {key} && {{ (
 ) >sent/{key}/out 2>sent/{key}/err; made {key} $?; }}
 """
 
-# Another runner may be in the middle of its last call; of one on another host that shares the disk we cannot know.
+# Another runner may be in the middle of its last call; of one on another host that shares the disk we cannot know. Who
+# only looks waits for its end; a runner waits for what concerns its own calls.
 _SETTLED = (
     ALIVE
     + """\
@@ -68,7 +69,10 @@ others() {
     return 1
 }
 n=0
-while doubtful && others && [ $n -lt 100 ]; do sleep 0.1 2>/dev/null || { sleep 1; n=$((n + 9)); }; n=$((n + 1)); done
+while [ $n -lt 100 ] && others && { [ ! "$me" ] || doubtful; }; do
+    sleep 0.1 2>/dev/null || { sleep 1; n=$((n + 9)); }
+    n=$((n + 1))
+done
 """
 )
 

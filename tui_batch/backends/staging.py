@@ -7,14 +7,13 @@ in `jobs/<attempt>/<name>/`; `records/<attempt>/<index>.start`, `.end` and `.cau
 """
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tui_batch import indices
-from tui_batch.backends import gathering, journal, parcel, records
+from tui_batch.backends import delivery, gathering, journal, parcel, records
 from tui_batch.backends.base import Files
+from tui_batch.backends.delivery import MARKER
 from tui_batch.backends.errand import carry_out, last_line
 from tui_batch.backends.journal import Call, Sent
 from tui_batch.errors import Refused, Unclear, Unreachable
@@ -23,50 +22,6 @@ from tui_batch.wire.host import Host, quoted
 from tui_batch.wire.transfer import word
 
 _LOG_CHUNK = 1 << 20
-_MARKER = "tui-batch-marker"
-
-_PREPARE = """\
-umask 077
-mkdir -p {workdir} && cd {workdir} || exit 1
-echo "root $PWD"
-id={id}
-[ -d "$id" ] || mkdir "$id" || exit 1
-cd "$id" || exit 1
-if [ ! -s {marker} ]; then
-    [ ! "$(ls -A | grep -vx {marker})" ] || {{ echo "the folder $PWD is not ours" >&2; exit 1; }}
-    echo "$id" >{marker} || {{ rm -f {marker}; exit 1; }}
-fi
-read -r owner <{marker}; [ "$owner" = "$id" ] || {{ echo "the folder $PWD belongs to $owner" >&2; exit 1; }}
-mkdir -p incoming lists staged sent jobs records logs || exit 1
-[ ! -d files ] || echo files
-cd staged && for one in *; do [ ! -e "$one" ] || {{ echo "group $one"; cat "$one"; }}; done
-"""
-
-# What an earlier try has put in place is whole, and may be in use by now: it stays.
-_UNPACK = """\
-umask 077
-aside=incoming/{token}
-trap 'rm -rf "$aside" "$aside.tar.gz"' EXIT
-for old in incoming/*; do [ "$old" = "$aside.tar.gz" ] || rm -rf "$old"; done # what an earlier try left
-mkdir "$aside" || exit 1
-if command -v tar >/dev/null; then tar -x -z -o -f "$aside.tar.gz" -C "$aside"
-elif command -v python3 >/dev/null; then python3 -c '{python}' "$aside.tar.gz" "$aside"
-else echo 'there is neither tar nor python3 to unpack them with' >&2; false; fi || exit 1
-[ -d files ] || [ ! -d "$aside/files" ] || mv "$aside/files" files || exit 1
-for folder in "$aside"/jobs/*; do
-    [ -d "$folder" ] || continue
-    mkdir -p "jobs/${{folder##*/}}" || exit 1
-    find "$folder" -mindepth 1 -maxdepth 1 -exec sh -c 'mv "$@" "$0"' "jobs/${{folder##*/}}" {{}} + 2>/dev/null
-done
-for attempt in {attempts}; do mkdir -p "records/$attempt" "logs/$attempt" || exit 1; done
-mv "$aside/job.sh" "$aside/task.sh" . && mv "$aside/lists/{group}" lists/ || exit 1
-while IFS='{tab}' read -r index name attempt cpus; do
-    [ -e "jobs/$attempt/$name/command" ] || {{ echo "jobs/$attempt/$name is not there" >&2; exit 1; }}
-done <"lists/{group}"
-mv "$aside/staged/{group}" staged/
-"""
-
-_PYTHON = "import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])"
 
 # The folders are listed first: a file server tells of new files when it is asked for all of them, not for each.
 _ENDED = """\
@@ -149,53 +104,11 @@ class Staging:
         submission, name = jobs[0].submission, parcel.group(jobs)
         if (submission, name) in self._staged:
             return
-        there = self._prepare(submission)
-        if name not in there:
-            covered = {one for ranges in there.values() for one in ranges}
-            missing = [job for job in jobs if (job.attempt, job.index) not in covered]
-            self._bring(self.path(submission), files, jobs, missing, with_shared="" not in there)
+        there = delivery.prepare(self._host, self._place(), submission)
+        self._root = there.root
+        if name not in there.groups:
+            delivery.bring(self._host, self.path(submission), files, jobs, there)
         self._staged.add((submission, name))
-
-    def _prepare(self, submission: str) -> Mapping[str, set[tuple[int, int]]]:
-        """Make the folder; which groups are there, and the jobs whose folders they brought; "" for the shared files."""
-        done = self._host.run(_PREPARE.format(workdir=self._place(), id=quoted([submission]), marker=_MARKER))
-        if done.code:
-            raise Refused(
-                f"{self._host.name}: the folder {self._workdir}/{submission} cannot be made: {last_line(done.err)} "
-                "Nothing was sent."
-            )
-        there: dict[str, set[tuple[int, int]]] = {}
-        group = ""
-        for line in done.out.splitlines():
-            if line.startswith("root "):
-                self._root = line[5:]
-            elif line == "files":
-                there[""] = set()
-            elif line.startswith("group "):
-                group = line[6:]
-                there[group] = set()
-            else:
-                attempt, _, ranges = line.partition("\t")
-                there[group].update((int(attempt), index) for index in indices.from_text(ranges))
-        return there
-
-    def _bring(self, folder: str, files: Files, jobs: Sequence[Job], missing: Sequence[Job], with_shared: bool) -> None:
-        token = os.urandom(6).hex()
-        try:
-            with tempfile.TemporaryDirectory(prefix="tui-batch-") as here:
-                archive = Path(here) / "parcel.tar.gz"
-                parcel.write(archive, files, jobs, missing, with_shared)
-                self._host.put(archive, f"{folder}/incoming/{token}.tar.gz")
-        except OSError as error:
-            raise Refused(f"the files of {len(jobs):,} jobs cannot be packed: {error.strerror}.") from error
-        attempts = " ".join(sorted({str(job.attempt) for job in jobs}))
-        script = _UNPACK.format(token=token, group=parcel.group(jobs), attempts=attempts, tab="\t", python=_PYTHON)
-        done = carry_out(self._host, folder, f"unpack.{token}", script, "unpacking the files of jobs")
-        if done.code:
-            raise Refused(
-                f"{self._host.name}: the files of {len(jobs):,} jobs cannot be unpacked in {folder}: "
-                f"{last_line(done.err)} Nothing was sent."
-            )
 
     # -- calls ---------------------------------------------------------------------------------------------------------
 
@@ -261,7 +174,7 @@ class Staging:
     def remove(self, submission: str) -> None:
         """Delete a submission's folder, if our marker in it holds its id; of what is in it, what is ours."""
         folder = self.path(submission)
-        words = {"folder": quoted([folder]), "id": quoted([submission]), "marker": _MARKER}
+        words = {"folder": quoted([folder]), "id": quoted([submission]), "marker": MARKER}
         done = self._host.run(_OURS.format(**words))
         if done.code == 0 and done.out == "none\n":
             return

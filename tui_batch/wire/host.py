@@ -41,7 +41,7 @@ class Host(ABC):
     """Calls block, each with a deadline.
 
     What could not even begin raises Unreachable; what began, and of which no whole answer came, raises Unclear: it may
-    or may not have happened.
+    or may not have happened. Bringing and reading files can be done again without harm, and raises Unreachable then.
     """
 
     name: str  # what people call it, "fir" or "this machine"

@@ -3,7 +3,6 @@
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,51 +87,45 @@ class SSHHost(Host):
         except Ended as error:
             if not shell.left:
                 raise lost(f"{self.name}: the connection was lost before the answer to a command.") from error
-            if shell.begun:
+            if shell.pid:
                 raise lost(f"{self.name}: the shell there was ended in the middle of a command.") from error
             said = " ".join(shell.noise.decode("utf-8", "replace").split()) or "no word"
             raise Unreachable(f"{self.name}: the shell there ended before it did anything; it said: {said}") from error
 
     def _end(self, pid: int) -> bool:
-        """End what hangs, and all that it started: closing its channel does not."""
+        """End what hangs, and all that it started: closing its channel does not. Whether it is known to be ended."""
+        from paramiko import SSHException
+
         group = f'$(ps -o pgid= -p {pid} 2>/dev/null | tr -d " ")'
+        kill = quoted(["/bin/sh", "-c", f"g={group}; kill -KILL -${{g:-{pid}}} || kill -KILL {pid}"])
         seconds = min(_KILL_SECONDS, self._seconds)
-        kill = f"g={group}; kill -KILL -${{g:-{pid}}} || kill -KILL {pid}"
         try:
-            with contextlib.closing(self._channel(f"exec {quoted(['/bin/sh', '-c', kill])}", seconds)) as channel:
+            with contextlib.closing(_begun(self._transports[-1], f"exec {kill}", seconds)) as channel:
                 return bool(pid) and channel.status_event.wait(seconds) and channel.exit_status == 0
-        except Unreachable:
+        except (SSHException, EOFError, OSError, IndexError):
             self.close()
             return False
 
     def _new_shell(self) -> Shell:
-        return Shell(
-            self._channel(LOGIN_COMMAND if self._settings.login_shell else COMMAND, self._settings.connect_seconds)
-        )
-
-    def _channel(self, command: str, seconds: float) -> "Channel":
-        """A channel in which a command has begun; one that is refused, or a connection that is dead, is tried twice."""
+        """A shell in a channel of its own; what is refused, or not answered by a dead connection, is tried twice."""
         from paramiko import ChannelException, SSHException
 
+        command, seconds = LOGIN_COMMAND if self._settings.login_shell else COMMAND, self._settings.connect_seconds
         for last in (False, True):
             transport = self._transport()
             try:
-                channel = transport.open_session(timeout=seconds)
-                with _at_most(transport, seconds):
-                    channel.exec_command(command)
-                return channel
+                return Shell(_begun(transport, command, seconds))
             except ChannelException as error:
                 if last:
-                    raise Unreachable(
-                        f"{self.name} takes no more commands now: {error.text}. Nothing was sent."
-                    ) from error
+                    why = f"takes no more commands now: {error.text}"
+                    raise Unreachable(f"{self.name} {why}. Nothing was sent.") from error
                 time.sleep(_MOMENT)
             except (SSHException, EOFError, OSError) as error:
                 transport.close()
                 if last:
                     why = str(error) or "it hung up"
                     raise Unreachable(f"{self.name}: the connection does not hold: {why}. Nothing was sent.") from error
-        raise AssertionError("the second time either gave a channel or raised")
+        raise AssertionError("the second time either gave a shell or raised")
 
     def _transport(self) -> "Transport":
         """The open connection, opened when it is not there or was lost."""
@@ -148,13 +141,15 @@ class SSHHost(Host):
         return bool(self._transports) and all(transport.is_active() for transport in self._transports)
 
 
-@contextlib.contextmanager
-def _at_most(transport: "Transport", seconds: float) -> Iterator[None]:
-    """The library waits for ever for the answer to some requests: then end the connection, which ends the wait."""
+def _begun(transport: "Transport", command: str, seconds: float) -> "Channel":
+    """A channel in which a command has begun."""
+    channel = transport.open_session(timeout=seconds)
+    # The library waits for ever for the answer to this request; the end of the connection ends that.
     timer = threading.Timer(seconds, transport.close)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        channel.exec_command(command)
     finally:
         timer.cancel()
+    return channel

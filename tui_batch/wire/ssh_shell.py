@@ -1,7 +1,7 @@
 """One channel with a shell behind it, which carries out scripts one after the other.
 
-Marks around each answer, unguessable, cut off what profiles and banners print and what is written in between; the last
-ones carry the exit code. So one channel serves a thousand small questions, at a tenth of what a channel for each costs.
+A first mark cuts off what profiles and banners print; one after each answer ends it, and carries the exit code. Nobody
+can guess them. So one channel serves a thousand small questions, at a small part of what a channel for each costs.
 """
 
 import contextlib
@@ -22,9 +22,9 @@ Sink = Callable[[bytes], object]
 # No quote, exclamation mark or newline, so that sh, csh and fish as login shells all hand these over as they are. What
 # they run reads its lines byte by byte: what follows is left for the script to read.
 _LOOP = (
-    'tb_n=$(printf "\\nx"); tb_n=${tb_n%x}; while IFS= read -r tb_m && IFS= read -r tb_s; do '
-    'printf "%s %d\\n" "$tb_m" $$; printf "%s %d\\n" "$tb_m" $$ >&2; eval "$tb_s"; tb_c=$?; '
-    'printf "\\n%s %d\\n" "$tb_m" $tb_c; printf "\\n%s %d\\n" "$tb_m" $tb_c >&2; done'
+    'tb_n=$(printf "\\nx"); tb_n=${tb_n%x}; '
+    'tb_p() { printf "\\n%s %d\\n" "$tb_m" $1; printf "\\n%s %d\\n" "$tb_m" $1 >&2; }; '
+    'IFS= read -r tb_m; tb_p $$; while IFS= read -r tb_m && IFS= read -r tb_s; do eval "$tb_s"; tb_p $?; done'
 )
 # A profile that reads its input must not find our scripts there.
 _PROFILE = (
@@ -36,8 +36,9 @@ COMMAND = "exec " + shlex.join(["/bin/sh", "-c", _LOOP])
 LOGIN_COMMAND = "exec " + shlex.join(["/bin/sh", "-c", _PROFILE, _LOOP, _AFTER_PROFILE])
 
 _CHUNK = 1 << 16
-_GONE = (OSError, EOFError)  # what the library says of a connection that was lost while it wrote
+_LOOK = 0.5  # seconds between two looks at what has arrived
 _LINE = 96  # more than a line with a mark ever is
+_NOISE = 800  # bytes of what a shell says that ends before it has begun
 
 
 class Late(Exception):
@@ -61,11 +62,13 @@ class Shell:
     """The shell behind one channel; one call at a time."""
 
     def __init__(self, channel: "Channel") -> None:
-        self.pid = 0  # of the remote shell, which leads what it starts; 0 until it has said anything
-        self.begun = False  # whether it began the last script
+        from paramiko import SSHException
+
+        self._lost = SSHException, EOFError, OSError  # what a connection that is gone makes of a call
+        self.pid = 0  # of the remote shell, which leads what it starts; 0 until it has begun
         self.noise = b""  # what came before that
         self._channel = channel
-        self._moved = 0.0
+        self._moved, self._window = 0.0, 0  # when a byte went or came last
         self._poll = select.poll()
         self._poll.register(channel.fileno(), select.POLLIN)
 
@@ -81,22 +84,21 @@ class Shell:
 
     def ask(self, call: "Call") -> Answer:
         """Carry out a script; its whole answer, or Late or Ended."""
-        mark, out, err = secrets.token_hex(16), bytearray(), bytearray()
-        cuts = Cut(mark, call.sink or out.extend), Cut(mark, err.extend)
+        first, last = "" if self.pid else secrets.token_hex(16), secrets.token_hex(16)
+        out, err = bytearray(), bytearray()
+        cuts = Cut(first, last, call.sink or out.extend), Cut(first, last, err.extend)
         self._moved = time.monotonic()
-        self.begun = False
         try:
-            self._send(f"{mark}\n{line(call)}\n".encode(), call)
+            self._send("\n".join([*([first] if first else []), last, line(call), ""]).encode(), call)
             while None in (cuts[0].code, cuts[1].code):
                 self._read(cuts, call)
         finally:
-            self.begun = None not in (cuts[0].pid, cuts[1].pid)
-            self.pid = cuts[0].pid or cuts[1].pid or self.pid
-            self.noise = cuts[0].before() + cuts[1].before()
+            self.pid = self.pid or cuts[0].pid or 0
+            self.noise = bytes(cuts[0].noise + cuts[1].noise)
         return Answer(cuts[0].code or 0, bytes(out), bytes(err))
 
     def close(self) -> None:
-        with contextlib.suppress(*_GONE):
+        with contextlib.suppress(*self._lost):
             self._channel.close()
 
     def _send(self, lines: bytes, call: "Call") -> None:
@@ -106,8 +108,8 @@ class Shell:
             self._channel.sendall(lines)
         except TimeoutError as error:
             raise Late from error
-        except _GONE:
-            return  # it has ended; what it said is still to be read
+        except self._lost:
+            return  # what it said before is still to be read
         if call.size:
             threading.Thread(target=self._give, args=(call,), daemon=True).start()
 
@@ -115,23 +117,29 @@ class Shell:
         """Send what a script is given. What ends the channel meanwhile is seen by the one who reads."""
         self._channel.settimeout(None)
         left = call.size
-        with contextlib.suppress(*_GONE):
+        with contextlib.suppress(*self._lost, ValueError):  # or the file was closed, since nobody waits any more
             for piece in call.given:
                 # Never more than was promised: the shell would take it for a script.
                 self._channel.sendall(piece[:left])
-                self._moved, left = time.monotonic(), left - len(piece[:left])
-            if left:
-                self._channel.close()
+                left -= len(piece[:left])
+        if left:
+            self.close()
 
     def _read(self, cuts: "tuple[Cut, Cut]", call: "Call") -> None:
         """Wait for what comes next, from both streams: one that is not read holds up the other."""
+        # What was sent may be on its way for long; how much more may be sent says how much of it has arrived.
+        if call.patient and self._window != self._channel.out_window_size:
+            self._window, self._moved = self._channel.out_window_size, time.monotonic()
         left = self._moved + call.seconds - time.monotonic()
         if left <= 0:
             raise Late
         over = not self.open
-        self._poll.poll(left * 1000)
+        self._poll.poll(1000 * (min(left, _LOOK) if call.patient else left))
         while (ready := self._channel.recv_ready()) or self._channel.recv_stderr_ready():
-            data = self._channel.recv(_CHUNK) if ready else self._channel.recv_stderr(_CHUNK)
+            try:
+                data = self._channel.recv(_CHUNK) if ready else self._channel.recv_stderr(_CHUNK)
+            except self._lost as error:
+                raise Ended from error
             cuts[0 if ready else 1].feed(data)
             if call.patient:
                 self._moved = time.monotonic()
@@ -152,25 +160,22 @@ class Call:
 
 
 class Cut:
-    """What one stream says between two marks; the first gives the shell's pid, the last the exit code."""
+    """What one stream says up to a mark with an exit code; in a new shell, after a mark with the shell's pid."""
 
-    def __init__(self, mark: str, sink: Sink) -> None:
-        self.pid: int | None = None
+    def __init__(self, first: str, last: str, sink: Sink) -> None:
+        self.pid: int | None = None if first else 0
         self.code: int | None = None
-        self._noise = bytearray()  # the last of what came before
-        self._mark, self._sink, self._held = mark.encode() + b" ", sink, bytearray()
+        self.noise = bytearray()  # the last of what came before the first mark
+        self._first, self._last = (f"\n{mark} ".encode() for mark in (first, last))
+        self._sink, self._held = sink, bytearray()
 
     def feed(self, data: bytes) -> None:
         self._held += data
         if self.pid is None:
-            self.pid = self._number(self._mark, self._noise.extend)
-            del self._noise[: -_LINE * 8]
+            self.noise = (self.noise + data)[-_NOISE:]
+            self.pid = self._number(self._first, len)
         if self.pid is not None and self.code is None:
-            self.code = self._number(b"\n" + self._mark, self._sink)
-
-    def before(self) -> bytes:
-        """The last of what was said before the first mark."""
-        return bytes(self._noise if self.pid is not None else self._noise + self._held)
+            self.code = self._number(self._last, self._sink)
 
     def _number(self, mark: bytes, before: Sink) -> int | None:
         """The number behind a mark; what is before it goes on, as far as it can be no part of one."""
