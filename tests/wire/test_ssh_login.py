@@ -218,6 +218,10 @@ def test_a_password_comes_from_a_command(guarded, home, opened, name):
     with pytest.raises(Unanswered, match=r"does not let us in: tried .*; it takes .*Nothing was sent") as caught:
         opened(settings, password_command="echo secret-but-wrong").run("true")
     assert "secret" not in str(caught.value)
+    with pytest.raises(
+        Unanswered, match=r"`password_command` gave no password: .*no answer in 0.2 s.*Nothing was sent"
+    ):
+        opened(settings, password_command="sleep 60", connect_seconds=0.2).run("true")
     with pytest.raises(Unanswered, match=r"`password_command` gave no password: no such thing\. Nothing was sent"):
         opened(settings, password_command="echo no such thing >&2; exit 1").run("true")
 
@@ -228,6 +232,14 @@ def test_a_password_that_stays_wrong_is_asked_for_three_times(guarded, home, ope
         opened(guarded[name], person := Person(*["wrong-secret"] * 9)).run("true")
     assert len(person.asked) == 3
     assert "wrong-secret" not in str(caught.value)
+
+
+def test_a_question_that_nobody_answers_is_asked_again_as_a_first_one(sshd, settings, opened):
+    host = opened(settings | {"key_file": str(sshd.key(passphrase="testbed-phrase"))}, person := Person("wrong"))
+    for _ in range(5):
+        with pytest.raises(Unanswered, match="Nobody answered"):
+            host.run("true")
+    assert ["wrong" in asked.text for asked in person.asked] == [False, True, False, False, False, False]
 
 
 def test_nobody_is_asked_for_a_password_that_would_not_help(sshd, settings, opened):

@@ -121,7 +121,7 @@ class SSHHost(Host):
                     raise Unreachable(f"{self.name} {why}. Nothing was sent.") from error
                 time.sleep(_MOMENT)
             except (SSHException, EOFError, OSError) as error:
-                transport.close()
+                ssh_open.close([transport])
                 if last:
                     why = str(error) or "it hung up"
                     raise Unreachable(f"{self.name}: the connection does not hold: {why}. Nothing was sent.") from error
@@ -133,7 +133,7 @@ class SSHHost(Host):
             if not self._alive():
                 ssh_open.close(self._transports)
                 self._transports, self._shell = [], None
-                self._answers.beforehand()
+                self._answers.begin()
                 self._transports = ssh_open.opened(route(self._settings), self._answers, self._settings.connect_seconds)
             return self._transports[-1]
 
@@ -145,7 +145,7 @@ def _begun(transport: "Transport", command: str, seconds: float) -> "Channel":
     """A channel in which a command has begun."""
     channel = transport.open_session(timeout=seconds)
     # The library waits for ever for the answer to this request; the end of the connection ends that.
-    timer = threading.Timer(seconds, transport.close)
+    timer = threading.Timer(seconds, ssh_open.close, [[transport]])
     timer.daemon = True
     timer.start()
     try:

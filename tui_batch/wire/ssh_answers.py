@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from tui_batch.errors import Unanswered
+from tui_batch.errors import Unanswered, Unclear, Unreachable
 from tui_batch.model import Question
 from tui_batch.wire.here import LocalHost
 from tui_batch.wire.host import Ask
@@ -37,36 +37,35 @@ class Answers:
 
     def ask(self, key: str, question: Question) -> str:
         """Ask now, and remember; again when it was wrong, but not for ever."""
-        tries = self._tries[key] = self._tries.get(key, 0) + 1
-        if tries > TRIES:
-            self.settled()
+        if (tries := self._tries.get(key, 0)) == TRIES:
             raise Unanswered(f"{question.text}: {TRIES} answers were wrong. Nothing was sent.")
-        wrong = " (the last one was wrong)" if tries > 1 else ""
+        wrong = " (the last one was wrong)" if tries else ""
         self._known[key] = self._ask(replace(question, text=f"{question.text}{wrong}"))
+        self._tries[key] = tries + 1
         return self._known[key]
 
     def forget(self, key: str) -> None:
         self._known.pop(key, None)
 
-    def settled(self) -> None:
-        """Whatever was asked is settled: the next question is a first one."""
+    def begin(self) -> None:
+        """Another connection begins. A host that wanted a code is not called, and sends none, while nobody is there."""
         self._tries.clear()
+        for prompt, question in list(self._codes.items())[:1]:
+            self._ahead[prompt] = self._ask(question)
 
     def code(self, prompt: str, question: Question) -> str:
         """A code that counts once: asked anew at each login."""
         self._codes[prompt] = question
         return self._ahead.pop(prompt, None) or self._ask(question)
 
-    def beforehand(self) -> None:
-        """Before a host that wants codes is called again: it is not, and sends none, while nobody is there."""
-        for prompt, question in list(self._codes.items())[:1]:
-            self._ahead[prompt] = self._ask(question)
-
     def command(self, name: str) -> str:
         """What the person's own command says; "" where there is none."""
         if not self._command:
             return ""
-        done = LocalHost(self._seconds).run(self._command)
+        try:
+            done = LocalHost(self._seconds).run(self._command)
+        except (Unclear, Unreachable) as error:
+            raise Unanswered(f"{name}: `password_command` gave no password: {error} Nothing was sent.") from error
         if done.code or not done.out:
             why = (done.err.strip().splitlines() or [f"exit code {done.code}"])[0]
             raise Unanswered(f"{name}: `password_command` gave no password: {why}. Nothing was sent.")

@@ -12,6 +12,7 @@ from tui_batch.errors import Unanswered, Unreachable
 from tui_batch.model import Question
 from tui_batch.wire.ssh_answers import TRIES, Answers, Wanted, for_password
 from tui_batch.wire.ssh_config import Place
+from tui_batch.wire.ssh_keys import agent_keys, load, public
 from tui_batch.wire.ssh_known import add, fingerprint, known
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ def compare_key(transport: "Transport", place: Place, answers: Answers) -> None:
     if said is None:
         text = f"{place} is not known yet. Is its {shown}? Type yes to trust it from now on."
         raise Wanted(asked, Question("host key", text, secret=False))
+    answers.forget(asked)  # from now on the file says it, or it is asked again
     if said.strip().lower() != "yes":
-        answers.forget(asked)
         raise Unanswered(f"{place} is not known, and its {shown} was not confirmed. Nothing was sent.")
     try:
         add(place.known_hosts[0], place.known_as, kind, key)
@@ -65,11 +66,10 @@ def log_in(transport: "Transport", place: Place, answers: Answers, last: bool, s
     while wanted:
         way = next((way for way in ways if way in wanted and way not in used), None)
         if way is None:
-            raise Unanswered(login.denied(wanted))
+            raise login.denied(f"it takes {', '.join(wanted)}")
         used.add(way)
         left = ways[way]()
         wanted = wanted if left is None else left
-    answers.settled()
 
 
 class _Login:
@@ -79,6 +79,7 @@ class _Login:
         self._transport, self._place, self._answers, self._seconds = transport, place, answers, seconds
         self._last = last  # whether this is the host that the settings speak of, and not one on the way
         self._tried: list[str] = []
+        self._refused = False
         self._heard = False  # whether a person had a part in this conversation
         self._secret = f"password of {place}"
         transport.auth_timeout = seconds
@@ -178,11 +179,11 @@ class _Login:
     def _question(self) -> Question:
         return Question("password", f"Password of {self._place.user} on {self._place.name}")
 
-    def denied(self, wanted: Sequence[str]) -> str:
-        """Why nobody was let in, and what may help."""
+    def denied(self, why: str) -> Unanswered:
+        """Nobody was let in; what may help."""
         tried = f"tried {', '.join(self._tried)}" if self._tried else "there was nothing to show"
-        return (
-            f"{self._place} does not let us in: {tried}; it takes {', '.join(wanted)}. Nothing was sent. "
+        return Unanswered(
+            f"{self._place} does not let us in: {tried}; {why}. Nothing was sent. "
             "Look at `user`, `key_file` and `password_command` of the target, or at what `ssh` needs for it."
         )
 
@@ -194,12 +195,11 @@ class _Login:
             return show()
         except AuthenticationException as error:
             if self._transport.is_active() and "timeout" not in str(error):
+                self._refused = True
                 return None
-            if self._tried:
-                raise Unanswered(f"{self._place} hung up: {self.denied(())}") from error
-            raise Unreachable(
-                f"{self._place} hung up, or did not answer, as we logged in. Nothing was sent."
-            ) from error
+            if self._refused:
+                raise self.denied("then it hung up") from error
+            raise Unreachable(f"{self._place} hung up, or fell silent, as we logged in. Nothing was sent.") from error
 
     # -- keys ----------------------------------------------------------------------------------------------------------
 
@@ -207,10 +207,10 @@ class _Login:
         """Keys, those first that ask nothing of a person."""
         from paramiko import PasswordRequiredException
 
-        held = dict(_agent(stack))
+        held = dict(agent_keys(stack))
         locked = []
         for path in self._place.keys:
-            if (key := held.pop(_public(path), None)) is not None:
+            if (key := held.pop(public(path), None)) is not None:
                 yield f"{path} from the agent", key
                 continue
             try:
@@ -237,39 +237,3 @@ class _Login:
         raise Wanted(
             asked, Question("passphrase", f"Passphrase of {path}, for {self._place.name} (empty: leave it out)")
         )
-
-
-def load(path: Path, passphrase: str | None) -> "PKey":
-    """A private key of any kind; ValueError if it is none, or the passphrase is wrong."""
-    from paramiko import ECDSAKey, Ed25519Key, PasswordRequiredException, RSAKey, SSHException
-
-    for kind in (Ed25519Key, ECDSAKey, RSAKey):
-        try:
-            key: PKey = kind.from_private_key_file(str(path), passphrase)
-        except PasswordRequiredException:
-            raise
-        except (SSHException, ValueError, IndexError):
-            continue
-        if (certificate := path.with_name(f"{path.name}-cert.pub")).exists():
-            key.load_certificate(str(certificate))
-        return key
-    raise ValueError("no key that can be read" if passphrase is None else "wrong passphrase")
-
-
-def _agent(stack: contextlib.ExitStack) -> Iterator[tuple[str, "PKey"]]:
-    """The agent's keys, by their public halves."""
-    from paramiko import Agent, SSHException
-
-    with contextlib.suppress(SSHException, OSError):
-        agent = Agent()
-        stack.callback(agent.close)
-        for key in agent.get_keys():
-            yield key.get_base64(), key
-
-
-def _public(path: Path) -> str:
-    """The public half beside a private key, as far as it is there."""
-    try:
-        return [*path.with_name(f"{path.name}.pub").read_text(errors="replace").split(), "", ""][1]
-    except OSError:
-        return ""

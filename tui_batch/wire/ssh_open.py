@@ -36,8 +36,12 @@ def opened(route: Sequence[Place], answers: Answers, seconds: float) -> "list[Tr
 
 
 def close(transports: "Sequence[Transport]") -> None:
+    """Hang up, the last first; one whose way there is gone already cannot say goodbye."""
+    from paramiko import SSHException
+
     for transport in reversed(transports):
-        transport.close()
+        with contextlib.suppress(SSHException, EOFError, OSError):
+            transport.close()
 
 
 def _logged_in(
@@ -48,7 +52,7 @@ def _logged_in(
         try:
             with contextlib.ExitStack() as failing:
                 transport = _shaken(place, through, seconds)
-                failing.callback(transport.close)
+                failing.callback(close, [transport])
                 with _as_sentences(place, seconds):
                     compare_key(transport, place, answers)
                     log_in(transport, place, answers, last, seconds)
@@ -73,7 +77,7 @@ def _shaken(place: Place, through: "Sequence[Transport]", seconds: float) -> "Tr
             if not transport.initial_kex_done:
                 raise TimeoutError
         except BaseException:
-            transport.close()
+            close([transport])
             raise
     return transport
 
@@ -113,6 +117,8 @@ def _as_sentences(place: Place, seconds: float) -> Iterator[None]:
         raise Unreachable(f"{place}: {why}. Nothing was sent; look at `host`, or at the network.") from error
     except TimeoutError as error:
         raise Unreachable(f"{place}: no answer in {seconds:g} s to the connection. Nothing was sent.") from error
+    except (ConnectionResetError, BrokenPipeError) as error:
+        raise Unreachable(f"{place} hung up before we were in. Nothing was sent.") from error
     except OSError as error:
         raise Unreachable(f"{place} cannot be reached: {error.strerror or error}. Nothing was sent.") from error
     except ChannelException as error:
