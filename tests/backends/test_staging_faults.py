@@ -221,7 +221,7 @@ def test_an_errand_that_is_killed_is_not_waited_for(opened, batches, tmp_path):
     batch, files, jobs = batches.make(["true"])
     staging = Staging(opened(), str(tmp_path / "work"))
     staging.stage(batch, files, jobs)
-    calls = [Call("first", "kill -KILL $(cut -d ' ' -f 1 errands/send.*.pid)"), Call("second", "true")]
+    calls = [Call("first", "kill -KILL $(tail -n 1 errands/send.*.pid | cut -d ' ' -f 1)"), Call("second", "true")]
     with pytest.raises(Unclear, match="did not come to its end"):
         staging.send(jobs[0].submission, calls)
     assert {key: one.state for key, one in staging.journal(jobs[0].submission).items()} == {"first": "doubt"}

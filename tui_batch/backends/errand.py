@@ -19,9 +19,10 @@ _ERRAND = """\
 {{
 trap '' HUP PIPE
 me=errands/{name}
+echo $$ "$(uname -n)" >>"$me.pid" || exit
 {{
 (
-sh -c 'echo $PPID "$(uname -n)"' >"$me.pid" || exit
+sh -c 'echo $PPID "$(uname -n)"' >>"$me.pid" || exit
 {script}
 ) </dev/null >"$me.out"
 printf 'code %s\\nok\\n' $? >"$me.part"
@@ -42,22 +43,26 @@ apart=; ! command -v setsid >/dev/null || apart=setsid
 $apart sh "$me.sh" </dev/null >/dev/null 2>&1 &
 """
 
-# Whether a process of this host lives. One that has ended and that nobody collects does not.
-ALIVE = """\
+# Whether somebody is at an errand, by the file that all write themselves down in who have to do with it: who begins it,
+# who sees to it, who does it. Those of another host may be; a process that has ended and that nobody collects is not.
+AT_WORK = """\
 alive() {
     kill -0 "$1" 2>/dev/null || return 1
     stat=; { read -r stat <"/proc/$1/stat"; } 2>/dev/null
     case $stat in *') Z '*) return 1 ;; esac
 }
+at_work() {
+    while read -r pid at; do [ "$at" = "$(uname -n)" ] && ! alive "$pid" || return 0; done <"$1"
+    return 1
+}
 """
 
 _WAIT = """\
 cd {folder} || exit 1
-{alive}pid=; code=; ok=; n=0
-read -r pid _ <errands/{name}.pid
+{at_work}code=; ok=; n=0
 ended() {{ {{ read -r _ code && read -r ok; }} 2>/dev/null <errands/{name}.code; [ "$ok" = ok ]; }}
 until ended; do
-    alive "$pid" || {{ ended && break; echo gone; exit 0; }}
+    at_work errands/{name}.pid || {{ ended && break; echo gone; exit 0; }}
     [ $n -lt {patience}000 ] || {{ echo going; exit 0; }}
     if [ $n -lt 200 ]; then sleep 0.02 2>/dev/null && n=$((n + 20)) && continue; fi
     sleep 0.1 2>/dev/null && n=$((n + 100)) && continue
@@ -75,7 +80,7 @@ def carry_out(host: Host, folder: str, name: str, script: str, what: str, before
 
     Refused when it could not begin; Unclear when it was killed, or nothing is known of its end.
     """
-    place = {"folder": quoted([folder]), "name": name, "patience": _PATIENCE, "alive": ALIVE}
+    place = {"folder": quoted([folder]), "name": name, "patience": _PATIENCE, "at_work": AT_WORK}
     errand = _ERRAND.format(script=script, **place)
     end = time.monotonic() + _LONGEST
     done = host.run(_BEGIN.format(before=before, **place) + _WAIT.format(**place), errand.encode(), _DEADLINE)

@@ -5,11 +5,12 @@ folder: it was certainly never made. A folder without a code, and nobody at work
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tui_batch.backends.errand import ALIVE
-from tui_batch.errors import Unclear
+from tui_batch.backends import leaflets
+from tui_batch.backends.errand import AT_WORK
+from tui_batch.backends.leaflets import NOTHING, reading
 from tui_batch.wire.host import quoted
 
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -53,7 +54,7 @@ claim {key} && {{ (
 # Another runner may be in the middle of its last call; of one on another host that shares the disk we cannot know. Who
 # only looks waits for its end; a runner waits for what concerns its own calls.
 _SETTLED = (
-    ALIVE
+    AT_WORK
     + """\
 doubtful() {
     for key in $keys; do [ ! -d "sent/$key" ] || [ -e "sent/$key/code" ] || return 0; done
@@ -61,10 +62,8 @@ doubtful() {
 }
 others() {
     for one in errands/send.*.pid; do
-        [ "$one" != "errands/$me.pid" ] && [ ! -e "${one%.pid}.code" ] || continue
-        { read -r pid host <"$one"; } 2>/dev/null || continue
-        [ "$host" = "$(uname -n)" ] || return 0
-        ! alive "$pid" || return 0
+        [ "$one" != "errands/$me.pid" ] && [ -e "$one" ] && [ ! -e "${one%.pid}.code" ] || continue
+        ! at_work "$one" || return 0
     done
     return 1
 }
@@ -76,18 +75,9 @@ done
 """
 )
 
-# Each line with the key and what it is a line of; text that could be mistaken for another's cannot be in it.
-_SHOW = """\
-for key in $keys; do [ ! -d "sent/$key" ] || echo "$key"; done | LC_ALL=C awk '{
-    print $0 "\\tclaim\\t"
-    split("code out err", parts, " ")
-    for (i = 1; i <= 3; i++) {
-        file = "sent/" $0 "/" parts[i]
-        while ((getline line <file) > 0) print $0 "\\t" parts[i] "\\t" line
-        close(file)
-    }
-}' && echo end
-"""
+_SHOW = f"""\
+for key in $keys; do [ ! -d "sent/$key" ] || printf '%s\\tclaim\\t\\n' "$key"; done
+printf '%s\\n' $keys | {reading(["code", "out", "err"], "/", "sent/")}"""
 
 STOPPED = 75  # the exit code of a runner that was stopped
 STOP_OTHERS = "rm -f errands/send.*.go\n"
@@ -109,28 +99,19 @@ def runner(name: str, calls: Sequence[Call]) -> str:
 
 def shown(folder: str) -> str:
     """The script that shows all that the journal knows, once no runner is left that could make another call."""
-    begin = f"cd {quoted([folder])} 2>/dev/null && [ -d sent ] || {{ echo end; exit; }}\n{STOP_OTHERS}"
+    begin = f"cd {quoted([folder])} 2>/dev/null && [ -d sent ] || {{ {NOTHING}; exit; }}\n{STOP_OTHERS}"
     return f"{begin}keys=$(ls sent)\nme=\n{_SETTLED}keys=$(ls sent)\n{_SHOW}"
 
 
-def read(text: str, keys: Iterable[str]) -> Mapping[str, Sent]:
-    """What was shown, for these keys and all others that it tells of; half an answer says nothing."""
-    found: dict[str, dict[str, list[str]]] = {key: {} for key in keys}
-    *lines, end, _ = ["", *text.split("\n")]
-    if end != "end":
-        raise Unclear("The journal of calls could not be read to its end: what was sent is looked up again.")
-    for line in lines[1:]:
-        key, part, rest = line.split("\t", 2)
-        found.setdefault(key, {}).setdefault(part, []).append(rest)
-    return {key: _sent(key, parts) for key, parts in found.items()}
+def read(text: str) -> Mapping[str, Sent]:
+    """What was shown of the calls that were claimed."""
+    return {key: _sent(key, parts) for key, parts in leaflets.read(text).items()}
 
 
-def _sent(key: str, parts: Mapping[str, Sequence[str]]) -> Sent:
-    out, err = ("".join(f"{line}\n" for line in parts.get(part, ())) for part in ("out", "err"))
-    if "claim" not in parts:
-        return Sent(key, "never")
-    match parts.get("code"):
-        case [code, "ok"]:
+def _sent(key: str, parts: Mapping[str, str]) -> Sent:
+    out, err = parts.get("out", ""), parts.get("err", "")
+    match parts.get("code", "").split("\n"):
+        case [code, "ok", ""]:
             return Sent(key, "done", int(code.removeprefix("code ")), out, err)
         case _:
             return Sent(key, "doubt", -1, out, err)

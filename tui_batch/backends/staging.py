@@ -8,14 +8,15 @@ in `jobs/<attempt>/<name>/`; `records/<attempt>/<index>.start`, `.end` and `.cau
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from tui_batch.backends import delivery, gathering, journal, parcel, records
+from tui_batch.backends import delivery, gathering, journal, leaflets, parcel, records
 from tui_batch.backends.base import Files
 from tui_batch.backends.delivery import MARKER
 from tui_batch.backends.errand import carry_out, last_line
 from tui_batch.backends.journal import Call, Sent
+from tui_batch.backends.leaflets import NOTHING, reading
 from tui_batch.errors import Refused, Unclear, Unreachable
 from tui_batch.model import Batch, Job, LogChunk
 from tui_batch.wire.host import Host, quoted
@@ -23,47 +24,30 @@ from tui_batch.wire.transfer import word
 
 _LOG_CHUNK = 1 << 20
 
-# The folders are listed first: a file server tells of new files when it is asked for all of them, not for each.
-_ENDED = """\
-cd {folder}/records 2>/dev/null || exit 0
-ls {attempts} >/dev/null 2>&1
-LC_ALL=C awk '{{
-    split("start end cause", parts, " ")
-    for (i = 1; i <= 3; i++) {{
-        file = $1 "." parts[i]
-        while ((getline line <file) > 0) print $1 "\\t" parts[i] "\\t" line
-        close(file)
-    }}
-}}'
-"""
-
 # The first cause counts.
 _CAUSE = """\
 umask 077
-cd {folder}/records || exit 1
+cd {folder}/records 2>/dev/null || exit 0
 set -C
 while read -r record; do
+    [ -d "${{record%/*}}" ] || continue
     {{ echo {cause} >"$record.cause"; }} 2>/dev/null || [ -s "$record.cause" ] || {{
         rm -f "$record.cause"; echo "there is no room for a note" >&2; exit 1
     }}
 done
 """
 
-_OURS = """\
-cd {folder} 2>/dev/null || {{ echo none; exit 0; }}
+# Our marker goes last: until then it is ours, and what was begun can be done again.
+_REMOVE = """\
+cd {folder} 2>/dev/null || exit 0
 owner=; [ ! -e {marker} ] || read -r owner <{marker}
 [ "$owner" = {id} ] || {{ echo "it does not say that it is ours" >&2; exit 1; }}
+ours='files jobs records logs lists staged sent incoming packed errands job.sh task.sh'
+rm -rf $ours 2>/dev/null || {{ chmod -R u+rwX $ours 2>/dev/null; rm -rf $ours || exit 1; }}
+[ ! "$(ls -A | grep -vx {marker})" ] || {{ echo "files that are not ours lie there" >&2; exit 1; }}
+rm {marker} && cd .. && rmdir {id}
 """
-
-# Our marker goes last: until then it is ours.
-_EMPTY = """\
-ours='files jobs records logs lists staged sent incoming packed job.sh task.sh'
-rm -rf $ours 2>/dev/null || { chmod -R u+rwX $ours 2>/dev/null; rm -rf $ours; }
-"""
-_REMOVE = """\
-[ ! "$(ls -A | grep -vx -e {marker} -e errands)" ] || {{ echo "files that are not ours lie there" >&2; exit 1; }}
-rm -rf errands {marker} && cd .. && rmdir {id}
-"""
+_REMOVE_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +107,13 @@ class Staging:
             raise Unclear(f"{self._host.name}: somebody else makes calls for {submission}: not all were made here.")
         if done.code:
             raise Refused(f"{self._host.name}: calls cannot be made in {folder}: {last_line(done.err)}")
-        keys = [call.key for call in calls]
-        found = journal.read(done.out, keys)
         # What could not even be claimed was said by `mkdir`.
-        return {key: replace(found[key], err=done.err) if found[key].state == "never" else found[key] for key in keys}
+        never = {call.key: Sent(call.key, "never", err=done.err) for call in calls}
+        return {**never, **journal.read(done.out)}
 
     def journal(self, submission: str) -> Mapping[str, Sent]:
         """All calls of a submission that the journal knows of; without a folder on the host there are none."""
-        return journal.read(self._told(journal.shown(self.path(submission))), ())
+        return journal.read(self._told(journal.shown(self.path(submission))))
 
     # -- while and after -----------------------------------------------------------------------------------------------
 
@@ -138,9 +121,8 @@ class Staging:
         """The records that these jobs left, by index; one question for those of one submission."""
         if not jobs:
             return {}
-        attempts = " ".join(sorted({str(job.attempt) for job in jobs}))
-        script = _ENDED.format(folder=quoted([self.path(jobs[0].submission)]), attempts=attempts)
-        return read_ended(self._told(script, _records(jobs)))
+        found = leaflets.read(self._told(_looking(self.path(jobs[0].submission)), _records(jobs)))
+        return {int(name.partition("/")[2]): _ended(parts) for name, parts in found.items()}
 
     def _told(self, script: str, given: bytes = b"") -> str:
         """What a question printed; one that failed says nothing."""
@@ -174,14 +156,8 @@ class Staging:
     def remove(self, submission: str) -> None:
         """Delete a submission's folder, if our marker in it holds its id; of what is in it, what is ours."""
         folder = self.path(submission)
-        words = {"folder": quoted([folder]), "id": quoted([submission]), "marker": MARKER}
-        done = self._host.run(_OURS.format(**words))
-        if done.code == 0 and done.out == "none\n":
-            return
-        if done.code == 0:
-            done = carry_out(self._host, folder, f"remove.{os.urandom(6).hex()}", _EMPTY, "removing files")
-        if done.code == 0:
-            done = self._host.run((_OURS + _REMOVE).format(**words))
+        script = _REMOVE.format(folder=quoted([folder]), id=quoted([submission]), marker=MARKER)
+        done = self._host.run(script, seconds=_REMOVE_SECONDS)
         if done.code:
             raise Refused(f"{self._host.name}: {folder} was not removed: {last_line(done.err)}")
         self._staged = {one for one in self._staged if one[0] != submission}
@@ -191,14 +167,15 @@ def _records(jobs: Sequence[Job]) -> bytes:
     return "".join(f"{job.attempt}/{job.index}\n" for job in jobs).encode()
 
 
-def read_ended(text: str) -> Mapping[int, Ended]:
-    """The records as they were shown, line by line."""
-    found: dict[int, dict[str, str]] = {}
-    for line in text.split("\n")[:-1]:
-        record, part, rest = line.split("\t", 2)
-        parts = found.setdefault(int(record.partition("/")[2]), {"start": "", "end": "", "cause": ""})
-        parts[part] += f"{rest}\n"
-    return {
-        index: Ended(records.parse(parts["start"]), records.parse(parts["end"]), parts["cause"].strip())
-        for index, parts in found.items()
-    }
+def _looking(folder: str) -> str:
+    """The script that shows the records it is given the names of.
+
+    The folders are listed first: a file server tells of new files when it is asked for all of them, not for each.
+    """
+    begin = f"cd {quoted([folder])}/records 2>/dev/null || {{ {NOTHING}; exit; }}\nls -- * >/dev/null 2>&1\n"
+    return begin + reading(["start", "end", "cause"], ".")
+
+
+def _ended(parts: Mapping[str, str]) -> Ended:
+    start, end = (records.parse(parts.get(one, "")) for one in ("start", "end"))
+    return Ended(start, end, parts.get("cause", "").strip())
