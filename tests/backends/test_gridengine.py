@@ -86,7 +86,7 @@ def test_a_master_that_is_down_takes_nothing_and_says_nothing_of_any_job(world, 
     with pytest.raises(Unreachable):
         backend.cancel([job.id])
     batch, files, jobs = world.batch(["true"])
-    with pytest.raises(Unreachable, match="Nothing was done"):
+    with pytest.raises(Unreachable, match="Nothing was sent"):
         list(backend.submit(batch, files, jobs))
     world.pull(down=False)
     assert len(list(backend.submit(batch, files, jobs))) == 1

@@ -21,6 +21,10 @@ RECORDED = Path(__file__).parent / "answers" / "gridengine"
 NEEDS = Resources(memory_mb=1000, minutes=10)
 
 
+def accounts(text):
+    return {name: account for (name, _), account in answers.accounts(text).items()}
+
+
 def recorded(name):
     return (RECORDED / name).read_text()
 
@@ -124,7 +128,7 @@ def test_words_that_nobody_knows_stay_as_they_are():
 
 
 def test_accounts_by_job_and_task():
-    found = answers.accounts(recorded("qacct.txt"))
+    found = accounts(recorded("qacct.txt"))
     assert {name: (one.failed, one.code) for name, one in found.items()} == {
         "1": (0, 0), "2": (0, 3), "3": (100, 139), "4": (37, 137), "9": (100, 137), "6": (26, 0), "5": (0, 127),
         "8.3": (0, 1),
@@ -148,7 +152,7 @@ def test_accounts_by_job_and_task():
     ],
 )
 def test_what_became_of_recorded_jobs(number, cause, state, detail):
-    account = answers.accounts(recorded("qacct.txt"))[number]
+    account = accounts(recorded("qacct.txt"))[number]
     assert outcome.outcome(account, cause, Resources()) == (state, detail)
 
 
@@ -158,7 +162,8 @@ def test_what_became_of_recorded_jobs(number, cause, state, detail):
         (100, 137, {"seconds": 600}, S.TIMED_OUT, "its limit is 10 minutes"),
         (100, 137, {"memory_mb": 990}, S.OUT_OF_MEMORY, "it held 990 MB, its limit is 1000 MB"),
         (37, 137, {"memory_mb": 1100, "seconds": 3}, S.OUT_OF_MEMORY, "1100 MB"),
-        (0, 138, {"seconds": 600}, S.TIMED_OUT, "10 minutes"),
+        (0, 138, {"seconds": 590}, S.TIMED_OUT, "10 minutes"),
+        (0, 143, {"seconds": 5}, S.FAILED, "killed by signal TERM"),
         (100, 137, {"seconds": 5}, S.FAILED, "killed by signal KILL"),
         (0, 3, {"seconds": 600}, S.FAILED, "exit 3"),
         (15, 0, {}, S.SUCCEEDED, "afterwards: as it was said"),
@@ -179,13 +184,19 @@ def test_of_a_job_that_was_run_again_the_last_account_counts():
     one = "=" * 62 + "\n" + recorded("qacct.txt").split("=" * 62)[2]
     again = one.replace("failed       0    ", "failed       25  : rescheduling")
     assert again != one
-    assert answers.accounts(again) == {}
-    assert answers.accounts(again + one)["2"].code == 3
-    assert answers.accounts(one + again) == {}
+    assert accounts(again) == {}
+    assert accounts(again + one)["2"].code == 3
+    assert accounts(one + again) == {}
+
+
+def test_a_number_that_came_round_again_has_the_accounts_of_both():
+    text = recorded("qacct.txt")
+    found = answers.accounts(text + text.replace("jobname      fail3", "jobname      other"))
+    assert {found["2", name].code for name in ("fail3", "other")} == {3}
 
 
 def test_half_an_account_is_none():
-    assert list(answers.accounts(recorded("qacct.txt")[:2300])) == ["1"]
+    assert list(accounts(recorded("qacct.txt")[:2300])) == ["1"]
 
 
 # -- what became of a job that left the queue --------------------------------------------------------------------------
@@ -303,7 +314,7 @@ def test_the_number_that_qsub_gives(said, number):
 @pytest.mark.parametrize("line", recorded("qsub-refused.tsv").splitlines())
 def test_what_a_refusal_is(line):
     code, said, kind = line.split("\t")
-    error = answers.refusal("fir", "qsub", int(code), said.replace("\\n", "\n"))
+    error = answers.refusal("fir", int(code), said.replace("\\n", "\n"))
     assert type(error) is getattr(errors, kind)
     assert "Exiting" not in str(error)
     assert str(error).startswith("fir: ")

@@ -178,11 +178,11 @@ class GridEngine(Backend):
     def _known(self, ids: Collection[str]) -> Sequence[Job]:
         """The jobs with these ids; those that another courier sent are found by their names."""
         if strange := set(calls.chosen(set(ids) - self._jobs.keys())):
-            for one in self._queue.listed():
-                submission, key = calls.owner(one.name)
-                if submission and strange & {*one.ids}:
-                    self._jobs |= {name: Job(submission, index, "", int(key.partition("-")[0]), name)
-                                   for index, name in self.find(submission).items()}  # fmt: skip
+            named = {calls.owner(one.name): str(one.number) for one in self._queue.listed() if strange & {*one.ids}}
+            for submission, key in named.keys() - {("", "")}:
+                lists = self._queue.lists(self._staging.path(submission))
+                there = calls.placed({key: named[submission, key]}, lists)
+                self._jobs |= {name: Job(submission, at, "", calls.attempt(key), name) for at, name in there.items()}
         return [self._jobs[name] for name in ids if name in self._jobs]
 
     def hold(self, ids: Collection[str]) -> None:
@@ -264,12 +264,9 @@ def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) ->
     ours = settings(target)
     [group] = calls.groups([job], 1)
     others = sorted(set(files) - {"command"})
-    lines = [
-        f"# on {ours.host or 'this machine'}",
-        calls.script(ours, batch, group, f"{ours.workdir}/{job.submission}"),
-    ]
-    lines += [f"# in jobs/{job.attempt}/{job.name}{', with ' if others else ''}{', '.join(others)}"]
-    return "\n".join([*lines, files.get("command", "")])
+    call = calls.script(ours, batch, group, f"{ours.workdir}/{job.submission}")
+    where = f"# in jobs/{job.attempt}/{job.name}{', with ' if others else ''}{', '.join(others)}"
+    return "\n".join([f"# on {ours.host or 'this machine'}", call, where, files.get("command", "")])
 
 
 # -- what is read ------------------------------------------------------------------------------------------------------

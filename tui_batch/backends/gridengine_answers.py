@@ -1,9 +1,9 @@
-"""What Grid Engine's commands answer, read: lists of jobs, reasons, accounts, and what becomes of a submission."""
+"""What Grid Engine's commands answer, read: lists of jobs, reasons, accounts, refusals."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from tui_batch.backends.journal import Sent
@@ -49,7 +49,7 @@ def listed(text: str) -> Sequence[Listed]:
     """What `qstat -xml -r` lists. Nothing at all, or half an answer, says nothing of any job: Unreachable."""
     mended = re.sub(r"%([lg])t;", r"&\1t;", re.sub(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", text))
     try:
-        return [_listed(one) for one in ElementTree.fromstring(mended[mended.find("<") :]).iter("job_list")]
+        return [_listed(one) for one in ElementTree.fromstring(mended[mended.find("<?xml") :]).iter("job_list")]
     except (ElementTree.ParseError, ValueError) as error:
         raise Unreachable(
             f"qstat answered, but not with a whole list of jobs ({error}): nothing is concluded."
@@ -84,7 +84,7 @@ def moment(text: str) -> str:
     """A moment of the commands, which are asked in UTC, as we write it; "" for none."""
     if text.isdigit():  # some versions count seconds, others milliseconds
         whole = int(text)
-        return _stamp(datetime.fromtimestamp(whole / 1000 if whole > 10**11 else whole))
+        return _stamp(datetime.fromtimestamp(whole / 1000 if whole > 10**11 else whole, UTC))
     for form in ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%a %b %d %H:%M:%S %Y", "%m/%d/%Y %H:%M:%S.%f"):
         try:
             return _stamp(datetime.strptime(text, form))
@@ -94,7 +94,7 @@ def moment(text: str) -> str:
 
 
 def _stamp(when: datetime) -> str:
-    return when.isoformat(timespec="milliseconds") + "Z"
+    return when.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 # -- reasons -----------------------------------------------------------------------------------------------------------
@@ -113,8 +113,6 @@ _REASONS = (
     (r".*(?:dropped because it is (?:full|overloaded)|overload or full).*", "waits for a free slot"),
 )  # fmt: skip
 _RETICENT = ("Job is in error state", "(Collecting of scheduler job information is turned off)")
-
-
 _ERROR = re.compile(r"error reason\s+(\d+):.*?(error: .*)")
 
 
@@ -143,20 +141,17 @@ def plain(said: Sequence[str]) -> str:
 # -- the accounting ----------------------------------------------------------------------------------------------------
 
 
-def accounts(text: str) -> Mapping[str, Account]:
-    """The last account of each job that `qacct -j` gives; of one that was run again, the earlier do not count."""
-    found: dict[str, Account] = {}
+def accounts(text: str) -> Mapping[tuple[str, str], Account]:
+    """By id and name, the last account of each job that `qacct -j` gives: of one that was run again, how that ended."""
+    found: dict[tuple[str, str], Account] = {}
     for block in re.split(r"(?m)^=+$", text)[1:]:
         fields = {key: value.strip() for key, _, value in (line.partition(" ") for line in block.splitlines())}
         try:
             account = _account(fields)
         except (KeyError, ValueError):
             continue  # half a block
-        if account.failed not in _NO_END:
-            found[account.id] = account
-        else:
-            found.pop(account.id, None)
-    return found
+        found[account.id, account.name] = account
+    return {key: account for key, account in found.items() if account.failed not in _NO_END}
 
 
 def _account(fields: Mapping[str, str]) -> Account:
@@ -175,6 +170,7 @@ def _account(fields: Mapping[str, str]) -> Account:
     )
 
 
+_NO_END = (24, 25)  # moved, rescheduled: it runs again
 _UNITS = {"K": 2.0**10, "M": 2.0**20, "G": 2.0**30, "T": 2.0**40}
 
 
@@ -184,20 +180,12 @@ def _amount(text: str) -> float:
     return float(match[1]) * _UNITS.get(match[2], 1.0) if match else 0.0
 
 
-_NO_END = (24, 25)  # moved, rescheduled: it runs again
-
-
 # -- what qsub says ----------------------------------------------------------------------------------------------------
 
 _TAKEN = re.compile(r"(\d+)(?:\.\d+-\d+:\d+)?|Your job(?:-array)? (\d+)[. ].* has been submitted")
-_LIMIT = re.compile(r"only \d+ jobs are allowed|max_u_jobs|per.user limit", re.IGNORECASE)
-_NO_MASTER = re.compile(r"Connection refused|unable to (?:contact|send message to) qmaster|commlib error")
-_AMBIGUOUS = re.compile(
-    r"commlib error|unable to contact qmaster|reading answer list|got no response|timeout", re.IGNORECASE
-)
-_SET_UP = re.compile(r"not found$|SGE_ROOT|No such file or directory$", re.MULTILINE)
-
-
+_LIMIT = re.compile(r"only \d+ jobs are allowed", re.IGNORECASE)  # with code 25
+_DOWN = re.compile(r"Connection refused|unable to (?:contact|send message to) qmaster")
+_AMBIGUOUS = re.compile(r"commlib error|unable to contact|answer list|no response|timeout", re.IGNORECASE)
 _LOOKED_FOR = "The jobs are looked for before they are sent again."
 
 
@@ -207,19 +195,32 @@ def taken(out: str) -> str:
     return found[-1][1] or found[-1][2] if found else ""
 
 
-def refusal(host: str, command: str, code: int, err: str) -> BackendError:
-    """Why a command has not done what it should."""
-    said = words(err)
+def refusal(host: str, code: int, err: str) -> BackendError:
+    """Why qsub has taken nothing, or may have."""
+    said = words(err) or f"exit {code}."
     if code == 25 or _LIMIT.search(err):
         return Busy(f"{host}: {said} What is left is sent when there is room.")
     if "Connection refused" in err:
-        return Unreachable(f"{host}: the queue master does not answer: {said} Nothing was done; it is tried again.")
-    if code == 127 or "SGE_ROOT" in err:
-        hint = "If it is there only after logging in, set login_shell = true for this target."
-        return Refused(f"{host}: {command} cannot be used: {said} {hint}")
+        return Unreachable(f"{host}: the queue master does not answer: {said} Nothing was sent.")
+    if hint := _hint(code, err):
+        return Refused(f"{host}: qsub cannot be used: {said} {hint}")
     if not code or code > 128 or _AMBIGUOUS.search(err):
-        return Unclear(f"{host}: {command} gave no clear answer: {said or f'exit {code}.'} {_LOOKED_FOR}")
-    return Refused(f"{host}: {command} was refused: {said or f'exit {code}.'}")
+        return Unclear(f"{host}: qsub gave no clear answer: {said} {_LOOKED_FOR}")
+    return Refused(f"{host}: qsub has refused: {said}")
+
+
+def silence(host: str, command: str, code: int, err: str) -> Unreachable:
+    """Why a question has no answer."""
+    said = words(err) or f"exit {code}."
+    if hint := _hint(code, err):
+        return Unreachable(f"{host}: {command} cannot be used: {said} {hint}")
+    who = "the queue master does not answer" if _DOWN.search(err) else f"{command} has failed"
+    return Unreachable(f"{host}: {who}: {said}")
+
+
+def _hint(code: int, err: str) -> str:
+    missing = code == 127 or "SGE_ROOT" in err
+    return "If it works only after logging in, set login_shell = true for this target." if missing else ""
 
 
 def words(err: str) -> str:
@@ -237,17 +238,15 @@ def failure(host: str, sent: Sent) -> BackendError:
         )
     if sent.state == "doubt":
         return Unclear(f"{host}: what came of a call of qsub is not known. {_LOOKED_FOR}")
-    return refusal(host, "qsub", sent.code, sent.err)
+    return refusal(host, sent.code, sent.err)
 
 
 def denied(host: str, command: str, code: int, said: str) -> BackendError | None:
     """What is wrong with the answer to a request; the codes of these commands tell nothing."""
     said = "\n".join(line for line in said.splitlines() if "does not exist" not in line)
     if "privileges" in said or "denied: " in said:
-        return Refused(f"{host}: {command} was refused: {words(said)}")
-    if _NO_MASTER.search(said) or code == 127:
-        return Unreachable(str(refusal(host, command, code, said)))
-    return None
+        return Refused(f"{host}: {command} has refused: {words(said)}")
+    return silence(host, command, code, said) if _DOWN.search(said) or _hint(code, said) else None
 
 
 def lists(text: str) -> Mapping[str, Sequence[int]]:

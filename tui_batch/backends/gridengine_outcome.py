@@ -16,6 +16,7 @@ _PLAIN = {
     26: "its output file could not be opened", 27: "its shell was not found", 28: "its folder could not be entered",
 }  # fmt: skip
 _FORGOTTEN = (18, 19, 21)  # the one who watched over it is gone, and with him how it ended
+_WARNED = (138, 152)  # by USR1 and XCPU, which are sent a while before
 _KILLED = (37, 100)  # at a limit, or after it had begun
 
 _LOST = "it left the queue, and neither the accounting nor its end record says how it ended"
@@ -99,7 +100,7 @@ def _limit(account: Account, needs: Resources) -> tuple[JobState, str] | None:
     memory, minutes = needs.memory_mb, needs.minutes
     if memory and account.memory_mb >= 0.95 * memory:
         return S.OUT_OF_MEMORY, f"it held {account.memory_mb:.0f} MB, its limit is {memory} MB"
-    if minutes and account.seconds >= 0.98 * 60 * minutes:
+    if minutes and (account.seconds >= 0.98 * 60 * minutes or account.code in _WARNED):
         return S.TIMED_OUT, f"its limit is {minutes:g} minutes"
     if account.failed == 37:
         return S.TIMED_OUT, f"ended at a limit of its queue: {account.words}"

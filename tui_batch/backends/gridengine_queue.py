@@ -7,7 +7,6 @@ from tui_batch.backends import gridengine_answers as answers
 from tui_batch.backends import gridengine_calls as calls
 from tui_batch.backends import gridengine_health as health
 from tui_batch.backends.gridengine_answers import Account, Listed
-from tui_batch.errors import Unreachable
 from tui_batch.model import Health, Job
 from tui_batch.wire.host import Host
 
@@ -24,7 +23,7 @@ class Queue:
         """All jobs of the person that the queue has."""
         done = self._host.run(calls.LIST)
         if done.code:
-            raise Unreachable(str(answers.refusal(self._host.name, "qstat", done.code, done.err)))
+            raise answers.silence(self._host.name, "qstat", done.code, done.err)
         return answers.listed(done.out)
 
     def reasons(self, listed: Sequence[Listed]) -> Mapping[str, str]:
@@ -36,19 +35,19 @@ class Queue:
         return answers.reasons(self._host.run(calls.explain(numbers[:_EXPLAINED])).out) if numbers else {}
 
     def accounts(self, jobs: Sequence[Job]) -> Mapping[str, Account]:
-        """What the accounting has of these jobs, by id; a number that came round again is somebody else's."""
-        found = self._accounts(calls.account(jobs)) if jobs else {}
-        return {job.id: found[job.id] for job in jobs
-                if job.id in found and calls.owner(found[job.id].name)[0] == job.submission}  # fmt: skip
+        """What the accounting has of these jobs, by id; a number that came round again is somebody else's, too."""
+        submissions = {job.id: job.submission for job in jobs}
+        found = self._accounts(calls.account(jobs)) if jobs else []
+        return {one.id: one for one in found if calls.owner(one.name)[0] == submissions.get(one.id)}
 
-    def _accounts(self, script: str) -> Mapping[str, Account]:
-        return answers.accounts(self._host.run(script, seconds=calls.ACCOUNT_SECONDS).out)
+    def _accounts(self, script: str) -> Collection[Account]:
+        return answers.accounts(self._host.run(script, seconds=calls.ACCOUNT_SECONDS).out).values()
 
     def named(self, submission: str) -> Mapping[str, str]:
         """The numbers of a submission's calls, by the names that their jobs have in the queue or had."""
         named = [(one.name, one.number) for one in self.listed()]
         accounts = self._accounts(calls.accounted([calls.pattern(submission)]))
-        named += [(one.name, int(one.id.partition(".")[0])) for one in accounts.values()]
+        named += [(one.name, int(one.id.partition(".")[0])) for one in accounts]
         ours = sorted(((calls.owner(name), number) for name, number in named), reverse=True)  # the oldest counts
         return {key: str(number) for (owner, key), number in ours if owner == submission}
 

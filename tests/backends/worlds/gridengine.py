@@ -40,7 +40,7 @@ class GridEngineWorld(World):
         return connect(Target("there", "gridengine", self.settings), self.folder / "home", nobody)
 
     def watch(
-        self, backend: Backend, until: Callable[[dict[str, Status]], bool], seconds: float = 30.0
+        self, backend: Backend, until: Callable[[dict[str, Status]], bool], seconds: float = 60.0
     ) -> dict[str, Status]:
         """Do as the courier does until what is known of the jobs satisfies; the newest status of each."""
         known: dict[str, Status] = {}
@@ -50,7 +50,9 @@ class GridEngineWorld(World):
             known.update(poll.statuses)
             if until(known):
                 return known
-            assert time.monotonic() < end, f"did not come true: {known}"
+            assert time.monotonic() < end, (
+                f"did not come true: {[one for one in known.values() if not one.state.ended]}"
+            )
             time.sleep(self.pause)
 
     def vanish(self, status: Status) -> None:

@@ -11,7 +11,7 @@ import pytest
 from requirement import needs
 
 SCRIPT = Path(__file__).with_suffix(".sh")
-_USERS = "/var/tmp/tui-batch-gridengine.users"
+_LOCK = "/var/tmp/tui-batch-gridengine.lock"
 
 
 def cell(*words: str) -> None:
@@ -21,14 +21,13 @@ def cell(*words: str) -> None:
 
 
 @contextmanager
-def running() -> Iterator[None]:
-    """A cell that runs as long as somebody needs it."""
+def in_use() -> Iterator[None]:
+    """The cell outlives a test, and goes with the last session of tests that uses it."""
     needs("qsub", "qstat", "qacct", "qdel", "qconf", "sge_qmaster", "sge_execd")
     if os.getuid() != 0:
         pytest.skip("needs to be root, to bring up a Grid Engine cell")
-    with open(_USERS, "w") as users:
+    with open(_LOCK, "w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        cell("start")
         yield
         fcntl.flock(users, fcntl.LOCK_UN)
         try:
@@ -36,3 +35,12 @@ def running() -> Iterator[None]:
         except BlockingIOError:
             return
         cell("stop")
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """The cell, up and for one test alone: another may be about to stop its master."""
+    with open(f"{_LOCK}.turn", "w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        cell("start")
+        yield

@@ -17,7 +17,17 @@ export PATH="$programs:/usr/sbin:/usr/bin:/sbin:/bin"
 daemon() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/ LANG=C.UTF-8 SGE_ROOT=$SGE_ROOT SGE_CELL=$SGE_CELL "$programs/$1"; }
 as_admin() { su -s /bin/sh sgeadmin -c "SGE_ROOT=$SGE_ROOT SGE_CELL=$SGE_CELL $programs/$*" >/dev/null; }
 answers() { qconf -sh >/dev/null 2>&1; }
-pids() { cat $SGE_ROOT/spool/qmaster/qmaster.pid $SGE_ROOT/spool/execd/*/execd.pid 2>/dev/null; }
+
+# The cell's daemons and its jobs, which tell by their environment whose they are, whatever is left of its folder.
+ours() {
+    for file in $(grep -lzx "SGE_ROOT=$SGE_ROOT" /proc/[0-9]*/environ 2>/dev/null); do
+        process=${file%/environ}
+        case $(cat "$process/comm" 2>/dev/null) in
+        sge_qmaster | sge_execd | sge_shepherd) echo "${process#/proc/}" ;;
+        *) ! grep -qz '^JOB_ID=' "$file" 2>/dev/null || echo "${process#/proc/}" ;;
+        esac
+    done
+}
 
 until_true() { # SECONDS COMMAND...
     tries=$(($1 * 20)); shift
@@ -29,7 +39,6 @@ until_true() { # SECONDS COMMAND...
 }
 
 spool() {
-    rm -rf $SGE_ROOT
     mkdir -p $SGE_ROOT/bin $common $SGE_ROOT/spool/qmaster/job_scripts $SGE_ROOT/spool/execd $SGE_ROOT/spool/db
     chmod 755 $SGE_ROOT
     ln -sfn $stock/util $SGE_ROOT/util
@@ -80,7 +89,7 @@ ready() { qstat -f | awk '$1 ~ /^main.q@/ && NF == 5 { up = 1 } END { exit !up }
 
 start() {
     if [ -e $common/act_qmaster ] && answers && ready; then return; fi
-    end
+    stop
     spool
     daemon sge_qmaster
     until_true 20 answers
@@ -89,17 +98,15 @@ start() {
     until_true 20 ready
 }
 
-gone() { for pid in $1; do [ ! -e "/proc/$pid" ] || return 1; done; }
-
-end() { # nothing in its folder is wanted any more, so it need not end tidily
-    running=$(pids) || true
-    for pid in $running; do kill -9 "$pid" 2>/dev/null || true; done
-    until_true 10 gone "$running"
+none_left() {
+    left=$(ours)
+    [ ! "$left" ] || { kill -9 $left 2>/dev/null; return 1; }
 }
 
-stop() {
-    qdel -f -u '*' >/dev/null 2>&1 || true
-    end
+gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; }
+
+stop() { # nothing in its folder is wanted any more, so it need not end tidily
+    until_true 10 none_left
     rm -rf $SGE_ROOT
 }
 
