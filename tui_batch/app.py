@@ -24,6 +24,7 @@ from tui_batch.screens.clerk import Clerk
 from tui_batch.screens.home import Home
 from tui_batch.screens.turns import Turns
 from tui_batch.screens.undo import Undo
+from tui_batch.screens.unwatched import Unwatched
 from tui_batch.screens.view import View
 from tui_batch.terminal import CAPABLE, Terminal
 from tui_batch.widgets.lines import Part
@@ -80,7 +81,7 @@ class BatchApp(App[None], inherit_bindings=False):
         self.undo, self.asked = Undo(), Asked()
         self.snapshot: Snapshot | None = None
         self._ticks, self._lively = 0, True
-        self._missed: float | None = None  # since when something is open and no courier is alive
+        self.unwatched = Unwatched(desk.now)
         self.sortings: Mapping[str, Any] | None = None  # by table, once they were recalled from the last time
         self.words: dict[str, list[str]] = {}  # the commands typed before, and names that commands may be given
         self.filters: dict[tuple[str, str], str] = {}  # by table and what it is about
@@ -142,7 +143,7 @@ class BatchApp(App[None], inherit_bindings=False):
     @property
     def _view(self) -> View | None:
         """The screen in front, once its parts are there; then it looks for the first time by itself."""
-        screen = self.screen
+        screen = self.screen_stack[-1] if self.screen_stack else None  # none while the program ends
         return screen if isinstance(screen, View) and screen.is_mounted else None
 
     def _underway(self) -> Sequence[object]:
@@ -168,7 +169,8 @@ class BatchApp(App[None], inherit_bindings=False):
         match message.found:
             case Snapshot() as snapshot:
                 self.snapshot, self.trouble = snapshot, ""
-                self._miss(snapshot)
+                self._lively = snapshot.lively
+                self.unwatched.look(snapshot)
             case TuiBatchError() as error:
                 self.trouble = str(error)
                 if self.snapshot is not None:  # else there is room for it where the list would be
@@ -179,25 +181,11 @@ class BatchApp(App[None], inherit_bindings=False):
             view.show_banner()
             view.look(self.snapshot or Snapshot())
 
-    def _miss(self, snapshot: Snapshot) -> None:
-        """Note when the last courier was gone while there was something to do for one."""
-        alive = snapshot.courier is not None and snapshot.courier.alive
-        self._lively = snapshot.lively
-        if alive or not self._lively:
-            self._missed = None
-        elif self._missed is None:
-            self._missed = self.desk.now()
-
     def banner(self, key: str) -> Part:
         """What every screen says: what is wrong with the store itself, or who waits for this key; "" for nothing."""
         locked = self.snapshot is not None and not self.snapshot.writable
         trouble = self.trouble.partition(": ")[0] or ("the store is read-only" if locked else "")
         return (trouble, "trouble") if trouble else self.asked.banner(self.snapshot or Snapshot(), key)
-
-    @property
-    def unwatched(self) -> float:
-        """For how many seconds there was no courier where one is wanted."""
-        return self.desk.now() - self._missed if self._missed is not None else 0.0
 
     def _tell(self, found: Snapshot | Exception) -> None:
         """In the clerk's thread: messages are what crosses over."""

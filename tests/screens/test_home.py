@@ -270,6 +270,13 @@ async def test_an_interrupt_is_taken_at_its_word_the_second_time(app):
         assert left
 
 
+async def test_a_second_that_passes_after_the_last_screen_was_left_asks_for_none(app):
+    async with app.run_test() as pilot:
+        await shows(pilot, "protein-fold")
+    assert not app.screen_stack
+    app._tick()
+
+
 async def test_what_is_still_being_done_when_it_ends_does_no_harm(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "R    212")

@@ -168,7 +168,7 @@ class View(Screen[Any], inherit_bindings=False):
         """Whether one sees these open submissions as they are."""
         if self.front.clerk.paused:
             return ("paused: p", "attention")
-        return freshness(open_ones, self.front.unwatched, self.now())
+        return freshness(open_ones, self.front.unwatched.seconds, self.now())
 
     def tick(self) -> None:
         """A second went by: ages may read differently."""
