@@ -36,7 +36,6 @@ from pathlib import Path
 import pytest
 from requirement import needs
 
-SFTP = "/usr/lib/openssh/sftp-server"
 CONFIG = """
 ListenAddress 127.0.0.1
 PidFile none
@@ -78,7 +77,7 @@ class Server:
         # The first value of a keyword is the one that counts, and what follows `Match` is for that match alone.
         own = [f"Port {self.port}", *(f"HostKey {folder}/host_{kind}" for kind in ("ed25519", "ecdsa"))]
         config = [*own, *(line for line in lines if not line.startswith(("Match", " "))), CONFIG, "UsePAM no"]
-        config += [f"AuthorizedKeysFile {self._authorized}", f"Subsystem sftp {SFTP}"]
+        config += [f"AuthorizedKeysFile {self._authorized}"]
         config += [line for line in lines if line.startswith(("Match", " "))]
         (folder / "sshd_config").write_text("\n".join(config) + "\n")
         self.know()

@@ -42,7 +42,7 @@ def test_small_questions(host, compare):
         return lambda: seconds(lambda: [ask() for _ in range(QUESTIONS)]) / QUESTIONS
 
     questions, channels = in_turns(ROUNDS, each(ours), each(lambda: in_a_channel(transport)))
-    compare("a question", questions, "in a channel of its own", channels, 0.25)
+    compare("a question", questions, "in a channel of its own", channels, 0.33)
 
 
 @pytest.mark.bench

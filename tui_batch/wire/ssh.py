@@ -85,7 +85,7 @@ class SSHHost(Host):
             ended = "was ended" if self._end(shell.pid) else "may still be running there"
             raise lost(f"{self.name}: no answer in {call.seconds:g} s to a command, which {ended}.") from error
         except Ended as error:
-            if not shell.left:
+            if not shell.closed_there:
                 raise lost(f"{self.name}: the connection was lost before the answer to a command.") from error
             if shell.pid:
                 raise lost(f"{self.name}: the shell there was ended in the middle of a command.") from error

@@ -78,7 +78,7 @@ class Shell:
         return not (self._channel.closed or self._channel.eof_received)
 
     @property
-    def left(self) -> bool:
+    def closed_there(self) -> bool:
         """Whether the other end ended it in good order: then all that it said is here."""
         return bool(self._channel.eof_received)
 
