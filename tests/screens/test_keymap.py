@@ -112,11 +112,11 @@ def test_a_key_for_typing_is_none_of_a_form():
 
 
 async def test_a_changed_key_of_a_form_moves_in_it(changed):
-    app = changed(form__down="ctrl+o")
+    app = changed(form__down="ctrl+y")
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "R    212")
         await pilot.press("n", "enter")
-        await shows(pilot, "ctrl+o field")
+        await shows(pilot, "ctrl+y field")
 
 
 def test_what_changes_places_clashes_with_nothing(changed):

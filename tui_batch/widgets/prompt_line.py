@@ -68,9 +68,7 @@ class PromptLine(Lines):
         `live` is told of every text that stands there meanwhile.
         """
         question = Question(label, check=check, complete=complete, history=history)
-        answer = self._open(replace(question.typed(Entry.of(text)), wrong=wrong))
-        self._live = live
-        return answer
+        return self._open(replace(question.typed(Entry.of(text)), wrong=wrong), live)
 
     def ask_secret(self, label: str, check: Callable[[str], str]) -> "Future[str | None]":
         """The same for what nobody may see: it is drawn as stars, and nothing remembers it."""
@@ -89,8 +87,9 @@ class PromptLine(Lines):
         self._close(None)
         self.say(why, "attention")
 
-    def _open(self, question: Question) -> "Future[str | None]":
+    def _open(self, question: Question, live: Callable[[str], None] = lambda text: None) -> "Future[str | None]":
         self._close(None)
+        self._live = live
         self._answer: Future[str | None] = get_running_loop().create_future()
         self._before: Widget | None = self.screen.focused
         self.question = question
