@@ -241,7 +241,7 @@ class Wire:
 
 def keygen(path, kind, passphrase=""):
     if not path.exists():
-        subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", passphrase, "-f", str(path)], check=True)
+        subprocess.run(["ssh-keygen", "-q", "-a", "1", "-t", kind, "-N", passphrase, "-f", str(path)], check=True)
 
 
 def sshd_program():

@@ -9,7 +9,7 @@ from nobody import nobody
 from sshd import until
 
 from tui_batch.errors import Refused, Unclear
-from tui_batch.wire.host import HostSettings, open_host
+from tui_batch.wire.host import HostSettings, open_host, quoted
 from tui_batch.wire.transfer import Sum
 
 
@@ -49,13 +49,19 @@ def test_a_script_has_an_exit_code_and_two_streams(host):
 
 @pytest.mark.parametrize("text", ["", "no newline", "\n", "\n\n", "a\nb", "  spaces ", "é\t\\n ' \" $x `x` !", "%s %d"])
 def test_what_is_written_comes_back_as_it_was(host, text):
-    quoted = text.replace("'", "'\"'\"'")
-    done = host.run(f"printf %s '{quoted}'; printf %s '{quoted}' >&2")
+    done = host.run(f"printf %s {quoted([text])}; printf %s {quoted([text])} >&2")
     assert (done.code, done.out, done.err) == (0, text, text)
 
 
 def test_bytes_that_are_no_text_are_replaced(host):
     assert host.run(r"printf 'a\377b'").out == "a\ufffdb"
+
+
+def test_names_that_are_no_text_are_names_all_the_same(host, home, tmp_path):
+    name = os.fsdecode(b"no \xff text")
+    assert host.run(f"echo x >{home}/{quoted([name])}; cat {home}/{quoted([name])}").out == "x\n"
+    assert os.listdir(home) == [name]
+    assert host.read(f"~/{name}", 0, 10) == b"x\n"
 
 
 @pytest.mark.parametrize("size", [1, 1000, 300_000])

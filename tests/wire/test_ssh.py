@@ -1,5 +1,6 @@
 """A connection over SSH: what is measured of the library and of servers, and what becomes of calls when it is cut."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -83,9 +84,9 @@ def test_the_library_prints_nothing(tmp_path):
             f"host = open_host(HostSettings('127.0.0.1', 'x', {server.getsockname()[1]}, connect_seconds=5), print)\n"
             "try: host.run('true')\nexcept Exception as error: print(error)"
         )
-        ran = subprocess.Popen(
-            [sys.executable, "-c", code], stdout=-1, stderr=-1, cwd=ROOT, env={"HOME": str(tmp_path)}
-        )
+        server.settimeout(20)
+        environment = os.environ | {"HOME": str(tmp_path)}
+        ran = subprocess.Popen([sys.executable, "-c", code], stdout=-1, stderr=-1, cwd=ROOT, env=environment)
         with server.accept()[0] as line:
             line.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 300)
         out, err = ran.communicate(timeout=20)

@@ -32,7 +32,7 @@ set -C
 while read -r record; do
     [ -d "${{record%/*}}" ] || continue
     {{ echo {cause} >"$record.cause"; }} 2>/dev/null || [ -s "$record.cause" ] || {{
-        rm -f "$record.cause"; echo "there is no room for a note" >&2; exit 1
+        rm -f "$record.cause"; echo "the note cannot be written" >&2; exit 1
     }}
 done
 """

@@ -26,7 +26,7 @@ class LocalHost(Host):
         # The script goes by a file, since its input is for what it runs, and an argument may not be long.
         try:
             with tempfile.TemporaryFile() as lines:
-                lines.write(script.encode())
+                lines.write(script.encode("utf-8", "surrogateescape"))  # names may be no text
                 lines.flush()
                 lines.seek(0)
                 argv = ["/bin/sh", f"/dev/fd/{lines.fileno()}"]

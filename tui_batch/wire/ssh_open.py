@@ -17,13 +17,13 @@ from tui_batch.wire.ssh_login import compare_key, log_in
 if TYPE_CHECKING:
     from paramiko import Transport
 
+_SILENCE = logging.NullHandler()  # without a handler the library prints its errors, in the middle of the screen
 _ALIVE = 30  # seconds between two signs of life, for those who close what is silent
 
 
 def opened(route: Sequence[Place], answers: Answers, seconds: float) -> "list[Transport]":
     """Connections to each machine of the route, one through the other; all of them or none."""
-    # Without a handler of its own the library's errors are printed, in the middle of the screen.
-    logging.getLogger("paramiko").addHandler(logging.NullHandler())
+    logging.getLogger("paramiko").addHandler(_SILENCE)
     logging.getLogger("paramiko").propagate = False
     transports: list[Transport] = []
     try:

@@ -89,7 +89,7 @@ class Shell:
         cuts = Cut(first, last, call.sink or out.extend), Cut(first, last, err.extend)
         self._moved = time.monotonic()
         try:
-            self._send("\n".join([*([first] if first else []), last, line(call), ""]).encode(), call)
+            self._send("\n".join([*([first] if first else []), last, line(call), ""]), call)
             while None in (cuts[0].code, cuts[1].code):
                 self._read(cuts, call)
         finally:
@@ -101,11 +101,11 @@ class Shell:
         with contextlib.suppress(*self._lost):
             self._channel.close()
 
-    def _send(self, lines: bytes, call: "Call") -> None:
+    def _send(self, lines: str, call: "Call") -> None:
         """Send the script; what it is given goes by a thread, since it may not be read before an answer is."""
         self._channel.settimeout(call.seconds)
         try:
-            self._channel.sendall(lines)
+            self._channel.sendall(lines.encode("utf-8", "surrogateescape"))  # names may be no text
         except TimeoutError as error:
             raise Late from error
         except self._lost:
