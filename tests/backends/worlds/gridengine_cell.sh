@@ -116,9 +116,9 @@ stop) stop ;;
 master-stop)
     master=$(cat $SGE_ROOT/spool/qmaster/qmaster.pid)
     kill -9 "$master"
-    until_true 10 gone "$master"
+    until_true 20 gone "$master"
     ;;
-master-start)
+master-start) # half a minute passes until the execution daemon notices
     daemon sge_qmaster
     until_true 20 answers
     ;;
