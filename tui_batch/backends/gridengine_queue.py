@@ -51,7 +51,7 @@ class Queue:
         ours = sorted(((calls.owner(name), number) for name, number in named), reverse=True)  # the oldest counts
         return {key: str(number) for (owner, key), number in ours if owner == submission}
 
-    def lists(self, folder: str) -> Mapping[str, Sequence[int]]:
+    def lists(self, folder: str) -> Mapping[str, Sequence[tuple[int, int]]]:
         """Which jobs are in which lists of a submission."""
         return answers.lists(self._host.run(calls.lists(folder)).out)
 
