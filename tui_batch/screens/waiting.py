@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tui_batch.desk import Desk
 from tui_batch.model import Contact, JobRow, Order, Snapshot, Submission
 from tui_batch.screens.undo import can_be_undone, concerned
+from tui_batch.screens.view import last_seen
 from tui_batch.states import JobState
 from tui_batch.times import clock, seconds, span
 from tui_batch.widgets.lines import Part
@@ -62,7 +63,7 @@ def trouble(submission: Submission, contacts: Mapping[str, Contact], now: float)
     contact = contacts.get(submission.target)
     if not submission.health or contact is None or not contact.trouble:
         return submission.health
-    since = f"as of {clock(submission.as_of, now)}" if submission.as_of else ""
+    since = f"as of {clock(seen, now)}" if (seen := last_seen(submission, contacts)) else ""
     told = contact.trouble.rstrip(".")
     told = told if told.startswith(submission.target) else f"{submission.target}: {told}"
     return ", ".join(filter(None, (since, told, next_try(contact.next, now))))
