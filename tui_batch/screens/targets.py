@@ -50,7 +50,7 @@ class Place:
     @property
     def wants(self) -> str:
         """What it asks a person, and the key for that."""
-        return f"{self.question.text}: Enter answers" if self.question else "Enter has it ask again"
+        return f"{self.question.text.rstrip(':.')}: Enter answers" if self.question else "Enter has it ask again"
 
     @property
     def tone(self) -> str:
