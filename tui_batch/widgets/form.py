@@ -178,9 +178,9 @@ class Form(Lines, can_focus=True):
             return [(line, "trouble") for line in self._problems()]
         text, tone = self._remark(self.current.key)
         room = self._room(self.at)
-        if tone != "quiet" and cells(printable(text)) > self._whole - room:
-            return [(line, tone) for line in self._wrapped(text)]
         first, *more = self.current.about or ("",)
+        if tone != "quiet" and cells(printable(text)) > self._whole - room:
+            return [*((line, tone) for line in self._wrapped(text)), *((line, "quiet") for line in more if line)]
         elsewhere = self._elsewhere()
         if text and room == self._whole:  # it has no room beside the field
             elsewhere.append((text, tone))

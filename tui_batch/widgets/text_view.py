@@ -1,6 +1,6 @@
 """A page of text that scrolls: what there is to know of one thing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.moves import Moving
@@ -80,6 +80,12 @@ def heading(text: str) -> Line:
     return ((text, "title"),)
 
 
-def pair(label: str, value: str, tone: str = "") -> Line:
+def pair(label: str, value: str, tone: str = "", width: int = 14) -> Line:
     """A named value."""
-    return ((f"  {label:<14} ", "quiet"), (value, tone))
+    return ((f"  {label:<{width}} ", "quiet"), (value, tone))
+
+
+def pairs(named: Mapping[str, str]) -> list[Line]:
+    """Named values, which stand below each other however long the names are, if they are not very long."""
+    width = min(40, max([14, *map(len, named)]))
+    return [pair(name, value, width=width) for name, value in named.items()]
