@@ -42,7 +42,8 @@ def test_a_log_that_is_there_is_brought_here(program, cluster):
     program("wait", name)
     assert not list(program.home.glob("submissions/*/logs/*/*"))
     assert program("log", name, "1").out == "b"
-    assert "Nothing of it came here from cluster." in program("log", name, "1", "--stream", "err", code=1).err
+    said = program("log", name, "1", "--stream", "err", code=1).err
+    assert said == "Nothing of it came here from cluster so far.\n"
 
 
 def test_what_lies_here_is_not_cleaned(program, cluster):

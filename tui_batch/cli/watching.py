@@ -189,7 +189,8 @@ def _follow(desk: Desk, submission: str, index: int, stream: str, once: bool) ->
         if (ended or once) and (not elsewhere or time.monotonic() - last > patience):
             break
         time.sleep(0.1)
-    if elsewhere and not offset:
+    if once and not offset:
         known = desk.submission(submission)
-        say(f"Nothing of it came here from {known.target}. {known.health or 'It is empty, as far as is known.'}")
-    return 0 if offset or not elsewhere else 1
+        say(f"Nothing of it came here from {known.target} so far. {known.health}".rstrip())
+        return 1
+    return 0
