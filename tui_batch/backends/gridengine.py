@@ -209,7 +209,8 @@ class GridEngine(Backend):
         self._staging.remove(submission)
 
     def probe(self) -> Health:
-        return self._queue.health(self._staging.path(""))
+        ours = self._settings
+        return self._queue.health(self._staging.path(""), ours.queue, ours.parallel_environment)
 
     def close(self) -> None:
         self._host.close()

@@ -62,8 +62,8 @@ class Queue:
             if error := answers.denied(self._host.name, command[0], done.code, f"{done.out}{done.err}"):
                 raise error
 
-    def health(self, folder: str) -> Health:
-        """How things are there."""
+    def health(self, folder: str, queue: str, environment: str) -> Health:
+        """How things are there, where jobs are to be sent to this queue and this parallel environment."""
         began = time.time()
         done = self._host.run(health.probe(folder))
-        return health.read(self._host.name, done.out, (began + time.time()) / 2)
+        return health.read(self._host.name, done.out, (began + time.time()) / 2, queue, environment)
