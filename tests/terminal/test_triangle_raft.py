@@ -40,7 +40,7 @@ def type_it_in(tmux, place):
     tmux.press("G")
     tmux.shows("> triangle-raft", "Triangle Raft: networks of triangles that grow from a ring")
     tmux.press("Enter")
-    tmux.shows("> Executable", "executable has no default")
+    tmux.shows("> Executable", "executable has no default", "Lower Ring Size Limit ", "M-X Force Constant ")
     tmux.type("mx2.x")
     tmux.press("Down", "Down")
     tmux.shows("> Seed Size")
