@@ -22,3 +22,7 @@ def test_wide_characters_and_indents_fit():
     lines = folded((("    " + "日本" * 40, ""),), 30)
     assert all(sum(cell_len(text) for text, _ in line) <= 30 for line in lines)
     assert lines[1][0][0] == "    "
+
+
+def test_what_goes_on_begins_with_no_blank():
+    assert folded((("  one two three", ""),), 9) == [(("  one two", ""),), (("  ", ""), ("three", ""))]

@@ -71,7 +71,7 @@ def _pieces(text: str, width: int, indent: int) -> list[str]:
         if rest[len(piece)] != " " and (blank := piece.rfind(" ")) > room // 2:
             piece = piece[: blank + 1]
         pieces.append(piece)
-        rest = rest[len(piece) :]
+        rest = rest[len(piece) :].removeprefix(" ")
     return [*pieces, rest]
 
 
@@ -80,6 +80,6 @@ def heading(text: str) -> Line:
     return ((text, "title"),)
 
 
-def pair(label: str, value: str, tone: str = "") -> Line:
-    """A named value."""
-    return ((f"  {label:<14} ", "quiet"), (value, tone))
+def pair(label: str, value: str, tone: str = "", room: int = 14) -> Line:
+    """A named value, with so many cells for its name."""
+    return ((f"  {label:<{room}} ", "quiet"), (value, tone))
