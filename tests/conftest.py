@@ -1,10 +1,11 @@
-"""What all tests share: a coroutine is a test too, and a server to log in to."""
+"""What all tests share: a coroutine is a test too, a server to log in to, and a Grid Engine."""
 
 import asyncio
 import inspect
 
 import pytest
 from sshd import sshd  # noqa: F401 - a fixture
+from worlds.gridengine_cell import gridengine_cell, gridengine_in_use  # noqa: F401 - so too
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -335,11 +335,11 @@ def test_only_results_that_the_patterns_name_come(world: World, backend: Backend
     assert [path.name for path in (tmp_path / "results").rglob("*") if path.is_file()] == ["a.csv"]
 
 
-def test_results_that_are_excluded_stay(world: LocalWorld, backend: Backend, tmp_path: Path) -> None:
+def test_results_that_are_excluded_stay(world: World, backend: Backend, tmp_path: Path) -> None:
     patterns = '["*.csv", "b.txt", "stdout"]\nexclude = ["deep/*", "stdout"]'
     command = "mkdir -p deep/er; echo 1 | tee deep/a.csv deep/er/a.csv a.csv b.txt"
     batch, files, jobs = world.batch([command], patterns=patterns)
-    [taken] = sent(backend, batch, files, jobs)
+    [taken] = sent(world, backend, batch, files, jobs)
     world.watch(backend, ended(1))
     list(backend.fetch(batch, files, [replace(jobs[0], id=taken.id)], tmp_path / "results"))
     assert sorted(path.name for path in (tmp_path / "results").rglob("*") if path.is_file()) == ["a.csv", "b.txt"]

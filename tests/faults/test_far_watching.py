@@ -152,6 +152,12 @@ def test_a_log_far_away_is_here_while_somebody_looks(away):
     until(lambda: follows(desk, name, "anew\n"))
 
 
+def test_a_log_that_holds_nothing_is_here_as_such(away):
+    desk = away.desk()
+    name = running(away, desk)
+    until(lambda: follows(desk, name, ""))
+
+
 def test_the_end_of_a_log_comes_although_its_submission_is_closed_and_no_courier_there(away):
     desk = away.desk()
     name = running(away, desk)

@@ -6,6 +6,7 @@ from stand_in import FULL, SUBMISSIONS, FakeDesk
 from waiting import hides, shows, until
 
 from tui_batch.app import BatchApp
+from tui_batch.model import Contact
 
 KELP, REED, SAGE = (SUBMISSIONS[at].id for at in (0, 1, 4))
 WHOLE = replace(FULL, submissions=(*SUBMISSIONS[:4], SUBMISSIONS[4]._replace(fetched=5)))
@@ -32,6 +33,30 @@ async def test_a_log_that_is_not_here_yet_is_on_its_way(tmp_path):
         await shows(pilot, "stdout is empty so far: the job is running.")
         (tmp_path / "212.out").write_text("step 1\n")
         await shows(pilot, "step 1")
+
+
+async def test_a_log_whose_target_does_not_answer_is_not_said_to_be_on_its_way(tmp_path):
+    contacts = {"fir": Contact(False, heard="2026-11-20T11:02:00.000Z", trouble="fir: no answer in 30 s.")}
+    desk = remote(tmp_path, replace(FULL, contacts=contacts))
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212")
+        await pilot.press("l")
+        await shows(pilot, "stdout is on fir, and comes when that answers.", "fir in trouble")
+        (tmp_path / "212.out").write_text("step 1\n")
+        await shows(pilot, "step 1", "fir in trouble")
+        desk.current = FULL
+        await hides(pilot, "fir in trouble")
+
+
+async def test_a_target_that_does_not_answer_is_told_of_as_of_its_last_answer_and_takes_no_name_away(tmp_path):
+    told = "fir: fir (ada@login7.fir.example.org:22) cannot be reached: Connection refused. Nothing was sent."
+    contacts = {"fir": Contact(False, heard="2026-11-20T11:02:00.000Z", trouble=told)}
+    kelp = SUBMISSIONS[0]._replace(health=told)
+    desk = remote(tmp_path, replace(FULL, submissions=(kelp, *SUBMISSIONS[1:]), contacts=contacts))
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "R    212", "fir in trouble, as of 11:02", "as of 11:02, fir: fir (ada@login7")
+        await pilot.press("enter")
+        await shows(pilot, f"{kelp.batch} on fir", "fir in trouble, as of 11:02")
 
 
 async def test_a_log_of_a_job_that_has_not_begun_is_not_on_its_way(tmp_path):

@@ -1,81 +1,12 @@
 """From an empty home to a finished batch and its log, by keyboard alone, in a real tmux; and back before it is sent."""
 
 import subprocess
-import sys
-import time
 
-import pytest
-from requirement import needs
 from terminal import COMMAND, plain_environment
 
 from tui_batch.config import Config
 from tui_batch.desk import Desk
 from tui_batch.states import JobState
-from tui_batch.store.home import Home
-
-PROMPT = "shell>"
-
-
-class Tmux:
-    """A shell in a pane of 80x24: keys go in, and what stands there is read until it is what it has to be."""
-
-    def __init__(self, folder, environment):
-        self._environment = environment | {"TMUX_TMPDIR": str(folder)}
-        self._tell("new-session", "-d", "-x", "80", "-y", "24", f"PS1='{PROMPT} ' sh")
-        self.shows(PROMPT)
-
-    def _tell(self, *words):
-        command = ["tmux", "-f", "/dev/null", *words]
-        return subprocess.run(command, env=self._environment, capture_output=True, text=True).stdout
-
-    @property
-    def screen(self):
-        return self._tell("capture-pane", "-p")
-
-    def type(self, text):
-        self._tell("send-keys", "-l", text)
-
-    def press(self, *keys):
-        self._tell("send-keys", *keys)
-
-    def until(self, condition):
-        end = time.monotonic() + 30
-        while not condition(self.screen):
-            assert time.monotonic() < end, f"it never came about; on the screen:\n{self.screen}"
-
-    def shows(self, *words):
-        self.until(lambda screen: all(word in screen for word in words))
-
-    def hides(self, *words):
-        self.until(lambda screen: not any(word in screen for word in words))
-
-    def end(self):
-        self._tell("kill-server")
-
-
-@pytest.fixture
-def home(tmp_path):
-    """Where the store will be; the courier that came to it goes with the test."""
-    folder = tmp_path / "home"
-    yield folder
-    subprocess.run([*COMMAND, "--home", folder, "courier", "--stop"], env=plain_environment(tmp_path), check=True)
-    end = time.monotonic() + 20
-    while Home(folder).courier.exists():
-        assert time.monotonic() < end, "the courier does not go"
-
-
-@pytest.fixture
-def tmux(tmp_path, home):
-    """A shell in which `tui-batch` starts the program on an empty store."""
-    needs("tmux")
-    program = tmp_path / "bin" / "tui-batch"
-    program.parent.mkdir()
-    program.write_text(f"#!{sys.executable}\n{COMMAND[-1]}\n")
-    program.chmod(0o755)
-    environment = plain_environment(tmp_path, TUI_BATCH_HOME=str(home))
-    tmux = Tmux(tmp_path, environment | {"PATH": f"{program.parent}:{environment['PATH']}"})
-    yield tmux
-    tmux.end()
 
 
 def to_the_jobs(tmux, seconds, command=""):
@@ -97,15 +28,6 @@ def to_the_jobs(tmux, seconds, command=""):
     tmux.shows("nothing is written yet", "JOB n", ">      0 4", "2 6", "A submit all", "local: 3 jobs")
 
 
-def leave(tmux):
-    """To the shell, which goes on where it was."""
-    tmux.press("q")
-    tmux.until(lambda screen: screen.count(PROMPT) == 2)
-    tmux.hides("NAME")
-    tmux.type("echo $((40 + 2)) again\n")
-    tmux.shows("42 again")
-
-
 def test_from_an_empty_home_to_a_finished_batch_and_its_log(tmux, home):
     to_the_jobs(tmux, 0)
     tmux.press("t")
@@ -120,7 +42,7 @@ def test_from_an_empty_home_to_a_finished_batch_and_its_log(tmux, home):
     tmux.shows("n4  stdout", "run 4 on ", "succeeded")
     tmux.press("q")
     tmux.shows("> CD shell", "shell on local  3 succeeded")
-    leave(tmux)
+    tmux.leave()
     desk = Desk(home, Config())
     [submission] = desk.snapshot().submissions
     assert (submission.batch, submission.target, submission.counts) == ("shell", "local", {JobState.SUCCEEDED: 3})
@@ -137,7 +59,7 @@ def test_one_job_first_and_then_the_rest(tmux, home):
     tmux.shows("Submit 1 of 3 jobs of shell to local, then the rest if it succeeds? Y/n")
     tmux.press("Enter")
     tmux.shows("> CD shell", "3/3")
-    leave(tmux)
+    tmux.leave()
     desk = Desk(home, Config())
     [submission] = desk.snapshot().submissions
     assert submission.counts == {JobState.SUCCEEDED: 3}
@@ -155,7 +77,7 @@ def test_what_is_taken_back_in_time_never_runs(tmux, home):
     tmux.press("u")
     tmux.shows("Taken back, not submitted: 3 jobs of shell. The batch is kept.")
     tmux.hides("DR shell")
-    leave(tmux)
+    tmux.leave()
     desk = Desk(home, Config())
     assert (desk.snapshot().submissions, desk.snapshot().orders) == ((), ())
     assert [batch.name for batch in desk.batches()] == ["shell"]

@@ -2,7 +2,7 @@
 
 from rich.cells import cell_len
 
-from tui_batch.widgets.text_view import folded, pair
+from tui_batch.widgets.text_view import folded, pair, pairs
 
 
 def test_a_long_value_isfolded_below_where_it_begins():
@@ -26,3 +26,10 @@ def test_wide_characters_and_indents_fit():
 
 def test_what_goes_on_begins_with_no_blank():
     assert folded((("  one two three", ""),), 9) == [(("  one two", ""),), (("  ", ""), ("three", ""))]
+
+
+def test_values_stand_below_each_other_where_there_is_room():
+    lines = pairs({"a": "1", "start_temperature_10_x": "-3"})
+    assert ["".join(text for text, _ in line) for line in lines] == [f"  {'a':22} 1", "  start_temperature_10_x -3"]
+    [narrow] = folded(lines[0], 40)
+    assert "".join(text for text, _ in narrow) == "  a 1"

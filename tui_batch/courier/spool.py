@@ -82,7 +82,7 @@ class Spool:
         try:
             if answer.chunk.cursor != str(end) and answer.chunk.cursor:
                 _write(path, data, anew=True)
-            elif data and _size(path) == request.size:
+            elif _size(path) == request.size and (data or not path.exists()):  # nothing yet is something to know
                 _write(path, data)
         except StoreError as error:
             say(str(error))

@@ -12,14 +12,17 @@ from tui_batch.model import JobList, JobRow, Snapshot, Submission
 from tui_batch.screens.cloning import Cloning
 from tui_batch.screens.job_page import JobPage
 from tui_batch.screens.panes import Panes
-from tui_batch.screens.picked import Pick, of_one
+from tui_batch.screens.picked import Pick, fitting, of_one
 from tui_batch.screens.rows import by_urgency, job_columns, title
 from tui_batch.screens.verbs import Verbs
 from tui_batch.screens.waiting import trouble
 from tui_batch.states import JobState
 from tui_batch.widgets.live_table import LiveTable
+from tui_batch.widgets.printable import cells
 from tui_batch.widgets.progress import words
 from tui_batch.widgets.text_view import TextView
+
+BESIDE = 4  # the spaces around what stands at the left and at the right of the top line
 
 
 class Jobs(Verbs, Panes, Cloning):
@@ -83,11 +86,12 @@ class Jobs(Verbs, Panes, Cloning):
 
     def _head(self) -> None:
         submission = self._submission
+        place = f"{title(submission)} on {submission.target}"
         right = self.freshness([] if submission.ended else [submission])
         if told := trouble(submission, self.contacts, self.now()):
-            right = (told, "attention")
+            right = (fitting(self.size.width - cells(place) - BESIDE, told, right[0] or told), "attention")
         order = (("running first", "quiet"),) if not self.jobs.sorting.name else ()
-        self.status.show(f"{title(submission)} on {submission.target}", ((words(submission.counts), ""), *order), right)
+        self.status.show(place, ((words(submission.counts), ""), *order), right)
 
     async def _fill(self) -> None:
         found = await self.ask(self.desk.jobs, self._submission.id)

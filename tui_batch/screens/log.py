@@ -51,6 +51,7 @@ class Log(View):
         super().__init__()
         self._submission, self._row = submission, row
         self._stream = "out"
+        self._elsewhere = False  # its target writes it, and it is brought here
         self._far = False  # nothing of it has come here yet
         self._sought = ""
         self._word: Quarry | None = None
@@ -99,9 +100,8 @@ class Log(View):
         self.log_view.ended = status.state.ended
         so_far = "" if status.state.ended else " so far"
         if self._far and status.started:
-            self.log_view.wait(
-                f"std{self._stream} is on {self._submission.target}: what it holds is being brought here."
-            )
+            coming = ", and comes when that answers." if self._in_trouble else ": what it holds is being brought here."
+            self.log_view.wait(f"std{self._stream} is on {self._submission.target}{coming}")
         else:
             self.log_view.wait(f"std{self._stream} is empty{so_far}: the job {_became(self._row)}.")
 
@@ -114,9 +114,15 @@ class Log(View):
     async def _look_for_it(self) -> Path:
         """Where it is, or will be: where the job runs elsewhere, it comes here while somebody looks."""
         log = self._submission.id, self._row.index, self._stream
-        path, elsewhere = await self.ask(self.desk.log, *log), await self.ask(self.desk.follow, *log)
-        self._far = elsewhere and not await self.ask(path.exists)
+        path, self._elsewhere = await self.ask(self.desk.log, *log), await self.ask(self.desk.follow, *log)
+        self._far = self._elsewhere and not await self.ask(path.exists)
         return path
+
+    @property
+    def _in_trouble(self) -> bool:
+        """Whether nothing new of it comes here for now."""
+        contact = self.contacts.get(self._submission.target)
+        return self._elsewhere and contact is not None and bool(contact.trouble)
 
     def _head(self) -> None:
         view, state, look = self.log_view, self._row.status.state, self.log_view.look
@@ -131,7 +137,10 @@ class Log(View):
             facts.append((f"searching {view.percent} %", "attention"))
         around = f", with {CONTEXT} lines around" if view.percent is None else ""
         self.status.show_filter(f"only: {printable(view.only)}{around}" if view.only else "")
-        self.status.show(f"{self._row.name or title(self._submission)}", tuple(facts), (view.where, ""))
+        where: Part = (view.where, "")
+        if self._in_trouble:
+            where = (f"{self._submission.target} in trouble  {view.where}", "attention")
+        self.status.show(f"{self._row.name or title(self._submission)}", tuple(facts), where)
 
     def chosen(self) -> Submission | None:
         """The one that the job is of."""

@@ -49,7 +49,7 @@ class ChooseTarget(TableView):
         """The targets."""
         columns: list[Column[Place]] = [
             Column("name", "TARGET", 14, lambda p: p.target.name, letter="n"),
-            Column("kind", "KIND", 9, lambda p: p.target.kind, letter="k"),
+            Column("kind", "KIND", 10, lambda p: p.target.kind, letter="k"),
             Column("runs", "RUNS", 34, lambda p: p.runs, grow=True, tone=lambda p: "trouble" if p.trouble else ""),
             Column("settings", "SETTINGS", 20, _settings, grow=True, tone=lambda p: "quiet", rank=1),
         ]

@@ -168,7 +168,7 @@ class View(Screen[Any], inherit_bindings=False):
         """Whether one sees these open submissions as they are."""
         if self.front.clerk.paused:
             return ("paused: p", "attention")
-        return freshness(open_ones, self.front.unwatched.seconds, self.now())
+        return freshness(open_ones, self.contacts, self.front.unwatched.seconds, self.now())
 
     def tick(self) -> None:
         """A second went by: ages may read differently."""
@@ -255,7 +255,13 @@ def age(moment: str, now: float) -> str:
     return "now" if past < 10 else span(past // 10 * 10 if past < 100 else past)
 
 
-def freshness(open_ones: Sequence[Submission], unwatched: float, now: float) -> Part:
+def last_seen(submission: Submission, contacts: Mapping[str, Contact]) -> str:
+    """The moment of its target's last good answer; where none is known, of what was last written of it."""
+    contact = contacts.get(submission.target)
+    return (contact.heard if contact else "") or submission.as_of
+
+
+def freshness(open_ones: Sequence[Submission], contacts: Mapping[str, Contact], unwatched: float, now: float) -> Part:
     """Whether one sees these open submissions as they are; for so many seconds no courier was alive."""
     if not open_ones:
         return ("", "")
@@ -263,7 +269,7 @@ def freshness(open_ones: Sequence[Submission], unwatched: float, now: float) -> 
         return ("nobody watches the jobs: r", "attention")
     if troubled := [submission for submission in open_ones if submission.health]:
         names = ", ".join(dict.fromkeys(submission.target for submission in troubled))
-        since = min(submission.as_of for submission in troubled)
+        since = min(last_seen(submission, contacts) for submission in troubled)
         past = f", as of {clock(since, now)}" if since else ""
         return (f"{names} in trouble{past}", "attention")
     return ("up to date", "")

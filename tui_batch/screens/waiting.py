@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tui_batch.desk import Desk
 from tui_batch.model import Contact, JobRow, Order, Snapshot, Submission
 from tui_batch.screens.undo import can_be_undone, concerned
+from tui_batch.screens.view import last_seen
 from tui_batch.states import JobState
 from tui_batch.times import clock, seconds, span
 from tui_batch.widgets.lines import Part
@@ -19,6 +20,9 @@ WAITING = frozenset(
 
 
 _UNDER_WAY = (JobState.STARTING, JobState.RUNNING, JobState.SUSPENDED, JobState.COMPLETING)
+
+
+LATE = 100.0  # seconds after which what was due is not under way: there is nothing to ask for
 
 
 class Reason(NamedTuple):
@@ -46,10 +50,10 @@ def spoken(found: Sequence[Reason], desk: Desk, target: str, snapshot: Snapshot)
 
 
 def next_try(due: str, now: float) -> str:
-    """`next try in 40 s`, in steps that keep a quiet screen quiet; "" when it is not known."""
-    if not due:
+    """`next try in 40 s`, in steps that keep a quiet screen quiet; "" when it is not known, or nothing is tried."""
+    left = seconds(due) - now if due else -LATE
+    if left <= -LATE:
         return ""
-    left = seconds(due) - now
     if left < 1:
         return "trying now"
     if left >= 100:
@@ -62,7 +66,7 @@ def trouble(submission: Submission, contacts: Mapping[str, Contact], now: float)
     contact = contacts.get(submission.target)
     if not submission.health or contact is None or not contact.trouble:
         return submission.health
-    since = f"as of {clock(submission.as_of, now)}" if submission.as_of else ""
+    since = f"as of {clock(seen, now)}" if (seen := last_seen(submission, contacts)) else ""
     told = contact.trouble.rstrip(".")
     told = told if told.startswith(submission.target) else f"{submission.target}: {told}"
     return ", ".join(filter(None, (since, told, next_try(contact.next, now))))

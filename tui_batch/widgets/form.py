@@ -13,7 +13,7 @@ from tui_batch.widgets.entry import Entry
 from tui_batch.widgets.lines import Line, Lines, Part
 from tui_batch.widgets.printable import cells, fit, printable
 
-LABEL = 17
+LABEL = 17  # cells for labels, and more of them for long ones: up to a third of the screen
 FOOT = 5  # lines kept for the air above and for what is to be said of the field in hand
 REPLACED = ": type over, ctrl+u clears"
 
@@ -178,9 +178,9 @@ class Form(Lines, can_focus=True):
             return [(line, "trouble") for line in self._problems()]
         text, tone = self._remark(self.current.key)
         room = self._room(self.at)
-        if tone != "quiet" and cells(printable(text)) > self._whole - room:
-            return [(line, tone) for line in self._wrapped(text)]
         first, *more = self.current.about or ("",)
+        if tone != "quiet" and cells(printable(text)) > self._whole - room:
+            return [*((line, tone) for line in self._wrapped(text)), *((line, "quiet") for line in more if line)]
         elsewhere = self._elsewhere()
         if text and room == self._whole:  # it has no room beside the field
             elsewhere.append((text, tone))
@@ -216,7 +216,7 @@ class Form(Lines, can_focus=True):
         whole, room = self._whole, self._room(index)
         pointer: Part = ("> " if here else "  ", "")
         mark = self._remarks.marks.get(field.key, "")
-        label: Part = (fit(field.label, LABEL - 2 - len(mark)), "key" if here else "")
+        label: Part = (fit(field.label, self._label - 2 - len(mark)), "key" if here else "")
         text: Line = ((fit(field.entry.text, room), ""),)
         if here and self.has_focus:
             text = self._selected(room) if self.fresh else field.entry.line(room)
@@ -227,7 +227,13 @@ class Form(Lines, can_focus=True):
     @property
     def _whole(self) -> int:
         """The cells for a field and what stands at its right."""
-        return self.size.width - LABEL - 3
+        return self.size.width - self._label - 3
+
+    @property
+    def _label(self) -> int:
+        """The cells for the labels, with the pointer before and a blank behind."""
+        longest = max((cells(field.label) for field in self.fields), default=0)
+        return max(LABEL, min(longest + 3, self.size.width // 3))
 
     def _room(self, index: int) -> int:
         """The cells for a field: all there are if the one in hand needs more than its half."""

@@ -44,3 +44,16 @@ def turn() -> Iterator[None]:
         fcntl.flock(turn, fcntl.LOCK_EX)
         cell("start")
         yield
+
+
+@pytest.fixture(scope="session")
+def gridengine_in_use():
+    with in_use():
+        yield
+
+
+@pytest.fixture
+def gridengine_cell(gridengine_in_use):
+    """The Grid Engine cell of this machine, for this test alone."""
+    with turn():
+        yield
