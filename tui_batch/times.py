@@ -14,7 +14,7 @@ def seconds(moment: str) -> float:
 
 
 def span(duration: float) -> str:
-    """A duration in at most five characters: `42s`, `12m`, `3h07`, `2d`."""
+    """A duration in at most five characters: `42s`, `12m`, `3h07`, `2d`, `3y`."""
     whole = max(0, int(duration))
     if whole < 100:
         return f"{whole}s"
@@ -22,7 +22,8 @@ def span(duration: float) -> str:
         return f"{whole // 60}m"
     if whole < 36 * 3600:
         return f"{whole // 3600}h{whole % 3600 // 60:02}"
-    return f"{whole // 86400}d"
+    days = whole // 86400
+    return f"{days}d" if days < 1000 else f"{days // 365}y"
 
 
 def clock(moment: str, now: float) -> str:

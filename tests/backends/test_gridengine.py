@@ -128,6 +128,40 @@ def test_what_was_taken_although_the_answer_was_lost_is_found_and_runs_once(worl
     assert (tmp_path / "runs").read_text() == "xx"
 
 
+def test_what_went_in_one_array_is_not_sent_again_in_another(world):
+    world.pull(slots=0)
+    batch, files, jobs = world.batch(["true"] * 4)
+    list(world.open().submit(batch, files, jobs[:3]))
+    again = world.open()
+    calls = [[one.id for one in taken] for taken in again.submit(batch, files, jobs[1:])]
+    assert calls == [["1.2", "1.3"], ["2"]]
+    assert again.find(jobs[0].submission) == {0: "1.1", 1: "1.2", 2: "1.3", 3: "2"}
+
+
+def test_what_went_together_is_found_by_its_own_attempt(world):
+    world.pull(slots=0)
+    backend = world.open()
+    batch, files, jobs = world.batch(["true"] * 3)
+    list(backend.submit(batch, files, jobs[1:]))
+    mixed = [jobs[0], replace(jobs[1], attempt=2)]
+    assert [[one.id for one in taken] for taken in backend.submit(batch, files, mixed)] == [["2"], ["3"]]
+    assert world.open().find(jobs[0].submission) == {0: "2", 1: "3", 2: "1.2"}
+
+
+def test_what_was_refused_is_not_in_doubt_and_what_gave_no_answer_is(world):
+    backend = world.open()
+    batch, files, jobs = world.batch(["true"] * 3)
+    jobs[0] = replace(jobs[0], resources=Resources(minutes=1))
+    world.pull(refuse="job violates a rule of the house")
+    with pytest.raises(Refused):
+        list(backend.submit(batch, files, jobs[1:]))
+    world.pull(refuse="", lose_answer=True)
+    with pytest.raises(Unclear):
+        list(backend.submit(batch, files, jobs[:1]))
+    assert world.open().doubtful(jobs[0].submission) == {0}
+    assert world.open().doubtful("20000101-000000-nobody") == set()
+
+
 def test_a_refusal_is_told_in_the_words_of_qsub_and_is_not_for_ever(world, backend):
     world.pull(refuse="job violates a rule of the house")
     batch, files, jobs = world.batch(["true"])

@@ -292,6 +292,23 @@ def test_what_is_wrong_with_a_target(text, words):
     assert re.search(words, found.detail)
 
 
+@pytest.mark.parametrize(
+    ("queue", "environment", "words"),
+    [
+        ("", "", ""), ("main.q", "smp", ""), ("main.q@node1", "", ""), ("*.q", "ma*|smp", ""),
+        ("long.q", "", "fir: `queue` is long.q, and there is only main.q."),
+        ("@fast", "mpi", "fir: `parallel_environment` is mpi, and there is only make, smp."),
+    ],
+)  # fmt: skip
+def test_a_queue_or_an_environment_that_is_not_there_is_named(queue, environment, words):
+    found = health.read("fir", PROBED, 999.0, queue, environment)
+    assert (found.reachable, found.detail if words else "") == (not words, words)
+    assert found.facts["clock"] == "as ours"
+    assert health.read(
+        "fir", PROBED.replace("queue", "x").replace("environment", "x"), 999.0, queue, environment
+    ).reachable
+
+
 # -- what qsub says ----------------------------------------------------------------------------------------------------
 
 

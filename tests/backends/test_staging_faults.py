@@ -217,6 +217,38 @@ def test_what_takes_longer_than_a_question_is_asked_for_again(opened, batches, t
     assert (tmp_path / "made").read_text() == "x\n"
 
 
+class Leaving(Counting):
+    """A host that is gone when it is asked for the second time."""
+
+    def __init__(self, host, sshd):
+        super().__init__(host)
+        self.sshd = sshd
+
+    def run(self, script, given=b"", seconds=None):
+        if self.calls:
+            self.sshd.stop()
+            self.sshd.cut()
+            until(lambda: not self.sshd.connections(), "nobody is connected")
+        return super().run(script, given, seconds)
+
+
+def test_what_was_begun_is_in_doubt_when_nobody_can_be_asked_how_it_went(sshd, opened, tmp_path, monkeypatch):
+    monkeypatch.setattr(errand, "_PATIENCE", 1)
+    host = Leaving(opened(**sshd.login(tmp_path / "login")), sshd)
+    os.mkfifo(tmp_path / "gate")
+    try:
+        with pytest.raises(Unclear, match="making calls was begun"):
+            errand.carry_out(host, str(tmp_path), "send.1", f"cat {tmp_path}/gate", "making calls")
+    finally:
+        sshd.start()
+        (tmp_path / "gate").write_text("go")
+
+
+def test_what_ended_counts_although_nobody_can_tidy_up(opened, tmp_path):
+    done = errand.carry_out(opened(), str(tmp_path), "send.1", "mkdir errands/send.1.d; echo here", "making calls")
+    assert (done.code, done.out) == (0, "here\n")
+
+
 def test_an_errand_that_is_killed_is_not_waited_for(opened, batches, tmp_path):
     batch, files, jobs = batches.make(["true"])
     staging = Staging(opened(), str(tmp_path / "work"))

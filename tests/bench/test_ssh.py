@@ -31,18 +31,36 @@ def in_a_channel(transport):
         channel.close()
 
 
+def in_a_bare_shell(channel):
+    """The floor: a line for an open shell, a mark after the answer, and nothing that makes sure of either."""
+    channel.sendall(b"echo it is so; echo end\n")
+    said = b""
+    while not said.endswith(b"end\n"):
+        said += channel.recv(100)
+
+
 @pytest.mark.bench
 def test_small_questions(host, compare):
     transport = host._transports[-1]
+    bare = transport.open_session()
+    bare.exec_command("sh -s")
 
-    def ours():
-        assert host.run("echo it is so").out == "it is so\n"
+    def ask(script):
+        assert host.run(script).out == "it is so\n"
 
-    def each(ask):
-        return lambda: seconds(lambda: [ask() for _ in range(QUESTIONS)]) / QUESTIONS
+    def each(ask, *args):
+        return lambda: seconds(lambda: [ask(*args) for _ in range(QUESTIONS)]) / QUESTIONS
 
-    questions, channels = in_turns(ROUNDS, each(ours), each(lambda: in_a_channel(transport)))
-    compare("a question", questions, "in a channel of its own", channels, 0.33)
+    plain, scripts, floor, channels = in_turns(
+        ROUNDS,
+        each(ask, "echo it is so"),
+        each(ask, "so='it is so'; echo $so"),
+        each(in_a_bare_shell, bare),
+        each(in_a_channel, transport),
+    )
+    compare("a plain question", plain, "in a channel of its own", channels, 0.1)
+    compare("a script that could leave something behind", scripts, "in a channel of its own", channels, 0.33)
+    compare("a plain question", plain, "a line for a bare shell", floor, 4)
 
 
 @pytest.mark.bench

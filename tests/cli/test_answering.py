@@ -115,6 +115,11 @@ def test_who_looks_at_anything_is_told_what_is_asked(home):
             assert (done.returncode, told in done.stderr) == (0, True), done.stderr
 
 
+def test_a_question_that_ends_its_sentence_is_told_as_one(home):
+    with questions.asked(home, Question("host key", HOST_KEY.text, False, "fir", stamp(time.time()))):
+        assert "Type yes to trust it. To answer: tui-batch answer fir\n" in piped(home, "list").stderr
+
+
 def test_a_courier_elsewhere_is_answered_there(home):
     lock.release(home)
     home.courier.write_text('host = "login2"\npid = 1\nstarted = "2026-01-01T00:00:00.000Z"\nticks = "1"\n')

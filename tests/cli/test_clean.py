@@ -37,6 +37,15 @@ def test_what_is_left_there_goes_when_it_is_asked_for_and_never_else(program, cl
     assert program("show", name, "--json").json["counts"] == {"succeeded": 2}
 
 
+def test_a_log_that_is_there_is_brought_here(program, cluster):
+    name = program.sent("-s", "word=a,b")
+    program("wait", name)
+    assert not list(program.home.glob("submissions/*/logs/*/*"))
+    assert program("log", name, "1").out == "b"
+    said = program("log", name, "1", "--stream", "err", code=1).err
+    assert said == "Nothing of it came here from cluster so far.\n"
+
+
 def test_what_lies_here_is_not_cleaned(program, cluster):
     name = program.sent("--target", "local")
     program("wait", name)

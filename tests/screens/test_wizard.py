@@ -95,6 +95,17 @@ async def test_a_comma_in_a_command_line_is_warned_of_at_its_field(app, desk):
         await shows(pilot, "1 job ")
 
 
+async def test_long_labels_have_more_room_and_what_is_wrong_leaves_the_help_in_sight(app, desk):
+    program = replace(
+        RAFT.variables[0], key="exe", type="path", label="Global Minimisation Max", default=None, help="x.x"
+    )
+    desk.templates = lambda: [replace(RAFT, variables=(program,), name="ml-training")]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n", "enter")
+        await shows(pilot, "> Global Minimisation Max ", " exe has no default: give it a value or an axis.", " x.x")
+
+
 async def test_a_long_text_takes_the_whole_width_and_says_that_there_is_more(app, desk):
     words = replace(RAFT.variables[0], key="word", type="str", default="hello", minimum=None)
     desk.templates = lambda: [replace(RAFT, variables=(words, *RAFT.variables), name="ml-training")]

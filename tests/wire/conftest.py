@@ -4,15 +4,17 @@ import pytest
 from nobody import nobody
 
 from tui_batch.wire.host import HostSettings, open_host
+from tui_batch.wire.ssh import SSHHost
 
 
 @pytest.fixture
 def opened():
-    """Opens hosts, and closes them."""
+    """Opens hosts, each with a connection of its own, and closes them."""
     hosts = []
 
     def open_(settings, ask=nobody, **more):
-        hosts.append(open_host(HostSettings(**(settings | more)), ask))
+        settings = HostSettings(**(settings | more))
+        hosts.append(SSHHost(settings, ask) if settings.host else open_host(settings, ask))
         return hosts[-1]
 
     yield open_

@@ -88,6 +88,34 @@ def test_nothing_is_left_of_one_script_for_the_next(host):
     assert done.out.splitlines()[0] != "/"
 
 
+@pytest.mark.parametrize(
+    "script",
+    ["cd /", "exit 3", "x=1", "echo a; x=1", "echo a\nx=1", "echo ${x=1}", "test -n a && x=1", "echo a; exit",
+     "set -u", "exec true", "exec >/dev/null", "break", "return 1", "shift 9", ". ./none", "trap 'echo trapped' EXIT",
+     "umask 0", "unset HOME", "readonly HOME", "PATH=", "echo() { false; }", "echo a & wait", "echo a\\", "true '",
+     "true $((", "echo '\n'; x='\n'1"],
+)  # fmt: skip
+def test_nothing_is_left_of_any_script_for_a_plain_question(host, script):
+    state = "pwd; umask; set -e; echo x=$x $HOME $PATH"
+    before = [host.run(plain).out for plain in ("pwd", state)]
+    host.run(script)
+    assert [host.run(plain).out for plain in ("pwd", state)] == before
+    done = host.run("echo 'it is' so")
+    assert (done.code, done.out, done.err) == (0, "it is so\n", "")
+
+
+@pytest.mark.parametrize(
+    "script, code, out",
+    [("test -d ~", 0, ""), ("test -d ~/none", 1, ""), ("test 1 -eq x", 2, ""), ("false", 1, ""), ("cat", 0, ""),
+     ("echo  two   'spaces  '", 0, "two spaces  \n"), ("echo 'a b'c=d", 0, "a bc=d\n"),
+     ("head -c 2 /dev/zero", 0, "\0\0")],
+)  # fmt: skip
+def test_a_plain_question_has_a_plain_answer(host, script, code, out):
+    for _ in range(2):
+        done = host.run(script)
+        assert (done.code, done.out) == (code, out)
+
+
 @pytest.mark.parametrize("script", ["if", "echo 'open", "echo )", "done", "cat <<END"])
 def test_a_script_that_is_none_spoils_nothing(host, script):
     done = host.run(script)

@@ -9,10 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
+from nobody import nobody
 from requirement import needs
 from sshd import running, until
 
 from tui_batch.errors import Unanswered, Unclear, Unreachable
+from tui_batch.wire.host import HostSettings, open_host
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +55,18 @@ def test_short_commands_that_are_given_something_never_cost_the_connection(host,
 
     assert at_once(4, call) == [["done\n"] * 60] * 4
     assert "nonexistent channel" not in sshd.log()
+
+
+def test_targets_that_get_there_in_the_same_way_have_one_connection(sshd, tmp_path):
+    login = sshd.login(tmp_path / "home")
+    before = len(sshd.connections())
+    first, second = (open_host(HostSettings(**login, workdir=folder), nobody) for folder in ("~/a", "~/b"))
+    assert at_once(2, lambda number: (first, second)[number].run("echo here").out) == ["here\n"] * 2
+    assert len(sshd.connections()) == before + 1
+    first.close()
+    assert second.run("echo still").out == "still\n"
+    second.close()
+    until(lambda: len(sshd.connections()) == before, "the end of the connection")
 
 
 def test_more_callers_than_a_server_takes_wait_for_one_another(host):
@@ -97,7 +111,7 @@ def test_the_library_prints_nothing(tmp_path):
 @pytest.mark.parametrize(
     "change, said",
     [
-        ({"host": "no-such-host.invalid"}, "its name no-such-host.invalid is not known here"),
+        ({"host": "no-such-host.invalid"}, "no-such-host.invalid.*: its name is not known here"),
         ({"port": 1}, "cannot be reached: Connection refused"),
         ({"user": "no-such-user"}, "does not let us in: tried .*; it takes publickey"),
         ({"host": "127.0.0.1", "jump": "127.0.0.1:1"}, "cannot be reached: Connection refused"),

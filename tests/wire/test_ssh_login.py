@@ -136,8 +136,11 @@ def test_a_key_that_cannot_be_used_is_named(settings, tmp_path, opened, spoil):
         keygen(key, "ed25519")
     elif spoil == "empty":
         key.touch()
-    with pytest.raises(Unanswered, match=f"does not let us in: tried {key}.*it takes publickey.*Nothing was sent"):
+    with pytest.raises(
+        Unanswered, match=f"does not let us in: tried {key}.*it takes publickey.*Nothing was sent"
+    ) as caught:
         opened(settings, key_file=str(key)).run("true")
+    assert "Errno" not in str(caught.value)
 
 
 def test_keys_are_found_where_ssh_keeps_them(sshd, settings, home, opened):

@@ -21,7 +21,7 @@ def kind(target: Target) -> ModuleType:
 
 def nobody(question: Question) -> str:
     """For where no person can be asked."""
-    raise Unanswered(f"{question.text}, and nobody is there to answer.")
+    raise Unanswered(f"{question.text.rstrip(':.')}: nobody is there to answer; `tui-batch answer` asks it again.")
 
 
 LOGS_HERE = frozenset({"local"})  # kinds whose jobs write their logs into the store: nobody has to bring them

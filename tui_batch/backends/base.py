@@ -56,6 +56,13 @@ class Backend(ABC):
     def find(self, marker: str) -> Mapping[int, str]:
         """What the target knows of a submission: adopt these, never send them again."""
 
+    def doubtful(self, marker: str) -> Collection[int] | None:
+        """Of which jobs of a submission, besides those that `find` knows, it may be that they were sent; None: of all.
+
+        A kind that keeps a journal of its calls knows which it has certainly not made. It is asked before `find`.
+        """
+        return None
+
     @abstractmethod
     def poll(self, jobs: Sequence[Job]) -> Poll:
         """What the target says of these jobs, by id, and whether its answer was complete.

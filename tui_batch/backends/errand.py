@@ -3,7 +3,7 @@
 import re
 import time
 
-from tui_batch.errors import Refused, Unclear
+from tui_batch.errors import Refused, Unclear, Unreachable
 from tui_batch.wire.host import Done, Host, quoted
 
 _PATIENCE = 10  # seconds of waiting within one question
@@ -71,7 +71,7 @@ done
 echo "ended $code"
 cat errands/{name}.out
 cat errands/{name}.err >&2
-rm -f errands/{name}.*
+rm -f errands/{name}.* || :
 """
 
 
@@ -84,15 +84,20 @@ def carry_out(host: Host, folder: str, name: str, script: str, what: str, before
     errand = _ERRAND.format(script=script, **place)
     end = time.monotonic() + _LONGEST
     done = host.run(_BEGIN.format(before=before, **place) + _WAIT.format(**place), errand.encode(), _DEADLINE)
+    if done.code and not done.out and done.code <= 128:  # who is killed may have begun
+        raise Refused(f"{host.name}: {what} could not begin: {last_line(done.err)}")
     while True:
-        if done.code:
-            raise Refused(f"{host.name}: {what} could not begin: {last_line(done.err)}")
         word, _, rest = done.out.partition("\n")
-        if word.startswith("ended ") and (code := int(word[6:])) <= 128:
+        if not done.code and word.startswith("ended ") and (code := int(word[6:])) <= 128:
             return Done(code, rest, done.err)
-        if word != "going" or time.monotonic() > end:
+        if done.code or word != "going" or time.monotonic() > end:
             raise Unclear(f"{host.name}: {what} was begun there, and did not come to its end.")
-        done = host.run(_WAIT.format(**place), seconds=_DEADLINE)
+        try:
+            done = host.run(_WAIT.format(**place), seconds=_DEADLINE)
+        except Unreachable as error:
+            raise Unclear(
+                f"{host.name}: {what} was begun there, and then nobody answered: how it went is looked for."
+            ) from error
 
 
 def last_line(said: str) -> str:

@@ -18,6 +18,8 @@ from tui_batch.backends import gridengine_calls as calls
 from tui_batch.backends import gridengine_outcome as outcome
 from tui_batch.backends.base import Backend, Files
 from tui_batch.backends.gridengine_answers import Listed
+from tui_batch.backends.gridengine_calls import Group
+from tui_batch.backends.gridengine_heard import Calls
 from tui_batch.backends.gridengine_queue import Queue
 from tui_batch.backends.journal import Call
 from tui_batch.backends.staging import Ended, Staging
@@ -78,36 +80,48 @@ class GridEngine(Backend):
         self.pace = settings.poll_seconds
         self._settings, self._host = settings, host
         self._queue, self._staging = Queue(host), Staging(host, settings.workdir)
+        self._calls = Calls(host.name, self._staging, self._queue)
         self._jobs: dict[str, Job] = {}  # by id, as they were sent or asked for
         self._gone: dict[str, float] = {}  # since when the queue lacks them
 
     # -- sending -------------------------------------------------------------------------------------------------------
 
     def submit(self, batch: Batch, files: Files, jobs: Sequence[Job]) -> Iterator[Sequence[Accepted]]:
-        going = jobs[: self._room(len(jobs))]
-        submission, groups = jobs[0].submission, list(calls.groups(going, _most(self._settings)))
-        self._staging.stage(batch, files, going)
-        numbers, tries = self._heard(submission)
+        submission = jobs[0].submission
+        heard = self._calls.heard(submission)
+        there = self._calls.known_already(submission, heard, jobs)
+        if there:
+            yield [self._accepted(job, there[job.index]) for job in jobs if job.index in there]
+        left = [job for job in jobs if job.index not in there]
+        going = left[: self._room(len(left))] if left else []
+        if going:
+            self._staging.stage(batch, files, going)
+            yield from self._call(batch, list(calls.groups(going, _most(self._settings))), heard.silent)
+        if len(going) < len(left):
+            raise Busy(_full(self._host.name, self._settings.max_queued, len(left) - len(going)))
+
+    def _call(self, batch: Batch, groups: Sequence[Group], tries: Counter[str]) -> Iterator[Sequence[Accepted]]:
+        """Send what was never sent; of several errors the gravest is raised at the end."""
+        submission, refused = groups[0].jobs[0].submission, list[BackendError]()
         folder = self._staging.path(submission)
-        asked = {
-            group.key: Call(f"{group.key}.{tries[group.key]}", calls.script(self._settings, batch, group, folder))
+        asked = [
+            Call(f"{group.key}.{tries[group.key]}", calls.script(self._settings, batch, group, folder))
             for group in groups
-            if group.key not in numbers
-        }
-        sent = self._staging.send(submission, list(asked.values()))
-        refused: list[BackendError] = []
-        for group in groups:
-            answer = sent[asked[group.key].key] if group.key in asked else None
-            if number := answers.taken(answer.out) if answer else numbers[group.key]:
+        ]
+        sent = self._staging.send(submission, asked)
+        for group, call in zip(groups, asked, strict=True):
+            if number := answers.taken(sent[call.key].out):
+                self._calls.note(submission, group.key)
                 ids = calls.ids(number, group.key)
-                self._jobs |= zip(ids, group.jobs, strict=True)
-                yield [Accepted(job.index, name) for job, name in zip(group.jobs, ids, strict=True)]
-            elif answer:
-                refused.append(answers.failure(self._host.name, answer))
+                yield [self._accepted(job, name) for job, name in zip(group.jobs, ids, strict=True)]
+            else:
+                refused.append(answers.failure(self._host.name, sent[call.key]))
         if refused:
             raise min(refused, key=lambda error: _GRAVEST.index(type(error)))
-        if len(going) < len(jobs):
-            raise Busy(_full(self._host.name, self._settings.max_queued, len(jobs) - len(going)))
+
+    def _accepted(self, job: Job, name: str) -> Accepted:
+        self._jobs[name] = replace(job, id=name)
+        return Accepted(job.index, name)
 
     def _room(self, wanted: int) -> int:
         """How many jobs more there may be in the queue, where those count that somebody sent by hand."""
@@ -117,21 +131,13 @@ class GridEngine(Backend):
             raise Busy(_full(self._host.name, most, wanted))
         return min(room, wanted)
 
-    def _heard(self, submission: str) -> tuple[Mapping[str, str], Counter[str]]:
-        """By its key, the number that each call was given; of the others, how often they were made without one."""
-        known = self._staging.journal(submission)
-        numbers = {calls.base(key): number for key, sent in known.items() if (number := answers.taken(sent.out))}
-        silent = [sent for key, sent in known.items() if calls.base(key) not in numbers]
-        if any(isinstance(answers.failure(self._host.name, sent), Unclear) for sent in silent):
-            numbers = {**self._queue.named(submission), **numbers}
-        return numbers, Counter(calls.base(sent.key) for sent in silent)
-
     def find(self, marker: str) -> Mapping[int, str]:
-        numbers = {**self._queue.named(marker), **self._heard(marker)[0]}
-        lists = self._queue.lists(self._staging.path(marker))
-        if not lists.keys() >= {calls.lines(key)[0] for key in numbers}:
-            raise Unclear(f"{self._host.name}: jobs of {marker} are there, but not the lists of which they are.")
-        return calls.placed(numbers, lists)
+        numbers = {**self._queue.named(marker), **self._calls.heard(marker).numbers}
+        return {index: name for (index, _), name in sorted(self._calls.placed(marker, numbers).items())}  # the last
+
+    def doubtful(self, marker: str) -> Collection[int] | None:
+        sent = self._calls.sent(marker, self._calls.heard(marker).doubtful)
+        return {index for jobs in sent.values() for index, _ in jobs}
 
     # -- looking -------------------------------------------------------------------------------------------------------
 
@@ -180,9 +186,8 @@ class GridEngine(Backend):
         if strange := set(calls.chosen(set(ids) - self._jobs.keys())):
             named = {calls.owner(one.name): str(one.number) for one in self._queue.listed() if strange & {*one.ids}}
             for submission, key in named.keys() - {("", "")}:
-                lists = self._queue.lists(self._staging.path(submission))
-                there = calls.placed({key: named[submission, key]}, lists)
-                self._jobs |= {name: Job(submission, at, "", calls.attempt(key), name) for at, name in there.items()}
+                there = self._calls.placed(submission, {key: named[submission, key]})
+                self._jobs |= {name: Job(submission, at[0], "", at[1], name) for at, name in there.items()}
         return [self._jobs[name] for name in ids if name in self._jobs]
 
     def hold(self, ids: Collection[str]) -> None:
@@ -204,7 +209,8 @@ class GridEngine(Backend):
         self._staging.remove(submission)
 
     def probe(self) -> Health:
-        return self._queue.health(self._staging.path(""))
+        ours = self._settings
+        return self._queue.health(self._staging.path(""), ours.queue, ours.parallel_environment)
 
     def close(self) -> None:
         self._host.close()

@@ -249,10 +249,11 @@ def denied(host: str, command: str, code: int, said: str) -> BackendError | None
     return silence(host, command, code, said) if _DOWN.search(said) or _hint(code, said) else None
 
 
-def lists(text: str) -> Mapping[str, Sequence[int]]:
-    """The numbers of the jobs in each list, line by line, as `grep -H` shows them."""
-    found: dict[str, list[int]] = {}
+def lists(text: str) -> Mapping[str, Sequence[tuple[int, int]]]:
+    """Index and attempt of the jobs in each list, line by line, as `grep -H` shows them."""
+    found: dict[str, list[tuple[int, int]]] = {}
     for line in text.splitlines():
         name, _, row = line.removeprefix("lists/").partition(":")
-        found.setdefault(name, []).append(int(row.split("\t")[0]))
+        index, _, attempt, _ = row.split("\t")
+        found.setdefault(name, []).append((int(index), int(attempt)))
     return found

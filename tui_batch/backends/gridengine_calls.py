@@ -70,17 +70,11 @@ def lines(key: str) -> tuple[str, int, int]:
     return name, int(first), int(last)
 
 
-def attempt(key: str) -> int:
-    """The attempt of the jobs that a key speaks of."""
-    return int(key.partition("-")[0])
-
-
-def placed(numbers: Mapping[str, str], lists: Mapping[str, Sequence[int]]) -> Mapping[int, str]:
-    """The id of each job, by the keys and numbers of calls; of more than one of a job's last attempt the oldest."""
-    found: dict[int, str] = {}
-    for key in sorted(numbers, key=lambda key: (attempt(key), -int(numbers[key]))):
-        name, first, last = lines(key)
-        found |= zip(lists[name][first - 1 : last], ids(numbers[key], key), strict=True)
+def placed(numbers: Mapping[str, str], sent: Mapping[str, Sequence[tuple[int, int]]]) -> Mapping[tuple[int, int], str]:
+    """The id of each attempt of a job, by the numbers of calls and what each of them sent; of several the oldest."""
+    found: dict[tuple[int, int], str] = {}
+    for key in sorted(numbers, key=lambda key: -int(numbers[key])):
+        found |= zip(sent[key], ids(numbers[key], key), strict=True)
     return found
 
 
@@ -248,7 +242,6 @@ _OURS = (
     "-b",
     "-e",
     "-j",
-    "-N",
     "-o",
     "-r",
     "-S",

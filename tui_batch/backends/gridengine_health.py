@@ -7,6 +7,7 @@ from tui_batch.backends.gridengine_calls import ENGLISH
 from tui_batch.model import Health
 from tui_batch.wire.host import quoted
 
+_PATTERN = frozenset("*?[]!&|(),")  # in a name that stands for several
 _COMMANDS = ("qsub", "qstat", "qacct", "qdel", "qhold", "qrls", "qmod")
 
 # Each line begins with what it tells of.
@@ -27,8 +28,8 @@ def probe(folder: str) -> str:
     return ENGLISH + _PROBE.format(folder=quoted([folder]), commands=" ".join(_COMMANDS))
 
 
-def read(host: str, text: str, now: float) -> Health:
-    """How the target is, by what a probe told while our clock said `now`."""
+def read(host: str, text: str, now: float, queue: str = "", environment: str = "") -> Health:
+    """How the target is, by what a probe told while our clock said `now`; whether it has what jobs are sent to."""
     told: dict[str, list[str]] = defaultdict(list)
     for line in text.splitlines():
         word, _, rest = line.partition(" ")
@@ -44,7 +45,18 @@ def read(host: str, text: str, now: float) -> Health:
         return Health(False, f"{host}: the queue does not answer: {told['silent'][0]}", facts)
     if not told["workdir"]:
         return Health(False, f"{host}: the workdir cannot be written to.", facts)
+    wanted = {
+        "queue": (queue.partition("@")[0], told["queue"]),
+        "parallel_environment": (environment, told["environment"]),
+    }
+    for key, (name, there) in wanted.items():
+        if name and there and not set(name) & _PATTERN and name not in there:
+            return Health(False, f"{host}: `{key}` is {name}, and there is only {', '.join(there)}.", facts)
     return Health(True, f"{facts.get('version', 'Grid Engine')} answers", facts)
+
+
+def _clock(ahead: float) -> str:
+    return f"{ahead:+.0f} s from ours" if abs(ahead) >= 2 else "as ours"
 
 
 def _facts(told: Mapping[str, Sequence[str]], folders: set[str], now: float) -> Mapping[str, str]:
@@ -56,7 +68,7 @@ def _facts(told: Mapping[str, Sequence[str]], folders: set[str], now: float) -> 
         "parallel environments": ", ".join(told["environment"]),
         "jobs per person": limits.get("max_u_jobs", ""),
         "tasks per array": limits.get("max_aj_tasks", ""),
-        "clock": "".join(f"{int(clock) - now:+.0f} s from ours" for clock in told["clock"]),
+        "clock": "".join(_clock(int(clock) - now) for clock in told["clock"]),
         "workdir": " ".join(told["workdir"]),
         "free disk": "".join(f"{int(free) / 2**20:.1f} GB" for free in told["free"]),
     }

@@ -51,7 +51,7 @@ class Queue:
         ours = sorted(((calls.owner(name), number) for name, number in named), reverse=True)  # the oldest counts
         return {key: str(number) for (owner, key), number in ours if owner == submission}
 
-    def lists(self, folder: str) -> Mapping[str, Sequence[int]]:
+    def lists(self, folder: str) -> Mapping[str, Sequence[tuple[int, int]]]:
         """Which jobs are in which lists of a submission."""
         return answers.lists(self._host.run(calls.lists(folder)).out)
 
@@ -62,8 +62,8 @@ class Queue:
             if error := answers.denied(self._host.name, command[0], done.code, f"{done.out}{done.err}"):
                 raise error
 
-    def health(self, folder: str) -> Health:
-        """How things are there."""
+    def health(self, folder: str, queue: str, environment: str) -> Health:
+        """How things are there, where jobs are to be sent to this queue and this parallel environment."""
         began = time.time()
         done = self._host.run(health.probe(folder))
-        return health.read(self._host.name, done.out, (began + time.time()) / 2)
+        return health.read(self._host.name, done.out, (began + time.time()) / 2, queue, environment)

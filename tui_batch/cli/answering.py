@@ -51,7 +51,8 @@ def _examined(snapshot: Snapshot, target: str) -> bool:
 
 def ask(question: Question) -> str:
     """The answer: typed unseen where it is a secret; a line of what is given where no terminal is."""
-    words = f"{plain(question.text.rstrip(':'))}: "
+    text = plain(question.text.rstrip(":"))
+    words = f"{text} " if text.endswith(".") else f"{text}: "
     with contextlib.suppress(EOFError):
         if question.secret and sys.stdin.isatty():
             return getpass(words)
@@ -59,7 +60,7 @@ def ask(question: Question) -> str:
         sys.stderr.flush()
         if line := sys.stdin.readline():
             return line.rstrip("\r\n")
-    raise Unanswered(f"{plain(question.text)}: nobody answered. Nothing was sent.")
+    raise Unanswered(f"{plain(question.text.rstrip(':.'))}: nobody answered. Nothing was sent.")
 
 
 def say_questions(snapshot: Snapshot) -> None:
@@ -70,4 +71,5 @@ def say_questions(snapshot: Snapshot) -> None:
 
 def told(question: Question) -> str:
     """Who asks for what, and the command that answers."""
-    return f"{question.target} asks: {plain(question.text)}. To answer: tui-batch answer {quoted([question.target])}"
+    text = plain(question.text.rstrip(":."))
+    return f"{question.target} asks: {text}. To answer: tui-batch answer {quoted([question.target])}"

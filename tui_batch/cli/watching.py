@@ -17,6 +17,7 @@ from tui_batch.times import seconds
 
 FIRST_LOOK, LONGEST_PAUSE = 0.05, 0.5  # seconds between two looks at the store
 LAST_WORDS = 5.0  # seconds after which nothing more is expected of a log that is brought here
+CAUGHT_UP = 1.0  # seconds after something of it came
 UNWATCHED = 5.0  # seconds without a courier that are worth a word
 
 
@@ -75,6 +76,8 @@ def show(desk: Desk, arguments: Namespace) -> int:
         for row in jobs.rows
     ]  # fmt: skip
     table(("INDEX", "NAME", "STATE", *(["ID"] * telling), "EXIT", "DETAIL"), rows)
+    if any(row.status.state is JobState.HELD for row in jobs.rows):
+        say(f"What is held goes on, or is sent again, by: tui-batch release {submission.id}")
     return 0
 
 
@@ -153,11 +156,8 @@ def log(desk: Desk, arguments: Namespace) -> int:
     submission = desk.submission(arguments.id).id
     index = desk.find_job(submission, arguments.job)
     path = desk.log(submission, index, arguments.stream)
-    if arguments.follow:
-        return _follow(desk, submission, index, arguments.stream)
-    if not path.exists() and not desk.runs_here(desk.submission(submission)):
-        say(f"Nothing of it is here yet, since job {arguments.job} runs elsewhere: -f brings it here.")
-        return 1
+    if arguments.follow or not desk.runs_here(desk.submission(submission)):
+        return _follow(desk, submission, index, arguments.stream, once=not arguments.follow)
     if not path.exists():
         state = desk.jobs(submission).rows[index].status.state
         say(f"Job {arguments.job} has written nothing to {arguments.stream}; it is {state}.")
@@ -168,9 +168,13 @@ def log(desk: Desk, arguments: Namespace) -> int:
     return 0
 
 
-def _follow(desk: Desk, submission: str, index: int, stream: str) -> int:
-    """Print what is there and what comes, until the job has ended; what comes from elsewhere comes a little later."""
+def _follow(desk: Desk, submission: str, index: int, stream: str, once: bool) -> int:
+    """Print what is there and what comes, until the job has ended; what comes from elsewhere comes a little later.
+
+    `once` is for what is elsewhere: it ends when all that is there now has come.
+    """
     path, offset, last = desk.log(submission, index, stream), 0, time.monotonic()
+    before = path.stat().st_size if path.exists() else 0
     while True:
         desk.snapshot()
         elsewhere = desk.follow(submission, index, stream)
@@ -181,6 +185,12 @@ def _follow(desk: Desk, submission: str, index: int, stream: str) -> int:
                 shutil.copyfileobj(file, sys.stdout.buffer)
                 last, offset = time.monotonic() if file.tell() > offset else last, file.tell()
             sys.stdout.flush()
-        if ended and (not elsewhere or time.monotonic() - last > LAST_WORDS):
-            return 0
+        patience = CAUGHT_UP if once and offset > before else LAST_WORDS
+        if (ended or once) and (not elsewhere or time.monotonic() - last > patience):
+            break
         time.sleep(0.1)
+    if once and not offset:
+        known = desk.submission(submission)
+        say(f"Nothing of it came here from {known.target} so far. {known.health}".rstrip())
+        return 1
+    return 0

@@ -82,7 +82,7 @@ def cancel(courier: "Courier", order: Order) -> object | None:
         return None
     asked = set(indices.from_text(order.jobs)) if order.jobs else set(tracked.statuses)
     chosen = {index: tracked.statuses[index] for index in tracked.unfinished() if index in asked}
-    doubt = [index for index, status in chosen.items() if doubtful(status) and status.evidence != SOUGHT]
+    doubt = {index for index, status in chosen.items() if doubtful(status) and status.evidence != SOUGHT}
     if doubt and len(doubt) == len(chosen):
         return STAYS
     if doubt:  # an order of their own, so that the others need not wait; written twice it is the same
@@ -90,7 +90,7 @@ def cancel(courier: "Courier", order: Order) -> object | None:
             courier.home.orders, replace(order, id=f"{order.id}-doubt", jobs=indices.to_text(doubt), leaves="")
         )
     there = [status.id for status in chosen.values() if status.id]
-    here = [index for index, status in chosen.items() if not status.id and index not in set(doubt)]
+    here = [index for index, status in chosen.items() if not status.id and index not in doubt]
     moment = stamp(time.time())
     detail = "cancelled before it was sent"
     tracked.set_all(here, Status(JobState.CANCELLED, ended=moment, as_of=moment, evidence="order", detail=detail))

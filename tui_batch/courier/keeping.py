@@ -48,8 +48,9 @@ def hold(courier: "Courier", order: Order) -> object | None:
         return None
     chosen = [index for index in _asked(tracked, order) if tracked.statuses[index].state is JobState.QUEUED]
     here = [index for index in chosen if not tracked.statuses[index].id]
+    there = [name for index in chosen if (name := tracked.statuses[index].id)]
     _set(tracked, here, JobState.HELD, BY_PERSON, "held until it is released")
-    return courier.roads.tell(tracked, order, [tracked.statuses[index].id for index in chosen if index not in here])
+    return courier.roads.tell(tracked, order, there)
 
 
 def release(courier: "Courier", order: Order) -> Tracked | object | None:
@@ -60,9 +61,9 @@ def release(courier: "Courier", order: Order) -> Tracked | object | None:
     held = (JobState.HELD, JobState.DRAFT) if order.jobs else (JobState.HELD,)
     chosen = [index for index in _asked(tracked, order) if tracked.statuses[index].state in held]
     here = [index for index in chosen if tracked.statuses[index].kept]
+    there = [one.id for index in chosen if (one := tracked.statuses[index]).id and not one.kept]
     _queue(tracked, here)
     tracked.to_be_sent = True
-    there = [tracked.statuses[index].id for index in chosen if index not in set(here) and tracked.statuses[index].id]
     return courier.roads.tell(tracked, order, there) or tracked
 
 

@@ -129,7 +129,8 @@ class Lane(threading.Thread):
             case Send():
                 return self._send(request)
             case Seek(submission):
-                return Found(submission, backend.find(submission))
+                doubtful = backend.doubtful(submission)
+                return Found(submission, backend.find(submission), doubtful)
             case Look(jobs):
                 began = time.monotonic()
                 poll = backend.poll(jobs)

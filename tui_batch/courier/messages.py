@@ -1,6 +1,6 @@
 """What the loop asks of lanes, and what they answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,10 +92,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the target has of a submission: index → id."""
+    """What the target has of a submission: index → id; of what else it may be that it was sent, None for all."""
 
     submission: str
     ids: Mapping[int, str]
+    doubtful: Collection[int] | None
 
 
 @dataclass(frozen=True, slots=True)

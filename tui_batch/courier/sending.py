@@ -120,7 +120,10 @@ def unsent(courier: "Courier", target: str, request: Send, error: TuiBatchError)
 
 
 def found(courier: "Courier", target: str, tracked: Tracked, answer: Found) -> None:
-    """Adopt what the target has of what is in doubt; after two looks a person decides about the rest."""
+    """Adopt what the target has of what is in doubt, and send what it was certainly not sent.
+
+    After two looks a person decides about the rest.
+    """
     _answered(courier, tracked)
     known, doubt = tracked.former_ids(), set(tracked.in_doubt())
     here = [Accepted(index, name) for index, name in answer.ids.items() if index in doubt and name not in known]
@@ -131,6 +134,9 @@ def found(courier: "Courier", target: str, tracked: Tracked, answer: Found) -> N
     tracked.send_pause.end()
     tracked.looks += 1
     left = [index for index in tracked.in_doubt() if not _given_up(tracked.statuses[index])]
+    if answer.doubtful is not None:
+        _set(tracked, sorted(set(left) - set(answer.doubtful)), JobState.QUEUED, WAITS)
+        left = sorted(set(left) & set(answer.doubtful))
     if left and tracked.looks < LOOKS:
         tracked.look_due = time.monotonic() + road.backend.settles
     else:

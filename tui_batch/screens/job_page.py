@@ -10,7 +10,7 @@ from tui_batch.screens.view import age
 from tui_batch.times import seconds
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.progress import TONES
-from tui_batch.widgets.text_view import heading, pair
+from tui_batch.widgets.text_view import heading, pair, pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class JobPage:
 
 def section(name: str, values: Mapping[str, str]) -> list[Line]:
     """A part of the page; nothing where there is nothing."""
-    return [(), heading(name), *(pair(label, value) for label, value in values.items())] if values else []
+    return [(), heading(name), *pairs(values)] if values else []
 
 
 def text(name: str, lines: Sequence[str], empty: str = "") -> list[Line]:

@@ -26,7 +26,7 @@ from tui_batch.widgets.facts import Facts
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.progress import counted
-from tui_batch.widgets.text_view import TextView, heading, pair
+from tui_batch.widgets.text_view import TextView, heading, pairs
 
 if TYPE_CHECKING:
     from tui_batch.sweep import Sweep
@@ -131,7 +131,7 @@ class Preview(Submitting):
     def _job(self, index: int) -> tuple[str, list[Line]]:
         """The name of a job, and its values, what its target would get, and its files; in a thread of its own."""
         values = self._rows.values(index)
-        lines = [heading("Values"), *(pair(key, spell(value)) for key, value in values.items()), ()]
+        lines = [heading("Values"), *pairs({key: spell(value) for key, value in values.items()}), ()]
         name = ""
         try:
             name, files = self.desk.rendered(self._sweep, index, self._draft.name)

@@ -19,7 +19,7 @@ from tui_batch.times import seconds
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.live_table import LiveTable
-from tui_batch.widgets.text_view import TextView, heading, pair
+from tui_batch.widgets.text_view import TextView, heading, pair, pairs
 
 ASKS = "needs answer"
 
@@ -50,7 +50,7 @@ class Place:
     @property
     def wants(self) -> str:
         """What it asks a person, and the key for that."""
-        return f"{self.question.text}: Enter answers" if self.question else "Enter has it ask again"
+        return f"{self.question.text.rstrip(':.')}: Enter answers" if self.question else "Enter has it ask again"
 
     @property
     def tone(self) -> str:
@@ -178,7 +178,7 @@ def facts(place: Place, now: float) -> list[Line]:
 
 
 def _pairs(name: str, values: Mapping[str, object]) -> Sequence[Line]:
-    return [(), heading(name), *(pair(key, str(value)) for key, value in values.items())] if values else []
+    return [(), heading(name), *pairs({key: str(value) for key, value in values.items()})] if values else []
 
 
 def _ago(moment: str, now: float) -> str:

@@ -22,6 +22,9 @@ WAITING = frozenset(
 _UNDER_WAY = (JobState.STARTING, JobState.RUNNING, JobState.SUSPENDED, JobState.COMPLETING)
 
 
+LATE = 100.0  # seconds after which what was due is not under way: there is nothing to ask for
+
+
 class Reason(NamedTuple):
     """Why so many jobs wait that are in the same state; "" where nobody says."""
 
@@ -47,10 +50,10 @@ def spoken(found: Sequence[Reason], desk: Desk, target: str, snapshot: Snapshot)
 
 
 def next_try(due: str, now: float) -> str:
-    """`next try in 40 s`, in steps that keep a quiet screen quiet; "" when it is not known."""
-    if not due:
+    """`next try in 40 s`, in steps that keep a quiet screen quiet; "" when it is not known, or nothing is tried."""
+    left = seconds(due) - now if due else -LATE
+    if left <= -LATE:
         return ""
-    left = seconds(due) - now
     if left < 1:
         return "trying now"
     if left >= 100:

@@ -89,8 +89,8 @@ class Why(View):
         if contact and contact.heard:
             lines.append(pair("last answer", f"{age(contact.heard, now)} ago"))
         watched = snapshot.courier and snapshot.courier.alive and one.open
-        if contact and contact.next and watched and not contact.trouble:
-            lines.append(pair("asked again", next_try(contact.next, now).removeprefix("next try ")))
+        if contact and watched and not contact.trouble and (again := next_try(contact.next, now)):
+            lines.append(pair("asked again", again.removeprefix("next try ")))
         here = [other for other in snapshot.submissions if other.target == one.target and other.open]
         lines += [pair(title(other), words(other.counts)) for other in here]
         return lines

@@ -13,7 +13,7 @@ from tui_batch.widgets.entry import Entry
 from tui_batch.widgets.lines import Line, Lines, Part
 from tui_batch.widgets.printable import cells, fit, printable
 
-LABEL = 17  # cells that a label has at least
+LABEL = 17  # cells for labels, and more of them for long ones: up to a third of the screen
 FOOT = 5  # lines kept for the air above and for what is to be said of the field in hand
 REPLACED = ": type over, ctrl+u clears"
 
@@ -178,9 +178,9 @@ class Form(Lines, can_focus=True):
             return [(line, "trouble") for line in self._problems()]
         text, tone = self._remark(self.current.key)
         room = self._room(self.at)
-        if tone != "quiet" and cells(printable(text)) > self._whole - room:
-            return [(line, tone) for line in self._wrapped(text)]
         first, *more = self.current.about or ("",)
+        if tone != "quiet" and cells(printable(text)) > self._whole - room:
+            return [*((line, tone) for line in self._wrapped(text)), *((line, "quiet") for line in more if line)]
         elsewhere = self._elsewhere()
         if text and room == self._whole:  # it has no room beside the field
             elsewhere.append((text, tone))
@@ -231,9 +231,9 @@ class Form(Lines, can_focus=True):
 
     @property
     def _label(self) -> int:
-        """The cells for a label: as many as the longest needs, to a third of the line."""
-        longest = max((cells(printable(field.label)) for field in self.fields), default=0)
-        return max(LABEL, min(longest + 2, self.size.width // 3))
+        """The cells for the labels, with the pointer before and a blank behind."""
+        longest = max((cells(field.label) for field in self.fields), default=0)
+        return max(LABEL, min(longest + 3, self.size.width // 3))
 
     def _room(self, index: int) -> int:
         """The cells for a field: all there are if the one in hand needs more than its half."""

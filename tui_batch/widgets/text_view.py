@@ -1,6 +1,6 @@
 """A page of text that scrolls: what there is to know of one thing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.moves import Moving
@@ -53,6 +53,8 @@ def folded(line: Line, width: int) -> list[Line]:
         return [()]
     *before, (text, tone) = [(printable(text), tone) for text, tone in line]
     indent = sum(cells(text) for text, _ in before)
+    if indent > width // 2 and (padded := before[-1][0]).endswith("  "):  # no room to stand below each other
+        return folded((*before[:-1], (f"{padded.rstrip()} ", before[-1][1]), (text, tone)), width)
     if indent > width // 2:  # no room to fold in: the last part begins anew
         return [*folded(tuple(before), width), *folded(((f"  {text}", tone),), width)]
     margin = " " * (indent or min(len(text) - len(text.lstrip(" ")), width // 2))
@@ -80,6 +82,12 @@ def heading(text: str) -> Line:
     return ((text, "title"),)
 
 
-def pair(label: str, value: str, tone: str = "") -> Line:
+def pair(label: str, value: str, tone: str = "", width: int = 14) -> Line:
     """A named value."""
-    return ((f"  {label:<14} ", "quiet"), (value, tone))
+    return ((f"  {label:<{width}} ", "quiet"), (value, tone))
+
+
+def pairs(named: Mapping[str, str]) -> list[Line]:
+    """Named values, which stand below each other however long the names are, if they are not very long."""
+    width = min(35, max([14, *map(len, named)]))
+    return [pair(name, value, width=width) for name, value in named.items()]

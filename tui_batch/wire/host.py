@@ -75,8 +75,8 @@ def quoted(words: Iterable[str]) -> str:
 def open_host(settings: HostSettings, ask: Ask) -> Host:
     """The host that a target's settings name; reads nothing, connects when first used."""
     from tui_batch.wire.here import LocalHost
-    from tui_batch.wire.ssh import SSHHost
+    from tui_batch.wire.ssh import shared
 
     if settings.host:
-        return SSHHost(settings, ask)
+        return shared(settings, ask)
     return LocalHost(settings.command_seconds)

@@ -3,6 +3,7 @@
 import contextlib
 import threading
 import time
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ class SSHHost(Host):
 
     def __init__(self, settings: HostSettings, ask: Ask) -> None:
         self.name = settings.host
+        self.users = 0
         self._settings, self._seconds = settings, settings.command_seconds
         self._answers = Answers(ask, settings.password_command, settings.connect_seconds)
         self._transports: list[Transport] = []
@@ -47,6 +49,15 @@ class SSHHost(Host):
         return transfer.read(self._again, self.name, path, offset, most, self._seconds)
 
     def close(self) -> None:
+        with _SHARING:
+            self.users -= 1
+            left = [key for key, host in _SHARED.items() if host is self and self.users <= 0]
+            for key in left:
+                del _SHARED[key]
+        if self.users <= 0:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
         with self._opening:
             self._shell = None
             ssh_open.close(self._transports)
@@ -103,7 +114,7 @@ class SSHHost(Host):
             with contextlib.closing(_begun(self._transports[-1], f"exec {kill}", seconds)) as channel:
                 return bool(pid) and channel.status_event.wait(seconds) and channel.exit_status == 0
         except (SSHException, EOFError, OSError, IndexError):
-            self.close()
+            self._hang_up()
             return False
 
     def _new_shell(self) -> Shell:
@@ -139,6 +150,19 @@ class SSHHost(Host):
 
     def _alive(self) -> bool:
         return bool(self._transports) and all(transport.is_active() for transport in self._transports)
+
+
+_SHARED: dict[tuple[object, ...], SSHHost] = {}
+_SHARING = threading.Lock()
+
+
+def shared(settings: HostSettings, ask: Ask) -> SSHHost:
+    """The host that these settings lead to: all targets that get there in the same way have one connection."""
+    way = tuple(getattr(settings, field.name) for field in fields(HostSettings) if field.name != "workdir")
+    with _SHARING:
+        host = _SHARED.setdefault(way, SSHHost(settings, ask))
+        host.users += 1
+        return host
 
 
 def _begun(transport: "Transport", command: str, seconds: float) -> "Channel":

@@ -218,7 +218,8 @@ class _Login:
             except PasswordRequiredException:
                 locked.append(path)
             except (OSError, ValueError) as error:
-                self._tried += [f"{path} ({error})"] if path.exists() or len(self._place.keys) == 1 else []
+                why = (isinstance(error, OSError) and error.strerror) or str(error)
+                self._tried += [f"{path} ({why})"] if path.exists() or len(self._place.keys) == 1 else []
         if self._place.agent:
             yield from ((f"{key.get_name()} from the agent", key) for key in held.values())
         for path in locked:

@@ -113,8 +113,9 @@ def _as_sentences(place: Place, seconds: float) -> Iterator[None]:
     try:
         yield
     except socket.gaierror as error:
-        why = f"its name {place.host} is not known here"
-        raise Unreachable(f"{place}: {why}. Nothing was sent; look at `host`, or at the network.") from error
+        raise Unreachable(
+            f"{place}: its name is not known here. Nothing was sent; look at `host`, or at the network."
+        ) from error
     except TimeoutError as error:
         raise Unreachable(f"{place}: no answer in {seconds:g} s to the connection. Nothing was sent.") from error
     except (ConnectionResetError, BrokenPipeError) as error:

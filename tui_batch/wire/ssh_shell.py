@@ -5,6 +5,7 @@ can guess them. So one channel serves a thousand small questions, at a small par
 """
 
 import contextlib
+import re
 import secrets
 import select
 import shlex
@@ -34,6 +35,10 @@ _AFTER_PROFILE = 'exec <&3 3<&-; exec /bin/sh -c "$0"'
 
 COMMAND = "exec " + shlex.join(["/bin/sh", "-c", _LOOP])
 LOGIN_COMMAND = "exec " + shlex.join(["/bin/sh", "-c", _PROFILE, _LOOP, _AFTER_PROFILE])
+
+# One command that leaves nothing behind in the shell, with words in which the shell finds nothing to work out.
+_HARMLESS = "cat|date|df|echo|false|head|hostname|id|ls|ps|pwd|stat|tail|test|true|uname|wc"
+_PLAIN = re.compile(rf"(?:{_HARMLESS})(?: +(?:[\w%+,./:=@~-]|'[^'\n]*')+)*", re.ASCII)
 
 _CHUNK = 1 << 16
 _LOOK = 0.5  # seconds between two looks at what has arrived
@@ -188,7 +193,12 @@ class Cut:
 
 
 def line(call: Call) -> str:
-    """A call as one line of sh, for the loop to carry out; a subshell, so that nothing is left of it for the next."""
+    """A call as one line of sh, for the loop to carry out; nothing is left of it for the next.
+
+    A subshell sees to that, which takes longer than all else of a small question; a plain command needs none.
+    """
+    if _PLAIN.fullmatch(call.script) and not call.size:
+        return f"{call.script} </dev/null"
     script = f"(eval {shlex.quote(call.script)})".replace("\n", "'\"$tb_n\"'")
     if not call.size:
         return f"{script} </dev/null"

@@ -109,6 +109,11 @@ class FakeGridEngineWorld(GridEngineWorld):
         with fake.opened(self._cell) as cell:
             cell["strings"] |= strings
 
+    def all(self) -> list[dict[str, object]]:
+        """Every job and task that was ever taken."""
+        with fake.opened(self._cell) as cell:
+            return list(cell["jobs"])
+
     def vanish(self, status: Status) -> None:
         self.pull(accounting=False)
         subprocess.run(["qdel", status.id], stdout=subprocess.DEVNULL, check=True)
