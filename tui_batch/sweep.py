@@ -10,6 +10,7 @@ from tui_batch.columns import Columns, along_axes, converted, from_table, read_t
 from tui_batch.errors import TemplateError, nearest, sentence
 from tui_batch.model import Value
 from tui_batch.numbers import spell
+from tui_batch.paths import ON_TARGET
 from tui_batch.template import Template, Variable
 from tui_batch.where import compile_where
 
@@ -42,6 +43,13 @@ class Sweep:
         if not 0 <= index < self.count:
             raise IndexError(index)
         return self.combination(next(islice(self.kept(), index, None)) if self.keep else index)
+
+    def on_target(self) -> Iterator[tuple[Variable, str]]:
+        """What might be uploaded and is not, since the first job has it from the target."""
+        first = self.at(0) if self.count else {}
+        for variable in self.template.variables:
+            if variable.upload and (value := str(first.get(variable.key, ""))).startswith(ON_TARGET):
+                yield variable, value.removeprefix(ON_TARGET)
 
     def kept(self, breath: Callable[[], None] = lambda: None) -> Iterator[int]:
         """Which combinations the jobs are, where a condition keeps only some of them."""

@@ -72,6 +72,12 @@ def test_netmc_with_the_executable_of_the_configuration(program):
     ]
 
 
+def test_a_program_that_is_not_here_is_said_to_be_the_targets(program):
+    said = program("generate", "netmc", "--set", "executable=/no/such/netmc.x", "--name", "typo")
+    assert "Executable: /no/such/netmc.x is taken from the target; nothing is uploaded.\n" in said.err
+    assert "is taken from" not in program("generate", "shell", "-s", "command=true", "--name", "plain").err
+
+
 def test_a_template_is_imported_once(program):
     csv = TESTS / "templates" / "triangle_raft_template.csv"
     assert "a template triangle-raft already" in program.wrong("import", csv)[0]

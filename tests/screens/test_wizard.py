@@ -411,6 +411,27 @@ async def test_at_120_columns_the_jobs_stand_beside_the_form(app):
         await shows(pilot, "# seed2 on fir")
 
 
+async def test_at_120_columns_all_steps_stand_side_by_side(app):
+    async with app.run_test(size=(120, 40)) as pilot:
+        await to_form(pilot, app)
+        await pilot.press(*"1..9")
+        await shows(pilot, "Train one model for", "./raft input.csv", "> seed", "Target", "all 9 jobs at once", "8 9")
+        panes = [app.screen.query_one(pane).region for pane in ("#origin", "#form", "#beside")]
+        assert [pane.x for pane in panes] == [0, panes[0].right, panes[1].right] and panes[2].right == 120
+        await pilot.resize_terminal(119, 40)
+        await hides(pilot, "Train one model for", "Target")
+
+
+async def test_where_there_are_no_jobs_yet_that_is_said(app, desk):
+    desk.memory["draft ml-training"] = {"saved": ago(60), "at": "seed", "texts": {"seed": "x"}}
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("n")
+        await shows(pilot, "> ml-training")
+        await pilot.press("enter")
+        await shows(pilot, "not yet", "./raft input.csv", "None yet.")
+
+
 async def test_a_terminal_that_grows_shows_what_there_is_room_for(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await to_form(pilot, app)

@@ -99,3 +99,15 @@ def test_a_minute_with_a_running_batch(app, store):
             app.listen(seconds / polls)
 
     assert 0 < app.written(a_third_of_a_minute) * 60 / seconds <= 10_000
+
+
+def test_a_key_in_a_wide_form(start):
+    with start(COLORTERM="", rows=40, columns=120) as app:
+        app.shows("> PD scan-499", "job-10")
+        app.press("n")
+        app.shows("> file-per-job")
+        app.press("j", "enter")
+        app.shows("1 job", "Target", "JOB")
+        app.until_quiet()
+        assert 0 < app.written(lambda: app.press("1", "2")) <= 600
+        assert 0 < app.written(lambda: app.press(",", "3")) <= 1_500  # the totals, and jobs that have a column now

@@ -24,6 +24,10 @@ def test_wide_characters_and_indents_fit():
     assert lines[1][0][0] == "    "
 
 
+def test_what_goes_on_begins_with_no_blank():
+    assert folded((("  one two three", ""),), 9) == [(("  one two", ""),), (("  ", ""), ("three", ""))]
+
+
 def test_values_stand_below_each_other_where_there_is_room():
     lines = pairs({"a": "1", "start_temperature_10_x": "-3"})
     assert ["".join(text for text, _ in line) for line in lines] == [f"  {'a':22} 1", "  start_temperature_10_x -3"]

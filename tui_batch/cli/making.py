@@ -97,6 +97,8 @@ def made(desk: Desk, sweep: "Sweep", arguments: Namespace) -> Batch:
         say(f"This makes {jobs(sweep.count)}, more than the {desk.config.max_jobs:,} that max_jobs allows.")
         if answer("Type the number of jobs to make them all the same: ").replace(",", "") == str(sweep.count):
             most = sweep.count
+    for variable, path in sweep.on_target():
+        say(f"{variable.label or variable.key}: {path} is taken from the target; nothing is uploaded.")
     return desk.generate(sweep, arguments.name, max_jobs=most)
 
 

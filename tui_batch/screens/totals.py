@@ -34,7 +34,7 @@ def draft(sweep: "Sweep", name: str) -> Batch:
                  template.resources, template.options, template.results)  # fmt: skip
 
 
-def totals(desk: Desk, batch: Batch, sweep: "Sweep", target: Target) -> Totals:
+def totals(desk: Desk, batch: Batch, sweep: "Sweep", target: Target, width: int = 14) -> Totals:
     """All of it, of the batch that the sweep would become. Blocks: some jobs are rendered to know their weight."""
     refusals: list[str] = []
     warnings: list[str] = []
@@ -51,9 +51,9 @@ def totals(desk: Desk, batch: Batch, sweep: "Sweep", target: Target) -> Totals:
     if trouble := desk.size_trouble(sweep.count):
         refusals.append(trouble)
     lines = [
-        pair("on", f"{target.name}: {waves(limits, batch.jobs, batch.resources)}"),
-        pair("time", taken(batch.jobs, batch.resources)),
-        pair("files", files),
+        pair("on", f"{target.name}: {waves(limits, batch.jobs, batch.resources)}", width=width),
+        pair("time", taken(batch.jobs, batch.resources), width=width),
+        pair("files", files, width=width),
         *(((f"  ! {text}", "trouble"),) for text in refusals),
         *(((f"  ! {text}", "attention"),) for text in warnings),
     ]

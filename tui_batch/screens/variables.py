@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tui_batch.errors import StoreError, TemplateError
 from tui_batch.model import Target
 from tui_batch.numbers import spell
-from tui_batch.screens.beside import Beside
+from tui_batch.screens.beside import Beside, origin
 from tui_batch.screens.clerk import apart, braked
 from tui_batch.screens.planning import Plan, Planner
 from tui_batch.screens.typed import NAME, TOGETHER, WHERE, Typed, drawer, groups, spelled, toggled, written
@@ -66,10 +66,11 @@ class Variables(View):
         self._target: Target | None = None  # the one that was chosen while the jobs were looked at
 
     def body(self) -> Iterable[Widget]:
-        """The form, and beside it what it makes where there is room."""
+        """The form; where there is room, between what it is made from and what it makes."""
         shown = [variable for variable in self._template.variables if not variable.hidden]
         fields = [Field(v.key, v.label or v.key, *self._entry(v.key), about=about(v)) for v in shown]
         with Horizontal():
+            yield origin(self._template)
             yield Form([*fields, *self._extra()], id="form")
             yield Beside(id="beside")
 
@@ -116,8 +117,11 @@ class Variables(View):
         self._plan = plan = await self._planned()
         self.form.tell(plan.remarks)
         self._head()
-        if plan.sweep and self.has_class("-wide"):
-            await self.query_one(Beside).tell(self.desk, plan.sweep, plan.name, self._target)
+        beside = self.query_one(Beside)
+        if not plan.sweep:
+            beside.wait()
+        elif self.has_class("-wide"):
+            await beside.tell(self.desk, plan.sweep, plan.name, self._target)
 
     async def _planned(self) -> Plan:
         """What stands in the fields now, as a plan; a former plan is not worked out any further."""

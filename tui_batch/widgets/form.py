@@ -232,7 +232,7 @@ class Form(Lines, can_focus=True):
     @property
     def _label(self) -> int:
         """The cells for the labels, with the pointer before and a blank behind."""
-        longest = max((cells(field.label) for field in self.fields), default=0)
+        longest = max((cells(printable(field.label)) for field in self.fields), default=0)
         return max(LABEL, min(longest + 3, self.size.width // 3))
 
     def _room(self, index: int) -> int:

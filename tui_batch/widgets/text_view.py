@@ -73,7 +73,7 @@ def _pieces(text: str, width: int, indent: int) -> list[str]:
         if rest[len(piece)] != " " and (blank := piece.rfind(" ")) > room // 2:
             piece = piece[: blank + 1]
         pieces.append(piece)
-        rest = rest[len(piece) :]
+        rest = rest[len(piece) :].removeprefix(" ")
     return [*pieces, rest]
 
 
