@@ -3,6 +3,7 @@
 import os
 import resource
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sshd import until
@@ -97,12 +98,18 @@ def test_a_full_disk_there_is_refused(sshd, tmp_path, opened, source):
 def test_a_download_that_is_cut_goes_on_where_it_broke(wired, source, there, tmp_path):
     host, wire = wired
     there.write_bytes(source.read_bytes())
-    wire.after(1_500_000, wire.cut)
-    with pytest.raises(Unreachable, match="connection was lost"):
-        host.get("~/file", tmp_path / "back")
+    part = tmp_path / "back.part"
+    wire.after(1_500_000, wire.stall)
+    with ThreadPoolExecutor() as apart:
+        fetched = apart.submit(host.get, "~/file", tmp_path / "back")
+        until(lambda: part.exists() and part.stat().st_size > 500_000, "what came before the cut")
+        wire.cut()
+        wire.flow()
+        with pytest.raises(Unreachable):
+            fetched.result()
     assert not (tmp_path / "back").exists()
-    kept = (tmp_path / "back.part").stat().st_size
-    assert 500_000 < kept < BIG
+    kept = part.stat().st_size
+    assert kept < BIG
     before = wire.carried
     host.get("~/file", tmp_path / "back")
     assert (tmp_path / "back").read_bytes() == source.read_bytes()
