@@ -98,11 +98,12 @@ def test_a_full_disk_there_is_refused(sshd, tmp_path, opened, source):
 def test_a_download_that_is_cut_goes_on_where_it_broke(wired, source, there, tmp_path):
     host, wire = wired
     there.write_bytes(source.read_bytes())
-    part = tmp_path / "back.part"
-    wire.after(1_500_000, wire.stall)
+    part, stalled = tmp_path / "back.part", threading.Event()
+    wire.after(1_500_000, lambda: (wire.stall(), stalled.set()))
     with ThreadPoolExecutor() as apart:
         fetched = apart.submit(host.get, "~/file", tmp_path / "back")
-        until(lambda: part.exists() and part.stat().st_size > 500_000, "what came before the cut")
+        assert stalled.wait(10)
+        until(lambda: part.stat().st_size > 500_000, "what came before the cut")
         wire.cut()
         wire.flow()
         with pytest.raises(Unreachable):
