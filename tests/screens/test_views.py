@@ -67,10 +67,11 @@ def test_a_column_of_values_is_as_wide_as_they_are():
 
 
 def test_how_a_job_ended_is_said_once():
-    def row(detail):
-        return JobRow(0, "", (), Status(JobState.FAILED, exit_code=3, detail=detail))
+    def row(detail, state=JobState.FAILED, code=3):
+        return JobRow(0, "", (), Status(state, exit_code=code, detail=detail))
 
     assert [says(row(text)) for text in ("", "exit 3", "no seed")] == ["exit 3", "exit 3", "exit 3: no seed"]
+    assert says(row("cancelled by you", JobState.CANCELLED, 137)) == "cancelled by you"
 
 
 def test_moments_and_short_times_of_a_job():

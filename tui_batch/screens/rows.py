@@ -127,7 +127,8 @@ def title(submission: Submission) -> str:
 def says(row: JobRow) -> str:
     """How a job ended, or what the target says of it."""
     status = row.status
-    code = f"exit {status.exit_code}" if status.exit_code else ""
+    told = status.exit_code and status.state is not JobState.CANCELLED  # how a signal ends it is no news there
+    code = f"exit {status.exit_code}" if told else ""
     if status.detail.startswith(code):  # as some targets say themselves
         return status.detail
     return ": ".join(filter(None, (code, status.detail)))
