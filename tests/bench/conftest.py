@@ -1,11 +1,18 @@
 """Every figure is said at the end of the run, whether the test passed or not."""
 
+import os
 import statistics
 
 import pytest
 from measuring import ratio
 
 MEASURED = "measured"
+
+
+@pytest.fixture(autouse=True)
+def on_disk():
+    """What was written before is on the disk before anything is measured."""
+    os.sync()
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ def place(gridengine_cell, sshd, tmp_path):
     """A target on a host that is not known yet, and the program beside it; the folder of both."""
     known = tmp_path / "known_hosts"
     settings = {"kind": "gridengine", **sshd.login(tmp_path / "there"), "known_hosts": str(known), "poll_seconds": 0.5,
-                "setup": ["export STAND_IN_PACE=0.15"]}  # fmt: skip
+                "setup": [f"export STAND_IN_PACE=0.02 STAND_IN_HOLD={tmp_path}/hold"]}  # fmt: skip
+    (tmp_path / "hold").touch()
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
     (tmp_path / "config.toml").write_text("\n".join(["undo_seconds = 2.0", "[targets.cluster]", *lines]) + "\n")
     shutil.copy(STAND_IN, tmp_path / "mx2.x")
@@ -81,6 +82,7 @@ def test_from_an_empty_home_to_the_results_of_a_triangle_raft_sweep(place, tmux,
     tmux.shows("4 running, 2 failed", "> R      0 10", "exit 1")
     tmux.press("l")
     tmux.shows("Seed_Size_10__Temperature_0.001  stdout  running", "seed 10: made, a ring of 10 triangles", "\n5\n")
+    (place / "hold").unlink()
     tmux.shows("stdout  succeeded", "ended", f"\n{RINGS}\n")
     tmux.press("q")
     tmux.shows("> F  triangle-raft", "6/6", "2 failed, 4 succeeded")
