@@ -76,6 +76,7 @@ class Status:
     as_of: str = ""
     evidence: str = ""
     detail: str = ""
+    peak_mb: float | None = None  # memory that it held at most
 
     @property
     def kept(self) -> bool:
@@ -134,7 +135,7 @@ class Order:
     """
 
     id: str
-    verb: str  # submit, cancel, hold, release, retry, fetch, remove, note, probe
+    verb: str  # submit, cancel, hold, release, requeue, signal, limit, retry, fetch, remove, note, probe
     submission: str
     created: str
     batch: str = ""
@@ -143,10 +144,10 @@ class Order:
     target: str = ""
     total: int = 0
     jobs: str = ""
-    text: str = ""
+    text: str = ""  # a note; the name of a signal; the minutes of a limit
     leaves: str = ""  # not carried out before this moment; until then it can be taken back
     first: bool = False  # of a submission: one job is sent first, the others when it has succeeded
-    more: str = ""  # to retry: what the new attempts get more of, "time" or "memory"
+    more: str = ""  # to retry: what the new attempts get more of, as `store.more` reads it
 
 
 @dataclass(frozen=True, slots=True)

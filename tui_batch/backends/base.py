@@ -83,6 +83,18 @@ class Backend(ABC):
         """Let held jobs begin. Where the kind claims jobs they are submitted again instead."""
         raise Unsupported("This kind of target cannot release jobs: they stay as they are.")
 
+    def requeue(self, ids: Collection[str]) -> None:
+        """Have the queue end these jobs and run them once more: they stay the same jobs, of the same attempt."""
+        raise Unsupported("This kind of target cannot put a job back into its queue: nothing was done to them.")
+
+    def signal(self, ids: Collection[str], name: str) -> None:
+        """Send running jobs a signal, as USR1; what it does to them is theirs to know."""
+        raise Unsupported("This kind of target cannot send signals: the jobs go on as they are.")
+
+    def limit(self, ids: Collection[str], minutes: float) -> None:
+        """Give these jobs, waiting or running, so long in all."""
+        raise Unsupported("This kind of target cannot change the time limit of jobs that it has: they keep theirs.")
+
     @abstractmethod
     def tail(self, job: Job, stream: str, cursor: str) -> LogChunk:
         """What a job wrote to `out` or `err` since the cursor ("" for all of it), as much as one answer holds.

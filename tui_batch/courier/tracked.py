@@ -18,7 +18,7 @@ from tui_batch.store.archive import Archive
 from tui_batch.store.ledger import Ledger, LedgerView
 from tui_batch.store.more import Grant, More
 
-AILMENTS = ("target", "sending", "batch", "results")  # what may be wrong, the first of them is said first
+AILMENTS = ("target", "order", "sending", "batch", "results")  # what may be wrong, the first of them is said first
 
 
 class Tracked:
@@ -64,6 +64,7 @@ class Tracked:
         self.to_be_sent |= bool(self.in_doubt())
         self.send_pause.asked()
         self.fetch_pause.asked()
+        self.ails("order", "")
 
     def only_look(self) -> None:
         """It has ended: its lost jobs are looked at, and nothing is fetched or written unless that brings news."""
