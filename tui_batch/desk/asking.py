@@ -10,7 +10,7 @@ from tui_batch import indices, signals
 from tui_batch.config import Config
 from tui_batch.desk.making import Making
 from tui_batch.errors import RequestError
-from tui_batch.model import Batch, Order, Question, Status, Submission
+from tui_batch.model import Batch, Order, Question, Resources, Status, Submission
 from tui_batch.states import JobState
 from tui_batch.store import followed, lock, orders, questions
 from tui_batch.store.more import granted
@@ -102,7 +102,7 @@ class Desk(Making):
             )
         batch = self.batch(known.batch)
         _check_unchanged(batch, known)
-        _check_more(batch, more)
+        _check_more(known, more, self.needs(known, [rows[index] for index in chosen]))
         self._order("retry", submission, orders.with_attempts({n: rows[n].status.attempt for n in chosen}), more=more)
         return len(chosen)
 
@@ -207,18 +207,18 @@ def _check_unchanged(batch: Batch, submission: Submission) -> None:
         )
 
 
-def _check_more(batch: Batch, more: str) -> None:
+def _check_more(submission: Submission, more: str, needs: Sequence[Resources]) -> None:
     """Twice of nothing is nothing."""
     try:
         grant = granted(more, 1, "")
     except ValueError as error:
         raise RequestError(f"More of {more!r} makes no sense: {error}. Nothing was ordered.") from error
-    for what, factor, had in (
-        ("time", grant.time, batch.resources.minutes), ("memory", grant.memory, batch.resources.memory_mb)
+    for what, times, had in (
+        ("time", grant.time, (one.minutes for one in needs)), ("memory", grant.memory, (one.memory_mb for one in needs))
     ):  # fmt: skip
-        if factor != 1 and not had:
+        if times != 1 and not all(had):
             raise RequestError(
-                f"The template of {batch.name} sets no {what}, so there is no more of it to be had: say how much."
+                f"The template of {submission.batch} sets no {what}, so there is no more of it to be had: say how much."
             )
 
 
