@@ -82,8 +82,8 @@ class GridEngine(Scheduler):
     def _script(self, batch: Batch, group: Group, folder: str) -> str:
         return calls.script(self._settings, batch, group, folder)
 
-    def _names(self) -> Iterable[tuple[str, str]]:
-        return [(one.name, str(one.number)) for one in self._queue.listed()]
+    def _there(self) -> Iterable[tuple[str, str, str]]:
+        return ((*arrays.owner(one.name), str(one.number)) for one in self._queue.listed())
 
     def _queued(self) -> int:
         return sum(len(one.tasks) or 1 for one in self._queue.listed())
