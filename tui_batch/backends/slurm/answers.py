@@ -178,14 +178,18 @@ NO_ACCOUNTS = "accounting storage is disabled"
 
 
 def kept(text: str) -> Mapping[tuple[str, str], str]:
-    """The numbers of calls, by submission and key, from `sacct`'s ids and names."""
+    """The numbers of calls, by submission and key, from `sacct`'s ids, reasons and names."""
     found: dict[tuple[str, str], str] = {}
     for line in text.splitlines():
-        job, _, name = line.partition(US)
+        job, _, rest = line.partition(US)
+        reason, _, name = rest.partition(US)
         number = re.match(r"\d+", job)
-        if number and arrays.owner(name)[0]:
+        if number and arrays.owner(name)[0] and reason != REFUSED:
             found[arrays.owner(name)] = number[0]
     return found
+
+
+REFUSED = "BadConstraints"  # what a call that sbatch refuses may leave behind: a job that is none
 
 
 def turns(text: str) -> Mapping[str, tuple[int, int]]:

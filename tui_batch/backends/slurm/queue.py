@@ -73,7 +73,8 @@ class Queue(Memory):
         return answers.failure(self._host.name, sent)
 
     def named(self, submission: str) -> Mapping[str, str]:
-        ours = [(one.key, one.number) for one in self.listed() if one.submission == submission]
+        ours = [(one.key, one.number) for one in self.listed()
+                if one.submission == submission and one.reason != answers.REFUSED]  # fmt: skip
         ours += [(key, number) for (owner, key), number in self._kept(submission).items() if owner == submission]
         return dict(sorted(ours, key=lambda one: -int(one[1])))  # the oldest counts
 
