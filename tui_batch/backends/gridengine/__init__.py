@@ -159,7 +159,7 @@ def connect(target: Target, home: Path, ask: Ask) -> GridEngine:
 # -- what is said of a batch before it goes ----------------------------------------------------------------------------
 
 
-def check(target: Target, batch: Batch) -> Sequence[Problem]:
+def check(target: Target, batch: Batch, known: Mapping[str, object]) -> Sequence[Problem]:
     """What this kind cannot do."""
     ours, needs = settings(target), batch.resources
     try:
@@ -178,7 +178,7 @@ def check(target: Target, batch: Batch) -> Sequence[Problem]:
     return problems
 
 
-def limits(target: Target, batch: Batch) -> Limits:
+def limits(target: Target, batch: Batch, known: Mapping[str, object]) -> Limits:
     ours = settings(target)
     return Limits(ours.at_once or None, ours.max_queued or None)
 
