@@ -1,0 +1,1 @@
+"""Slurm, on this machine or over SSH, by its commands."""
