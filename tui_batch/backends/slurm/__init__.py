@@ -16,7 +16,7 @@ from tui_batch.backends.hosted.arrays import Group
 from tui_batch.backends.hosted.scheduler import Scheduler
 from tui_batch.backends.hosted.staging import Ended
 from tui_batch.backends.slurm import calls, outcome, reasons
-from tui_batch.backends.slurm.answers import Listed
+from tui_batch.backends.slurm.listing import Listed, first_word, moment
 from tui_batch.backends.slurm.prospects import Prospects
 from tui_batch.backends.slurm.queue import Queue
 from tui_batch.errors import ConfigError
@@ -93,7 +93,7 @@ class Slurm(Scheduler):
         return ((one.submission, one.key, one.number) for one in self._queue.listed())
 
     def _queued(self) -> int:
-        return sum(len(one.tasks) or 1 for one in self._queue.listed() if one.word not in outcome.ENDS)
+        return sum(1 for one in self._queue.listed() if not outcome.ended(one.word) for _ in one.ids)
 
     # -- looking -------------------------------------------------------------------------------------------------------
 
@@ -101,7 +101,6 @@ class Slurm(Scheduler):
         listed = self._queue.listed()
         now = time.time()
         here = {name: one for one in listed if one.submission for name in one.ids}
-        cut = {one.number for one in listed if one.cut}
         prospects = self._prospects.of(listed, now)
         statuses, ending = {}, []
         for job in jobs:
@@ -109,9 +108,7 @@ class Slurm(Scheduler):
             one = here.get(job.id)
             if one and one.submission != job.submission:  # the number came round again
                 one = None
-            if one is None and job.id.partition("_")[0] in cut:
-                continue
-            if one is None or one.word in outcome.ENDS:
+            if one is None or outcome.ended(one.word):
                 ending.append((job, one))
             elif one.word not in _PASSING:
                 statuses[job.id] = seen(job, one, prospects)
@@ -130,7 +127,8 @@ class Slurm(Scheduler):
         found = {}
         for job, one in ending:
             waited = now - self._gone.setdefault(job.id, now)
-            if status := outcome.gone(job, one, ends.get(job.id), accounts.get(job.id), waited, lost):
+            record = ends.get(job.id, outcome.NO_RECORD)
+            if status := outcome.gone(job, one, record, accounts.get(job.id), waited, lost):
                 found[job.id] = status
                 del self._gone[job.id]
         return found
@@ -222,8 +220,8 @@ def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) ->
 
 def seen(job: Job, one: Listed, prospects: Mapping[str, str]) -> Status:
     """What the queue says of a job that it has."""
-    now = STATES.get(one.word, S.UNKNOWN)
-    started, detail = one.started, one.nodes
+    now = STATES.get(first_word(one.word), S.UNKNOWN)
+    started, detail = moment(one.started), one.nodes
     if now is S.QUEUED:
         told = reasons.read(one.reason)
         now, started = told.state, ""

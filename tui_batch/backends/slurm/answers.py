@@ -1,82 +1,13 @@
 """What Slurm's commands answer, read: lists of jobs, accounts, refusals."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tui_batch.backends.hosted import arrays
 from tui_batch.backends.hosted.journal import Sent
-from tui_batch.backends.slurm.calls import US
+from tui_batch.backends.slurm.listing import BETWEEN, first_word, ids, moment, tasks
 from tui_batch.errors import BackendError, Busy, Refused, Unclear, Unreachable
-
-# -- the list ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A line of `squeue`: a job, a task, or several tasks of an array of which the same is to be said."""
-
-    number: str
-    tasks: Sequence[int]  # empty for a job that is no array
-    word: str
-    reason: str
-    started: str  # of one that waits, when it is expected to
-    ended: str
-    partition: str
-    nodes: str
-    submission: str  # "" where it is none of ours
-    key: str
-    cut: bool = False  # not all tasks were told
-
-    @property
-    def ids(self) -> Iterator[str]:
-        """Our words for these jobs."""
-        return (f"{self.number}_{task}" for task in self.tasks) if self.tasks else iter((self.number,))
-
-
-def listed(text: str, before: Mapping[str, Listed]) -> Mapping[str, Listed]:
-    """By line what `squeue` lists, where what is listed as before is not read again; half a line says nothing."""
-    if text and not text.endswith("\n"):
-        raise Unreachable("squeue answered, but not with a whole list of jobs: nothing is concluded.")
-    return {line: before.get(line) or _listed(line) for line in text.split("\n") if line.count(US) >= _PARTED}
-
-
-_PARTED = 7
-_TASKS = re.compile(r"(\d+)_\[([^]%]*)(?:%\d+)?(]?)")
-
-
-def _listed(line: str) -> Listed:
-    job, word, reason, started, ended, partition, nodes, name = line.split(US, _PARTED)
-    number, _, task = job.partition("_")
-    tasks: Sequence[int] = [int(task)] if task.isdigit() else ()
-    cut = False
-    if match := _TASKS.match(job):
-        number, cut = match[1], "..." in match[2]
-        tasks = numbers(match[2].partition("...")[0])
-    submission, key = arrays.owner(name)
-    return Listed(number, tasks, first_word(word), reason, moment(started), moment(ended), partition, nodes, submission,
-                  key, cut)  # fmt: skip
-
-
-def numbers(text: str) -> Sequence[int]:
-    """The tasks that `2`, `1-10:3` or `1,2,4-6` stand for."""
-    found: list[int] = []
-    for part in filter(None, text.split(",")):
-        span, _, step = part.partition(":")
-        first, dash, last = span.partition("-")
-        found += range(int(first), int(last if dash else first) + 1, int(step or 1))
-    return found
-
-
-def first_word(text: str) -> str:
-    """A state without what may follow it: `CANCELLED by 1000`, `CANCELLED+`."""
-    return text.strip().partition(" ")[0].rstrip("+").upper()
-
-
-def moment(text: str) -> str:
-    """A moment of the commands, which are asked in UTC, as we write it; "" for what is none."""
-    return f"{text}.000Z" if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", text) else ""
-
 
 # -- how jobs ended ----------------------------------------------------------------------------------------------------
 
@@ -106,21 +37,16 @@ class Account:
 def accounts(text: str) -> Mapping[str, Account]:
     """What `sacct` tells, by id; half a line tells nothing."""
     found: dict[str, Account] = {}
-    rows = [fields for line in text.split("\n")[:-1] if len(fields := line.split(US)) == 12]
+    rows = [fields for line in text.split("\n")[:-1] if len(fields := line.split(BETWEEN)) == 12]
     # What waited as one is told of as one, also those tasks of it that have a line of their own since: that counts.
     for fields in sorted(rows, key=lambda fields: "[" not in fields[0]):
         job, _, step = fields[0].partition(".")
-        for one in _ids(job):
+        for one in ids(job):
             if not step:
                 found[one] = _account(one, fields)
             elif one in found:
                 found[one] = _with_step(found[one], fields)
     return found
-
-
-def _ids(job: str) -> Iterator[str]:
-    match = _TASKS.match(job)
-    return (f"{match[1]}_{task}" for task in numbers(match[2])) if match else iter((job,))
 
 
 def _account(job: str, fields: Sequence[str]) -> Account:
@@ -164,8 +90,10 @@ def shown(text: str) -> Mapping[str, Account]:
         if not {"JobId", "JobState", "ExitCode", "JobName"} <= known.keys():
             continue
         code, signal = pair(known["ExitCode"])
-        tasks = numbers(known.get("ArrayTaskId", "").partition("%")[0]) if "ArrayTaskId" in known else ()
-        for one in [f"{known['ArrayJobId']}_{task}" for task in tasks] or [known["JobId"]]:
+        each = (
+            [f"{known['ArrayJobId']}_{task}" for task in tasks(known["ArrayTaskId"])] if "ArrayTaskId" in known else []
+        )
+        for one in each or [known["JobId"]]:
             found[one] = Account(
                 one, known["JobName"], first_word(known["JobState"]), "scontrol", "", code, signal,
                 max(pair(known.get("DerivedExitCode", ""))), moment(known.get("StartTime", "")),
@@ -181,8 +109,8 @@ def kept(text: str) -> Mapping[tuple[str, str], str]:
     """The numbers of calls, by submission and key, from `sacct`'s ids, reasons and names."""
     found: dict[tuple[str, str], str] = {}
     for line in text.splitlines():
-        job, _, rest = line.partition(US)
-        reason, _, name = rest.partition(US)
+        job, _, rest = line.partition(BETWEEN)
+        reason, _, name = rest.partition(BETWEEN)
         number = re.match(r"\d+", job)
         if number and arrays.owner(name)[0] and reason != REFUSED:
             found[arrays.owner(name)] = number[0]
@@ -196,7 +124,7 @@ def turns(text: str) -> Mapping[str, tuple[int, int]]:
     """By number of a job that waits the place of its first line, and how many wait in its partition."""
     found: dict[str, tuple[int, int]] = {}
     for line in text.splitlines():
-        match line.split(US):
+        match line.split(BETWEEN):
             case [job, place, all_] if place.isdigit() and all_.isdigit():
                 found.setdefault(job.partition("_")[0], (int(place), int(all_)))
     return found

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from tui_batch import indices, tables
 from tui_batch.backends.hosted import arrays
 from tui_batch.backends.hosted.arrays import Group
+from tui_batch.backends.slurm.listing import BETWEEN, FIELDS
 from tui_batch.errors import ConfigError
 from tui_batch.model import Batch, Job
 from tui_batch.wire.host import quoted
 
 if TYPE_CHECKING:
     from tui_batch.backends.slurm import Settings
-
-US = "\x1f"  # stands between fields: no name and no reason holds it
 
 # Whoever sits in a job of Slurm's, or has set how its commands answer, has variables that would change what is asked
 # and what is sent.
@@ -135,9 +134,7 @@ def ours(extra: Sequence[str]) -> Sequence[str]:
 
 # -- asking ------------------------------------------------------------------------------------------------------------
 
-# The start rather than the time it has run: the line of a job that goes on stays the same.
-_FIELDS = US.join(("%i", "%T", "%r", "%S", "%e", "%P", "%N", "%j"))
-LIST = f"squeue -h -a -t all -u \"$(id -un)\" -o '{_FIELDS}'"
+LIST = f"squeue -h -a -t all -u \"$(id -un)\" -o '{FIELDS}'"
 
 _ACCOUNT = ("jobid", "jobname", "state", "exitcode", "derivedexitcode", "start", "end", "elapsedraw", "timelimitraw",
             "reqmem", "maxrss", "nodelist")  # fmt: skip
@@ -150,14 +147,16 @@ def account(ids: Collection[str]) -> str:
     """How did these end? Each with its steps, which tell of memory; of very many whole arrays are asked for."""
     wanted = sorted(ids) if len(ids) <= _BLOCK else sorted({one.partition("_")[0] for one in ids})
     blocks = (wanted[at : at + _BLOCK] for at in range(0, len(wanted), _BLOCK))
-    line = f"sacct -n -P --delimiter='{US}' -o {','.join(_ACCOUNT)} -j "
+    line = f"sacct -n -P --delimiter='{BETWEEN}' -o {','.join(_ACCOUNT)} -j "
     return "".join(f"{line}{','.join(block)} || exit\n" for block in blocks)
 
 
 def remembered(submission: str) -> str:
     """Which jobs does the accounting have of a submission? Those that never could begin are not found by a time."""
     since = _made(submission) - timedelta(days=1)  # the clock there may be behind
-    line = f"sacct -X -n -P --delimiter='{US}' -u \"$(id -un)\" -S {since:%Y-%m-%dT%H:%M:%S} -o jobid,reason,jobname"
+    line = (
+        f"sacct -X -n -P --delimiter='{BETWEEN}' -u \"$(id -un)\" -S {since:%Y-%m-%dT%H:%M:%S} -o jobid,reason,jobname"
+    )
     return f"told=$({line}) || exit\nprintf '%s\\n' \"$told\" | grep -F {quoted([f'.{submission}.'])}\n:"
 
 
@@ -176,7 +175,7 @@ BIGGEST_ARRAY = "scontrol show config | sed -n 's/^MaxArraySize *= *//p'"
 
 # Lines that wait, in the order in which they are looked at, counted for each partition; of the person's own the place.
 TURNS = f"""\
-squeue -h -a -t PD --sort=-p,i -o '%P{US}%i{US}%u' | awk -F '{US}' -v me="$(id -un)" '
+squeue -h -a -t PD --sort=-p,i -o '%P{BETWEEN}%i{BETWEEN}%u' | awk -F '{BETWEEN}' -v me="$(id -un)" '
     {{ all[$1]++; if ($3 == me) {{ mine++; place[mine] = $2 FS all[$1]; where[mine] = $1 }} }}
     END {{ for (one = 1; one <= mine; one++) print place[one] FS all[where[one]] }}'
 """

@@ -1,10 +1,12 @@
 """What became of a job that has ended: by the word of the queue, its account, its end record, or by none of them."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from tui_batch.backends import records
 from tui_batch.backends.hosted.staging import Ended
-from tui_batch.backends.slurm.answers import Account, Listed
+from tui_batch.backends.slurm.answers import Account
+from tui_batch.backends.slurm.listing import Listed, first_word, moment
 from tui_batch.model import Job, Resources, Status
 from tui_batch.states import JobState
 from tui_batch.times import stamp
@@ -22,68 +24,69 @@ ENDS: Mapping[str, JobState] = {
 }  # fmt: skip
 
 SLOW = 15.0  # seconds that the accounting may lag behind
-
 NO_RECORD, NO_ACCOUNT = Ended({}, {}, ""), Account("", "", "", "")
 
 _LOST = "it left the queue, and neither the accounting nor its end record says how it ended"
 _NEARLY = 0.95  # of its limit: what it held when it was last looked at is less than what it was killed for
 
 
+@lru_cache
+def ended(word: str) -> JobState | None:
+    """What a job with this word ended as; None while it has not."""
+    return ENDS.get(first_word(word))
+
+
 def wanting(one: Listed | None) -> bool:
     """Whether more has to be known than what the queue says of a job's end."""
-    return one is None or ENDS.get(one.word) is not S.SUCCEEDED
+    return one is None or ended(one.word) is not S.SUCCEEDED
 
 
 def gone(
-    job: Job, one: Listed | None, end: Ended | None, account: Account | None, waited: float, most: float
+    job: Job, one: Listed | None, left: Ended, account: Account | None, waited: float, most: float
 ) -> Status | None:
-    """What became of it, not seen running for so many seconds; None while that is not known yet."""
-    if account and account.word in ENDS:
-        return _told(job, end, account)
-    recorded = end is not None and bool(end.end)
+    """What became of it, not seen to go on for so many seconds; None while that is not known yet."""
+    if account and ended(account.word):
+        return _told(job, left, account)
     if one:  # with which code it failed may be known soon
-        late = recorded or waited >= SLOW or ENDS[one.word] is not S.FAILED
-        return _told(job, end, _by_queue(job, one)) if late else None
-    if end and recorded and (end.end["code"] == "0" or waited >= SLOW):  # that a limit ended it may be known soon
-        return _by_record(job, end)
-    if end and end.cause and (waited >= SLOW or not end.start):
-        state, _, detail = end.cause.partition(" ")
-        return _status(job, end, None, JobState(state), detail, "left the queue")
+        known = left.end or waited >= SLOW or ended(one.word) is not S.FAILED
+        return _told(job, left, _by_queue(job, one)) if known else None
+    if left.end and (left.end["code"] == "0" or waited >= SLOW):  # that a limit ended it may be known soon
+        code = int(left.end["code"])
+        return _status(job, left, NO_ACCOUNT, *records.outcome(code, left.cause), "end record", code)
+    if left.cause and (waited >= SLOW or not left.start):
+        word, _, detail = left.cause.partition(" ")
+        return _status(job, left, NO_ACCOUNT, JobState(word), detail, "left the queue")
     if 0 < waited >= most:
-        return _status(job, end, None, S.LOST, _LOST, "left the queue")
+        return _status(job, left, NO_ACCOUNT, S.LOST, _LOST, "left the queue")
     return None
 
 
 def _by_queue(job: Job, one: Listed) -> Account:
-    return Account(job.id, "", one.word, "squeue", started=one.started, ended=one.ended, nodes=one.nodes)
+    started, over = moment(one.started), moment(one.ended)
+    return Account(job.id, "", one.word, "squeue", started=started, ended=over, nodes=one.nodes)
 
 
-def _by_record(job: Job, end: Ended) -> Status:
-    code = int(end.end["code"])
-    state, detail = records.outcome(code, end.cause)
-    return _status(job, end, None, state, detail, "end record", code)
-
-
-def _told(job: Job, end: Ended | None, account: Account) -> Status:
+def _told(job: Job, left: Ended, account: Account) -> Status:
     """The scheduler's word decides on the state; the record, where there is one, on the code."""
-    state = ENDS[account.word]
-    recorded = int(end.end["code"]) if end and end.end else None
-    code: int | None = None
+    state, code = ended(account.word) or S.UNKNOWN, None
     match state:
         case S.SUCCEEDED:
             code, detail = 0, _warning(account)
         case S.FAILED:
-            code = recorded if recorded is not None else _code(account)
-            state, detail = _failed(account, job.resources, code, end)
+            code = int(left.end["code"]) if left.end else _code(account)
+            state, detail = _failed(account, job.resources, code, bool(left.start))
         case S.CANCELLED:
-            detail = _by_whom(account, end)
+            detail = _by_whom(account, left)
         case S.TIMED_OUT:
             detail = _over_time(account, job.resources)
         case S.OUT_OF_MEMORY:
             detail = _over_memory(account, job.resources)
+        case S.NODE_FAILED:
+            detail = f"{account.nodes or 'its node'} failed"
         case _:
-            detail = f"{account.nodes or 'its node'} failed" if state is S.NODE_FAILED else "it made way for other jobs"
-    return _status(job, end, account, state, detail, account.by, code)
+            detail = "it made way for other jobs"
+    how = f"{account.by} and end record" if left.end else account.by
+    return _status(job, left, account, state, detail, how, code)
 
 
 def _warning(account: Account) -> str:
@@ -96,27 +99,27 @@ def _code(account: Account) -> int | None:
     return 128 + account.signal if account.signal and not account.code else account.code or None
 
 
-def _failed(account: Account, needs: Resources, code: int | None, end: Ended | None) -> tuple[JobState, str]:
+def _failed(account: Account, needs: Resources, code: int | None, began: bool) -> tuple[JobState, str]:
     """Why it failed; one that was ended by those who look after memory now and then has run out of it."""
-    if end is None or not end.start:
-        where = f" on {account.nodes}" if account.nodes else ""
-        return S.FAILED, f"could not be started{where}: is its folder to be seen there?"
     asked = account.asked_mb or needs.memory_mb
     if code == 137 and asked and account.peak_mb and account.peak_mb >= _NEARLY * asked:
         return S.OUT_OF_MEMORY, _over_memory(account, needs)
+    if not began:
+        where = f" on {account.nodes}" if account.nodes else ""
+        return S.FAILED, f"could not be started{where}: is its folder to be seen there?"
     return records.outcome(code, "") if code else (S.FAILED, "the queue does not say with which code")
 
 
-def _by_whom(account: Account, end: Ended | None) -> str:
-    before = "" if end and end.start else " before it began"
-    if end and end.cause:
-        return end.cause.partition(" ")[2] + before
+def _by_whom(account: Account, left: Ended) -> str:
+    before = "" if left.start else " before it began"
+    if left.cause:
+        return left.cause.partition(" ")[2] + before
     who = {"": "", "0": " by the system"}.get(account.who, f" by user {account.who}")
     return f"cancelled{who}, not from here{before}"
 
 
 def _over_time(account: Account, needs: Resources) -> str:
-    if account.word in ("DEADLINE", "DL"):
+    if first_word(account.word) in ("DEADLINE", "DL"):
         return "its deadline came before it had ended"
     minutes = account.minutes or needs.minutes
     return f"its limit is {minutes:g} minutes" if minutes else "its time was up"
@@ -130,15 +133,12 @@ def _over_memory(account: Account, needs: Resources) -> str:
 
 
 def _status(
-    job: Job, end: Ended | None, account: Account | None, state: JobState, detail: str, how: str,
-    code: int | None = None,
-) -> Status:  # fmt: skip
-    record, told = end or NO_RECORD, account or NO_ACCOUNT
-    began = told.started if told.started != told.ended else ""  # else it never did
-    evidence = f"{how} and end record" if record.end and account else how
+    job: Job, left: Ended, account: Account, state: JobState, detail: str, how: str, code: int | None = None
+) -> Status:
+    began = account.started if account.started != account.ended else ""  # else it never did
     return Status(
-        state, job.attempt, job.id, code, _moment(record.start) or began, _moment(record.end) or told.ended,
-        evidence=evidence, detail=detail, peak_mb=told.peak_mb,
+        state, job.attempt, job.id, code, _moment(left.start) or began, _moment(left.end) or account.ended,
+        evidence=how, detail=detail, peak_mb=account.peak_mb,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from tui_batch.backends.slurm.answers import Listed
+from tui_batch.backends.slurm.listing import Listed, moment
 from tui_batch.backends.slurm.queue import Queue
 
 SECONDS = 300.0  # between two looks at it: others' jobs are looked at for it, and much changes without being news
@@ -32,7 +32,8 @@ class Prospects:
 def told(one: Listed, turn: tuple[int, int] | None) -> str:
     """`, 12th of 340 in main, expected to begin at 14:30 UTC`."""
     place = f", {nth(turn[0])} of {turn[1]:,} in {one.partition}" if turn else ""
-    return place + (f", expected to begin on {one.started[:10]} at {one.started[11:16]} UTC" if one.started else "")
+    when = moment(one.started)
+    return place + (f", expected to begin on {when[:10]} at {when[11:16]} UTC" if when else "")
 
 
 def nth(number: int) -> str:

@@ -6,7 +6,8 @@ from tui_batch.backends.hosted import arrays
 from tui_batch.backends.hosted.heard import Memory
 from tui_batch.backends.hosted.journal import Sent
 from tui_batch.backends.slurm import answers, calls
-from tui_batch.backends.slurm.answers import Account, Listed
+from tui_batch.backends.slurm.answers import Account
+from tui_batch.backends.slurm.listing import Listed, listed
 from tui_batch.errors import BackendError
 from tui_batch.model import Job
 from tui_batch.wire.host import Host, quoted
@@ -31,7 +32,7 @@ class Queue(Memory):
         done = self._host.run(self._english + calls.LIST)
         if done.code or "error" in done.err:  # where the controller does not answer the code may be 0
             raise answers.silence(self._host.name, "squeue", done.code, done.err)
-        self._lines = answers.listed(done.out, self._lines)
+        self._lines = listed(done.out, self._lines)
         return self._lines.values()
 
     def accounts(self, jobs: Sequence[Job]) -> tuple[Mapping[str, Account], bool]:
