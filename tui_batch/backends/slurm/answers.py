@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from tui_batch.backends.hosted import arrays
 from tui_batch.backends.hosted.journal import Sent
-from tui_batch.backends.slurm.listing import BETWEEN, first_word, ids, moment, tasks
+from tui_batch.backends.slurm.listing import BETWEEN, first_word, ids, moment
 from tui_batch.errors import BackendError, Busy, Refused, Unclear, Unreachable
 
 # -- how jobs ended ----------------------------------------------------------------------------------------------------
@@ -90,10 +90,8 @@ def shown(text: str) -> Mapping[str, Account]:
         if not {"JobId", "JobState", "ExitCode", "JobName"} <= known.keys():
             continue
         code, signal = pair(known["ExitCode"])
-        each = (
-            [f"{known['ArrayJobId']}_{task}" for task in tasks(known["ArrayTaskId"])] if "ArrayTaskId" in known else []
-        )
-        for one in each or [known["JobId"]]:
+        job = "{ArrayJobId}_[{ArrayTaskId}]" if "ArrayTaskId" in known else "{JobId}"
+        for one in ids(job.format(**known)):
             found[one] = Account(
                 one, known["JobName"], first_word(known["JobState"]), "scontrol", "", code, signal,
                 max(pair(known.get("DerivedExitCode", ""))), moment(known.get("StartTime", "")),

@@ -154,9 +154,7 @@ def account(ids: Collection[str]) -> str:
 def remembered(submission: str) -> str:
     """Which jobs does the accounting have of a submission? Those that never could begin are not found by a time."""
     since = _made(submission) - timedelta(days=1)  # the clock there may be behind
-    line = (
-        f"sacct -X -n -P --delimiter='{BETWEEN}' -u \"$(id -un)\" -S {since:%Y-%m-%dT%H:%M:%S} -o jobid,reason,jobname"
-    )
+    line = f"sacct -X -n -P --delimiter='{BETWEEN}' -o jobid,reason,jobname -u \"$(id -un)\" -S {since:%Y-%m-%dT%T}"
     return f"told=$({line}) || exit\nprintf '%s\\n' \"$told\" | grep -F {quoted([f'.{submission}.'])}\n:"
 
 
