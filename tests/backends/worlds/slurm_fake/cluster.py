@@ -83,8 +83,8 @@ def new(cluster, number, **fields):
         "serial": cluster["serial"], "number": number, "raw": number, "task": None, "most": 0, "whole": True,
         "name": "sbatch", "comment": "", "user": me(), "uid": os.getuid(), "partition": "main", "account": "", "qos":
         "normal", "state": "PENDING", "reason": "None", "sent": time.time(), "submitted": time.time(), "eligible": 0.0,
-        "started": 0.0, "ended": 0.0, "code": 0, "signal": 0, "limit": 10, "memory": 100, "cpus": 1, "gpus": 0, "nodes": 1,
-        "folder": "/", "out": "", "err": "", "script": "", "requeue": True, "restarts": 0, "held": "", "begin": 0.0,
+        "started": 0.0, "ended": 0.0, "code": 0, "signal": 0, "limit": 10, "memory": 100, "cpus": 1,
+        "gpus": 0, "nodes": 1, "folder": "/", "out": "", "err": "", "script": "", "requeue": True, "restarts": 0, "held": "", "begin": 0.0,
         "after": "", "invalid": False, "pid": 0, "ending": "", "by": None, "was": "", "gone": False, "forgotten": False,
     }  # fmt: skip
     cluster["jobs"].append(job | fields)
