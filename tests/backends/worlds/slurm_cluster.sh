@@ -211,13 +211,13 @@ terminate() { # what it knows it has then written down
     until_true 20 gone "$process"
 }
 
-case $1 in
+case ${1-} in
 start) start ;;
 stop) stop ;;
 controller-stop) terminate "$root/$2/slurmctld.pid" ;;
 controller-start)
     controller "$2" 2>/dev/null
-    until_true 20 ready "$2"
+    until_true 20 of "$2" scontrol ping
     ;;
 dbd-stop) terminate $root/kept/slurmdbd.pid ;;
 dbd-start)
