@@ -211,6 +211,7 @@ class Health:
     reachable: bool
     detail: str
     facts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    known: Mapping[str, Any] = field(default_factory=lambda: NOTHING)  # what it offers: for its kind alone to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,7 @@ class Contact:
     next: str = ""  # when it is asked next, while it has open jobs
     trouble: str = ""  # why its last answer was none
     unanswered: bool = False  # it asked a person in vain, and is not tried again until one asks for that
+    known: Mapping[str, Any] = field(default_factory=lambda: NOTHING)  # what it offered then, as its kind wrote it
 
 
 @dataclass(frozen=True, slots=True)

@@ -346,7 +346,7 @@ def test_ids_go_as_ranges():
 def problems(world, resources="", options="", **settings):
     batch, _, _ = world.batch(["true"], resources=f"{resources}\n{options}")
     target = Target("there", "gridengine", settings)
-    return [problem.text for problem in gridengine.check(target, batch)]
+    return [problem.text for problem in gridengine.check(target, batch, {})]
 
 
 def test_what_cannot_be_asked_for_is_said_before_anything_goes(world):

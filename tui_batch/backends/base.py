@@ -22,8 +22,8 @@ class Files(Protocol):
 class Backend(ABC):
     """One open target. Calls block; the courier makes one at a time, on the target's own lane.
 
-    Besides, a kind's module has the pure functions `check(target, batch)`, `limits(target, batch)`, `why(target, busy)`
-    and `preview(target, batch, job, files)`.
+    Besides, a kind's module has the pure functions `check(target, batch, known)`, `limits(target, batch, known)`,
+    `why(target, busy)` and `preview(target, batch, job, files)`; `known` is what `probe` last found that it offers.
     """
 
     pace: float = 30.0  # seconds between two polls

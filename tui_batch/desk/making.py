@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_batch.config import Config
 from tui_batch.desk.looking import Looking
@@ -24,6 +24,7 @@ from tui_batch.model import (
 )
 from tui_batch.paths import ON_TARGET
 from tui_batch.states import JobState
+from tui_batch.store import contacts
 from tui_batch.store.shelf import Shelf
 from tui_batch.times import stamp
 
@@ -179,13 +180,18 @@ class Making(Looking):
         """How many jobs of the batch the target runs at once, and takes at most."""
         from tui_batch import backends
 
-        return backends.kind(target).limits(target, batch)  # type: ignore[no-any-return]
+        return backends.kind(target).limits(target, batch, self._known(target))  # type: ignore[no-any-return]
 
     def check(self, batch: Batch, target: Target) -> Sequence[Problem]:
         """What the target's kind cannot do or would mangle."""
         from tui_batch import backends
 
-        return backends.kind(target).check(target, batch)  # type: ignore[no-any-return]
+        return backends.kind(target).check(target, batch, self._known(target))  # type: ignore[no-any-return]
+
+    def _known(self, target: Target) -> Mapping[str, Any]:
+        """What the target offered when it was last examined; of the file itself, since any thread may ask."""
+        found = contacts.read(self._home.contacts, [target.name]).get(target.name)
+        return found.known if found else {}
 
     def why(self, target: str, busy: int) -> str:
         """Why a job that the target took has not begun, while it is busy with so many; "" where nothing is known."""

@@ -18,7 +18,6 @@ from tui_batch.backends.gridengine.queue import Queue
 from tui_batch.backends.hosted import arrays
 from tui_batch.backends.hosted.arrays import Group
 from tui_batch.backends.hosted.scheduler import Scheduler
-from tui_batch.backends.hosted.staging import Ended
 from tui_batch.errors import ConfigError
 from tui_batch.model import Batch, Health, Job, Limits, Poll, Problem, Status, Target
 from tui_batch.states import JobState
@@ -82,8 +81,8 @@ class GridEngine(Scheduler):
     def _script(self, batch: Batch, group: Group, folder: str) -> str:
         return calls.script(self._settings, batch, group, folder)
 
-    def _names(self) -> Iterable[tuple[str, str]]:
-        return [(one.name, str(one.number)) for one in self._queue.listed()]
+    def _there(self) -> Iterable[tuple[str, str, str]]:
+        return ((*arrays.owner(one.name), str(one.number)) for one in self._queue.listed())
 
     def _queued(self) -> int:
         return sum(len(one.tasks) or 1 for one in self._queue.listed())
@@ -109,16 +108,13 @@ class GridEngine(Scheduler):
 
     def _ends(self, absent: Sequence[Job], now: float) -> dict[str, Status]:
         """What became of jobs that the queue has not any more."""
-        ends: dict[str, Ended] = {}
-        for theirs in arrays.by_submission(absent):
-            left = self._staging.ended(theirs)
-            ends |= {job.id: left[job.index] for job in theirs if job.index in left}
-        accounts = self._queue.accounts([job for job in absent if outcome.wanting(ends.get(job.id))])
+        ends = self._staging.ended(absent)
+        accounts = self._queue.accounts([job for job in absent if outcome.wanting(ends.get(job))])
         found = {}
         for job in absent:
             waited = now - self._gone.setdefault(job.id, now)
             lost = self._settings.lost_seconds
-            if status := outcome.gone(job, ends.get(job.id), accounts.get(job.id), waited, lost):
+            if status := outcome.gone(job, ends.get(job), accounts.get(job.id), waited, lost):
                 found[job.id] = status
                 del self._gone[job.id]
         return found
@@ -159,7 +155,7 @@ def connect(target: Target, home: Path, ask: Ask) -> GridEngine:
 # -- what is said of a batch before it goes ----------------------------------------------------------------------------
 
 
-def check(target: Target, batch: Batch) -> Sequence[Problem]:
+def check(target: Target, batch: Batch, known: Mapping[str, object]) -> Sequence[Problem]:
     """What this kind cannot do."""
     ours, needs = settings(target), batch.resources
     try:
@@ -178,7 +174,7 @@ def check(target: Target, batch: Batch) -> Sequence[Problem]:
     return problems
 
 
-def limits(target: Target, batch: Batch) -> Limits:
+def limits(target: Target, batch: Batch, known: Mapping[str, object]) -> Limits:
     ours = settings(target)
     return Limits(ours.at_once or None, ours.max_queued or None)
 

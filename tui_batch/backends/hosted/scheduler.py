@@ -49,8 +49,8 @@ class Scheduler(Backend):
         """Lines of sh that make a call."""
 
     @abstractmethod
-    def _names(self) -> Iterable[tuple[str, str]]:
-        """Name and number of all jobs of the person that the queue has."""
+    def _there(self) -> Iterable[tuple[str, str, str]]:
+        """Submission, key and number of the calls of which the queue has jobs; "" for what is none of ours."""
 
     @abstractmethod
     def _queued(self) -> int:
@@ -142,9 +142,9 @@ class Scheduler(Backend):
     def _known(self, ids: Collection[str]) -> Sequence[Job]:
         """The jobs with these ids; those that another courier sent are found by their names."""
         if strange := {one.partition(self._memory.joint)[0] for one in ids if one not in self._jobs}:
-            named = {arrays.owner(name): number for name, number in self._names() if number in strange}
-            for submission, key in named.keys() - {("", "")}:
-                there = self._calls.placed(submission, {key: named[submission, key]})
+            ours = {one for one in self._there() if one[0] and one[2] in strange}
+            for submission, key, number in ours:
+                there = self._calls.placed(submission, {key: number})
                 self._jobs |= {name: Job(submission, at[0], "", at[1], name) for at, name in there.items()}
         return [self._jobs[name] for name in ids if name in self._jobs]
 
