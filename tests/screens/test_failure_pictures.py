@@ -10,6 +10,12 @@ OPENED = (("> OM mixed",), "enter", ("SAYS", "> OM"))
 ACCOUNT = ("Out Of Memory", "held 512 MB")
 
 
+@pytest.fixture(autouse=True)
+def somewhere(monkeypatch, tmp_path):
+    """So that the paths shown are the same everywhere."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (60, 15), (120, 40)], ids=["80x24", "60x15", "120x40"])
 def test_failed_job(picture, size):
     snapshot = Snapshot((FAILED,), (), TARGETS, FULL.courier)

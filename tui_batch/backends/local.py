@@ -41,6 +41,7 @@ class Local(Backend):
     """Its own queue: jobs are accepted at once and started as slots become free, in the order of their submission."""
 
     pace = 30.0
+    crowded = None
     claims, remembers = True, False
 
     def __init__(self, settings: Settings, home: Path) -> None:
