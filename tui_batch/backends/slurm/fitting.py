@@ -32,9 +32,14 @@ def problems(known: Mapping[str, object], asked: Asked, batch: Batch) -> Sequenc
         return []
     if names := unknown(offered, asked):
         return names
-    tried = [[*_within(offered, asked, one, batch.resources)] for one in _partitions(offered, asked)]
-    said = min(tried, key=len, default=[])  # of several partitions Slurm takes one that fits
-    return [Problem(text, fatal=False) for text in said]
+    needs = batch.resources
+    in_the_way = {one.name: [*_within(offered, asked, one, needs)] for one in offered.partitions}
+    best = min(_partitions(offered, asked), key=lambda one: len(in_the_way[one.name]))  # Slurm takes what fits
+    said = in_the_way[best.name]
+    fitting = [one.name for one in offered.partitions if not in_the_way[one.name] and not one.hidden]
+    if said and fitting:
+        said[0] += f"; {fitting[0]} would take it"
+    return [Problem(text, fatal=False) for text in (*said, *_unsaid(best, needs))]
 
 
 def limits(known: Mapping[str, object], asked: Asked, batch: Batch) -> Limits:
@@ -59,7 +64,7 @@ def unknown(offered: Offer, asked: Asked) -> Sequence[Problem]:
         f"there is no partition {name!r}{_hint(name, there)}" for name in _list(asked.partition) if name not in there
     ]
     if not asked.partition and not _partitions(offered, asked):
-        said.append(f"no partition is named, and the cluster has no usual one{_hint('', there)}")
+        said.append(f"no partition is named, and the cluster has no default one{_hint('', there)}")
     yours = {one.name for one in offered.accounts}
     if asked.account and yours and asked.account not in yours and "associations" in offered.enforced:
         said.append(f"the account {asked.account!r} is none of yours{_hint(asked.account, yours)}")
@@ -119,11 +124,11 @@ def _within(offered: Offer, asked: Asked, partition: Partition, needs: Resources
     """What stands in the way of a job in a partition."""
     where = f"partition {partition.name}"
     if partition.state == "DOWN":
-        yield f"{where} is down: the jobs would wait until it is opened"
+        yield f"{where} is down: each job would wait until it is opened"
     elif partition.state != "UP":
         yield f"{where} takes no jobs now ({partition.state.lower()})"
     elif partition.whole and not any(one.up for one in partition.nodes):
-        yield f"no node of {where} is up: the jobs would wait until one is"
+        yield f"no node of {where} is up: each job would wait until one is"
     yield from _closed_to(offered, asked, partition)
     fate = "it would be refused" if offered.refuses else "it would wait for ever"
     if needs.minutes and partition.minutes is not None and needs.minutes > partition.minutes:
@@ -132,16 +137,17 @@ def _within(offered: Offer, asked: Asked, partition: Partition, needs: Resources
     if asked.nodes > most > 0:
         yield f"each job asks for {asked.nodes} nodes, {where} gives {most}: {fate}"
     elif partition.whole:
-        yield from (f"{text} of {where}: it would be refused" for text in _too_large(partition, asked, needs))
+        yield from _too_large(partition, asked, needs)
     for bound in _bounds(offered, asked, partition):
         yield from _beyond(bound, needs, _amounts(asked, needs))
-    usual = (
-        [f"time, and gets {duration(partition.usual_minutes)}"] if partition.usual_minutes and not needs.minutes else []
-    )
+
+
+def _unsaid(partition: Partition, needs: Resources) -> Iterator[str]:
+    """What a job gets that it has not asked for."""
+    if not needs.minutes and partition.usual_minutes:
+        yield f"the template sets no minutes: each job is ended after {duration(partition.usual_minutes)}"
     if not needs.memory_mb and partition.usual_memory_mb:
-        usual.append(f"memory, and gets {memory(partition.usual_memory_mb * needs.cpus)}")
-    if usual:
-        yield f"each job asks for no {'; for no '.join(usual)}"
+        yield f"the template sets no memory: each job gets {memory(partition.usual_memory_mb * needs.cpus)}"
 
 
 def _closed_to(offered: Offer, asked: Asked, partition: Partition) -> Iterator[str]:
@@ -163,22 +169,24 @@ def _closed_to(offered: Offer, asked: Asked, partition: Partition) -> Iterator[s
 def _too_large(partition: Partition, asked: Asked, needs: Resources) -> Iterator[str]:
     """What no node has."""
     every = {feature for one in partition.nodes for feature in one.features}
-    for name in _features(asked.constraint):
-        if name not in every:
-            yield f"the constraint {name!r}{_hint(name, every)} is met by no node"
-            return
     nodes = [one for one in partition.nodes if _meets(one, asked.constraint)]
-    met = f" with {asked.constraint}" * (len(nodes) < len(partition.nodes))
-    cpus, room = max((one.cpus for one in nodes), default=0), max((one.memory_mb for one in nodes), default=0)
-    gpus = max((one.gpus for one in nodes), default=0)
-    if needs.cpus > cpus:
-        yield f"each job asks for {needs.cpus} CPUs, more than the {cpus} of any node{met}"
-    elif (needs.memory_mb or 0) > room:
-        yield f"each job asks for {memory(needs.memory_mb or 0)}, more than the {memory(room)} of any node{met}"
-    elif needs.gpus > gpus:
-        yield f"each job asks for {needs.gpus} GPUs, more than the {gpus} of any node{met}"
-    elif not any(_fits(one, needs) for one in nodes):
-        yield f"each job asks for CPUs, memory and GPUs that are together on no node{met}"
+    if missing := [name for name in _features(asked.constraint) if name not in every]:
+        yield f"no node of {partition.name} has the feature {missing[0]!r}{_hint(missing[0], every)}"
+        return
+    if not nodes:
+        yield f"no node of {partition.name} meets the constraint {asked.constraint}"
+        return
+    which = f"a node of {partition.name}{f' with {asked.constraint}' * (len(nodes) < len(partition.nodes))} has"
+    for name, each, most in (
+        ("cpu", needs.cpus, max(one.cpus for one in nodes)),
+        ("mem", needs.memory_mb or 0, max(one.memory_mb for one in nodes)),
+        ("gres/gpu", needs.gpus, max(one.gpus for one in nodes)),
+    ):
+        if each > most:
+            yield f"each job asks for {_said(name, each)}, {which} {f'at most {_said(name, most)}' if most else 'none'}"
+            return
+    if not any(_fits(one, needs) for one in nodes):
+        yield f"each job asks for more CPUs, memory and GPUs than {which} together"
 
 
 def _features(constraint: str) -> Sequence[str]:
@@ -243,7 +251,8 @@ def words(name: str) -> str:
 
 
 def _said(name: str, amount: int) -> str:
-    return memory(amount) if name == "mem" else f"{amount:,} {words(name)}"
+    said = f"{amount:,} {words(name)}"
+    return memory(amount) if name == "mem" else said.removesuffix("s") if amount == 1 else said
 
 
 def memory(megabytes: int) -> str:

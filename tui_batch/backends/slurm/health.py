@@ -1,5 +1,6 @@
 """How a Slurm target is and what it offers: what is asked to find out, and what is made of the answers."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -32,7 +33,7 @@ ask() {{
 echo "clock $(date +%s)"
 echo "user $me"
 echo "groups $(id -Gn)"
-ask version sbatch --version
+ask version sbatch --version || exit 0
 pinged=$(ask ping scontrol ping)
 printf '%s\\n' "$pinged"
 case $pinged in *' UP'*)
@@ -70,11 +71,13 @@ def read(host: str, text: str, now: float, asked: Asked) -> Health:
     failed: dict[str, list[str]] = defaultdict(list)
     for line in told["failed"]:
         word, code, *said = line.split(maxsplit=2)
-        failed[word] += said or [f"no answer in {_PATIENCE} s" if code == "124" else f"exit {code}"]
+        silence = f"no answer in {_PATIENCE} s" if code == "124" else f"exit {code}"
+        failed[word].append(re.sub(r"^\w+: error: ", "", said[0]).rstrip(".") if said else silence)
     offered = offer.offered(told, stamp(now)) if told["partition"] and told["config"] else None
     commands = dict(line.partition(" ")[::2] for line in told["command"])
     folders = {path.rpartition("/")[0] for path in commands.values() if path}
-    facts = {"host": host, **_here(told, folders, now), **_accounting(failed), **(_offered(offered) if offered else {})}
+    facts = {"host": host, **_here(told, folders, now), **_accounting(told, failed)}
+    facts |= _offered(offered) if offered else {"partitions": "; ".join(failed["partition"] or failed["config"])}
     facts = {key: value for key, value in facts.items() if value}
     wrong = _wrong(told, failed, [name for name, path in commands.items() if not path])
     if not wrong and offered:
@@ -90,11 +93,10 @@ def _wrong(told: Mapping[str, Sequence[str]], failed: Mapping[str, Sequence[str]
     if missing:
         hint = "if they are there only after logging in, set login_shell = true"
         return f"{', '.join(missing)} cannot be found; {hint}."
+    if failed["version"]:
+        return f"Slurm cannot be used: {failed['version'][0]}."
     if not any(" UP" in line for line in (*told["ping"], *failed["ping"])):
-        return f"the controller of Slurm does not answer: {'; '.join(failed['ping'][:1]) or 'it says nothing'}."
-    for question, what in (("config", "its configuration"), ("partition", "its partitions")):
-        if not told[question]:
-            return f"Slurm does not tell {what}: {'; '.join(failed[question][:1]) or 'it says nothing'}."
+        return f"the controller of Slurm does not answer: {'; '.join(failed['ping'][:2]) or 'it says nothing'}."
     return "" if told["workdir"] else "the workdir cannot be written to."
 
 
@@ -110,11 +112,13 @@ def _here(told: Mapping[str, Sequence[str]], folders: set[str], now: float) -> M
     }
 
 
-def _accounting(failed: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
+def _accounting(told: Mapping[str, Sequence[str]], failed: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
     """Whether ends can be looked up, and what of the limits cannot."""
     if wrong := failed["accounting"]:
         off = "disabled" in wrong[0]
         return {"accounting": "none: how jobs ended is read from what they leave" if off else f"silent: {wrong[0]}"}
+    if not told["accounting"]:
+        return {}
     silent = [what for question, what in (("account", "accounts"), ("qos", "qos")) if failed[question]]
     return {"accounting": f"answers, but does not tell {' and '.join(silent)}" if silent else "answers"}
 
@@ -123,10 +127,11 @@ def _accounting(failed: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
 
 
 def _offered(offered: Offer) -> Mapping[str, str]:
-    accounts = [f"{one.name}{' (usual)' * (one.name == offered.usual_account)}{_most(one)}" for one in offered.accounts]
+    usual = " (default)"
+    accounts = (f"{one.name}{usual * (one.name == offered.usual_account)}{_most(one)}" for one in offered.accounts)
     return {
         "cluster": offered.cluster,
-        "accounts": "; ".join(dict.fromkeys(accounts)),
+        "accounts": "; ".join(accounts),
         "qos": "; ".join(f"{one.name}{_most(one)}" for one in offered.qos),
         "array": f"at most {offered.most_tasks - 1:,} jobs" if offered.most_tasks else "",
         **{f"partition {one.name}": _partition(one) for one in offered.partitions},
@@ -143,8 +148,9 @@ def _most(one: offer.Bounds) -> str:
 
 
 def _partition(one: Partition) -> str:
-    said = ["the usual one"] if one.default else []
+    said = ["default"] if one.default else []
     said += [one.state.lower()] if one.state != "UP" else []
+    said += ["hidden"] if one.hidden else []
     said += [f"at most {fitting.duration(one.minutes)}" if one.minutes is not None else "any time"]
     said += [f"{fitting.duration(one.usual_minutes)} unless asked"] if one.usual_minutes is not None else []
     for alike in one.nodes:
@@ -153,5 +159,5 @@ def _partition(one: Partition) -> str:
         up = f" ({alike.up:,} up)" if alike.up < alike.number else ""
         said.append(f"{alike.number:,}{up} x {alike.cpus} CPUs, {fitting.memory(alike.memory_mb)}{gpus}")
     said += [] if one.nodes else [f"{one.number:,} nodes, {one.cpus:,} CPUs"]
-    said += [f"only for {', '.join(one.accounts)}"] if one.accounts else []
+    said += [f"only for {', '.join(one.accounts or one.groups)}"] if one.accounts or one.groups else []
     return "; ".join(said)

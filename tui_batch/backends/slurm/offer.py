@@ -41,6 +41,7 @@ class Partition:
     cpus: int = 0
     most_nodes: int | None = None
     alone: bool = False  # a job has its nodes for itself
+    hidden: bool = False
     groups: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     not_accounts: tuple[str, ...] = ()
@@ -160,6 +161,7 @@ def _partition(line: str, nodes: Mapping[str, tuple[Nodes, ...]], memory: int | 
         _number(said.get("TotalCPUs")) or 0,
         _number(said.get("MaxNodes")),
         said.get("OverSubscribe") == "EXCLUSIVE",
+        said.get("Hidden") == "YES",
         _names(said.get("AllowGroups", "")),
         _names(said.get("AllowAccounts", "")),
         _names(said.get("DenyAccounts", "")),
