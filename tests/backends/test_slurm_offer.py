@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tui_batch.backends import slurm
 from tui_batch.backends.slurm import fitting, health, offer
 from tui_batch.backends.slurm.calls import Options
-from tui_batch.model import Batch, Limits, Resources
+from tui_batch.model import Batch, Limits, Resources, Target
 from tui_batch.store import contacts
 
 ANSWERS = Path(__file__).parent / "answers" / "slurm"
@@ -17,7 +18,7 @@ NOTHING = Options("", "", "", "", 0, ())
 
 def heard(name, **asked):
     """How a cluster is that told this."""
-    return health.read("fir", (ANSWERS / f"probe_{name}.txt").read_text(), NOW, replace(NOTHING, **asked))
+    return health.read("fir", (ANSWERS / f"probe_{name}.txt").read_text(), NOW - 5, NOW, replace(NOTHING, **asked))
 
 
 UNIVERSITY, PLAIN = heard("university").known, heard("plain").known
@@ -132,9 +133,16 @@ def test_what_is_known_is_kept(tmp_path):
 def test_a_partition_whose_nodes_are_not_all_listed_is_not_judged_by_those_that_are():
     text = (ANSWERS / "probe_university.txt").read_text()
     hidden = "\n".join(line for line in text.splitlines() if not line.startswith("nodes compute|50"))
-    known = health.read("fir", hidden, NOW, NOTHING).known
+    known = health.read("fir", hidden, NOW, NOW, NOTHING).known
     assert said(known, batch(cpus=64)) == []
     assert fitting.limits(known, replace(NOTHING, account="other"), batch(10_000)) == Limits(at_once=7200)
+
+
+def test_a_clock_is_ours_if_it_was_so_at_any_moment_of_the_probe():
+    text = (ANSWERS / "probe_plain.txt").read_text()
+    told = [health.read("fir", text, *moments, NOTHING).facts["clock"]
+            for moments in ((NOW - 30, NOW + 1), (NOW - 30, NOW - 9), (NOW + 20, NOW + 30))]  # fmt: skip
+    assert told == ["as ours", "+9 s from ours", "-20 s from ours"]
 
 
 # -- how it is ---------------------------------------------------------------------------------------------------------
@@ -183,7 +191,7 @@ def test_accounting_that_is_silent_stops_nothing():
 )
 def test_half_an_answer_is_none(without, told):
     lines = (ANSWERS / "probe_university.txt").read_text().splitlines(keepends=True)
-    found = health.read("fir", "".join(line for line in lines if not line.startswith(without)), NOW, NOTHING)
+    found = health.read("fir", "".join(line for line in lines if not line.startswith(without)), NOW, NOW, NOTHING)
     assert (found.reachable, told in found.detail) == (False, True)
 
 
@@ -191,3 +199,20 @@ def test_a_target_that_names_what_is_not_there_is_no_good():
     found = heard("university", partition="comptue")
     assert (found.reachable, found.detail) == (False, "fir: there is no partition 'comptue' (did you mean 'compute'?).")
     assert found.known
+
+
+# -- the kind ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_template_asks_for_counts_and_the_target_for_the_rest():
+    target = Target("fir", "slurm", {"partition": "debug", "max_queued": 30})
+    made = batch(500, minutes=60)
+    assert "partition debug allows 30 min" in slurm.check(target, made, UNIVERSITY)[0].text
+    assert slurm.limits(target, made, UNIVERSITY) == Limits(80, 30)
+    made = replace(made, options={"slurm": {"partition": "long", "qos": "long"}})
+    assert slurm.check(target, made, UNIVERSITY) == []
+    assert slurm.limits(target, made, UNIVERSITY) == Limits(10, 30)
+    assert slurm.limits(target, made, {}) == Limits(None, 30)
+    made = replace(made, options={"slurm": {"partitoin": "long"}})
+    assert "Did you mean 'partition'?" in slurm.check(target, made, UNIVERSITY)[0].text
+    assert slurm.limits(target, made, UNIVERSITY) == Limits(None, 30)

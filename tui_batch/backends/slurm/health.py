@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from tui_batch.backends.slurm import calls, fitting, offer
+from tui_batch.backends.slurm import fitting, offer
 from tui_batch.backends.slurm.fitting import Asked
 from tui_batch.backends.slurm.offer import ACCOUNT_FIELDS, NODE_FIELDS, QOS_FIELDS, Offer, Partition
 from tui_batch.model import Health
@@ -53,17 +53,16 @@ _PATIENCE = 10  # seconds for each of nine questions
 SECONDS = 120.0
 
 
-def probe(folder: str, conf: str) -> str:
+def probe(folder: str) -> str:
     """How are things there?"""
-    asked = _PROBE.format(
+    return _PROBE.format(
         folder=quoted([folder]), commands=" ".join(_COMMANDS), config="|".join(_CONFIG), seconds=_PATIENCE,
         nodes=NODE_FIELDS, qos=",".join(QOS_FIELDS), accounts=",".join(ACCOUNT_FIELDS),
     )  # fmt: skip
-    return calls.english(conf) + asked
 
 
-def read(host: str, text: str, now: float, asked: Asked) -> Health:
-    """How the target is, by what a probe told while our clock said `now`; whether it has what jobs are sent to."""
+def read(host: str, text: str, began: float, ended: float, asked: Asked) -> Health:
+    """How the target is, by what a probe told between two moments of our clock; whether it has what is asked for."""
     told: dict[str, list[str]] = defaultdict(list)
     for line in text.splitlines():
         word, _, rest = line.partition(" ")
@@ -73,10 +72,10 @@ def read(host: str, text: str, now: float, asked: Asked) -> Health:
         word, code, *said = line.split(maxsplit=2)
         silence = f"no answer in {_PATIENCE} s" if code == "124" else f"exit {code}"
         failed[word].append(re.sub(r"^\w+: error: ", "", said[0]).rstrip(".") if said else silence)
-    offered = offer.offered(told, stamp(now)) if told["partition"] and told["config"] else None
+    offered = offer.offered(told, stamp(ended)) if told["partition"] and told["config"] else None
     commands = dict(line.partition(" ")[::2] for line in told["command"])
     folders = {path.rpartition("/")[0] for path in commands.values() if path}
-    facts = {"host": host, **_here(told, folders, now), **_accounting(told, failed)}
+    facts = {"host": host, **_here(told, folders, began, ended), **_accounting(told, failed)}
     facts |= _offered(offered) if offered else {"partitions": "; ".join(failed["partition"] or failed["config"])}
     facts = {key: value for key, value in facts.items() if value}
     wrong = _wrong(told, failed, [name for name, path in commands.items() if not path])
@@ -100,8 +99,8 @@ def _wrong(told: Mapping[str, Sequence[str]], failed: Mapping[str, Sequence[str]
     return "" if told["workdir"] else "the workdir cannot be written to."
 
 
-def _here(told: Mapping[str, Sequence[str]], folders: set[str], now: float) -> Mapping[str, str]:
-    ahead = [int(clock) - now for clock in told["clock"]]
+def _here(told: Mapping[str, Sequence[str]], folders: set[str], began: float, ended: float) -> Mapping[str, str]:
+    ahead = [int(clock) - max(began, min(int(clock), ended)) for clock in told["clock"]]
     return {
         "version": " ".join(told["version"]),
         "you": " ".join(told["user"]),
