@@ -76,6 +76,7 @@ class Status:
     as_of: str = ""
     evidence: str = ""
     detail: str = ""
+    peak_mb: float | None = None  # memory that it held at most
 
     @property
     def kept(self) -> bool:
@@ -134,7 +135,7 @@ class Order:
     """
 
     id: str
-    verb: str  # submit, cancel, hold, release, retry, fetch, remove, note, probe
+    verb: str  # submit, cancel, hold, release, requeue, signal, limit, retry, fetch, remove, note, probe
     submission: str
     created: str
     batch: str = ""
@@ -143,10 +144,10 @@ class Order:
     target: str = ""
     total: int = 0
     jobs: str = ""
-    text: str = ""
+    text: str = ""  # a note; the name of a signal; the minutes of a limit
     leaves: str = ""  # not carried out before this moment; until then it can be taken back
     first: bool = False  # of a submission: one job is sent first, the others when it has succeeded
-    more: str = ""  # to retry: what the new attempts get more of, "time" or "memory"
+    more: str = ""  # to retry: what the new attempts get more of, as `store.more` reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ class Health:
     reachable: bool
     detail: str
     facts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    known: Mapping[str, Any] = field(default_factory=lambda: NOTHING)  # what it offers: for its kind alone to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,7 @@ class Contact:
     next: str = ""  # when it is asked next, while it has open jobs
     trouble: str = ""  # why its last answer was none
     unanswered: bool = False  # it asked a person in vain, and is not tried again until one asks for that
+    known: Mapping[str, Any] = field(default_factory=lambda: NOTHING)  # what it offered then, as its kind wrote it
 
 
 @dataclass(frozen=True, slots=True)

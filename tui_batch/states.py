@@ -47,6 +47,8 @@ ENDED = frozenset(
 
 FAILURES = ENDED - {JobState.SUCCEEDED, JobState.CANCELLED}
 
+BEGUN = frozenset({JobState.STARTING, JobState.RUNNING, JobState.SUSPENDED, JobState.COMPLETING})
+
 ATTENTION = frozenset({JobState.SUBMIT_UNKNOWN, JobState.HELD, JobState.LOST, JobState.UNKNOWN})
 
 CODES: Mapping[JobState, str] = {

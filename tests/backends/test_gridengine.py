@@ -7,7 +7,9 @@ from itertools import chain
 import pytest
 from worlds.gridengine import FakeGridEngineWorld
 
-from tui_batch.backends import gridengine, gridengine_calls
+from tui_batch.backends import gridengine
+from tui_batch.backends.gridengine import calls
+from tui_batch.backends.hosted import arrays
 from tui_batch.errors import Busy, ConfigError, Refused, Unclear, Unreachable
 from tui_batch.model import Job, Resources, Target
 from tui_batch.states import JobState
@@ -261,7 +263,7 @@ def test_a_number_that_came_round_again_is_somebody_else_s(world, backend):
 
 
 def test_accounting_that_does_not_answer_does_not_keep_the_queue_from_being_read(world, backend, monkeypatch):
-    monkeypatch.setattr(gridengine_calls, "_SECONDS", 1)
+    monkeypatch.setattr(calls, "_SECONDS", 1)
     running, failing = send(world, backend, "sleep 60", "exit 3")
     world.pull(hang=["qacct"])
     record = world.folder / "there" / failing.submission / "records" / "1" / "1.end"
@@ -311,10 +313,10 @@ def test_what_is_removed_is_gone_and_nobody_else_s_is(world, backend):
 
 def words(many=2, needs=None, **settings):
     jobs = [Job("20261120-000000-babo", index, f"job-{index}", resources=needs or Resources()) for index in range(many)]
-    [group] = gridengine_calls.groups(jobs, 100)
+    [group] = arrays.groups(jobs, 100)
     found = gridengine.settings(Target("there", "gridengine", settings))
-    asked = gridengine_calls.Options("", "", found.parallel_environment, ())
-    said = gridengine_calls.words(found, asked, group, "x", "/there")
+    asked = calls.Options("", "", found.parallel_environment, ())
+    said = calls.words(found, asked, group, "x", "/there")
     return " ".join(said)
 
 
@@ -331,20 +333,20 @@ def test_what_a_job_needs_is_asked_for():
 
 @pytest.mark.parametrize("batch", ["2nd try", "ü/:@*?", "x" * 200, "plain"])
 def test_a_name_is_legal_bounded_and_tells_whose_it_is(batch):
-    name = gridengine_calls.name(batch, "20261120-000000-babo", "1-0123456789ab.1-20")
+    name = arrays.name(batch, "20261120-000000-babo", "1-0123456789ab.1-20")
     assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{1,100}", name)
-    assert gridengine_calls.owner(name) == ("20261120-000000-babo", "1-0123456789ab.1-20")
+    assert arrays.owner(name) == ("20261120-000000-babo", "1-0123456789ab.1-20")
 
 
 def test_ids_go_as_ranges():
     ids = ["7", *(f"5.{task}" for task in (1, 2, 3, 9)), "never/heard/of"]
-    assert gridengine_calls.chosen(ids) == ["7", "5.1-3", "5.9"]
+    assert calls.chosen(ids) == ["7", "5.1-3", "5.9"]
 
 
 def problems(world, resources="", options="", **settings):
     batch, _, _ = world.batch(["true"], resources=f"{resources}\n{options}")
     target = Target("there", "gridengine", settings)
-    return [problem.text for problem in gridengine.check(target, batch)]
+    return [problem.text for problem in gridengine.check(target, batch, {})]
 
 
 def test_what_cannot_be_asked_for_is_said_before_anything_goes(world):

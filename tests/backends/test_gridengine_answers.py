@@ -7,11 +7,9 @@ import pytest
 
 from tui_batch import errors
 from tui_batch.backends import gridengine
-from tui_batch.backends import gridengine_answers as answers
-from tui_batch.backends import gridengine_health as health
-from tui_batch.backends import gridengine_outcome as outcome
-from tui_batch.backends.gridengine_answers import Account
-from tui_batch.backends.staging import Ended
+from tui_batch.backends.gridengine import answers, health, outcome
+from tui_batch.backends.gridengine.answers import Account
+from tui_batch.backends.hosted.staging import Ended
 from tui_batch.errors import Unreachable
 from tui_batch.model import Job, Resources
 from tui_batch.states import JobState

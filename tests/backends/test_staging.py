@@ -8,9 +8,9 @@ import pytest
 from worlds.hosts import Batches, Counting, again, run_task, tree
 
 from tui_batch.backends import nobody
-from tui_batch.backends.journal import Call
-from tui_batch.backends.parcel import group
-from tui_batch.backends.staging import Staging
+from tui_batch.backends.hosted.journal import Call
+from tui_batch.backends.hosted.parcel import group
+from tui_batch.backends.hosted.staging import Staging
 from tui_batch.errors import Refused
 from tui_batch.wire.host import HostSettings, open_host
 

@@ -10,9 +10,9 @@ from requirement import needs
 from worlds.hosts import Batches, Counting
 
 from tui_batch.backends import nobody
-from tui_batch.backends.journal import Call
-from tui_batch.backends.parcel import group
-from tui_batch.backends.staging import Staging
+from tui_batch.backends.hosted.journal import Call
+from tui_batch.backends.hosted.parcel import group
+from tui_batch.backends.hosted.staging import Staging
 from tui_batch.wire.host import HostSettings, open_host
 
 JOBS, ROUNDS = 1_000, 3

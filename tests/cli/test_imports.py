@@ -43,8 +43,8 @@ def loaded(program, *words):
     [
         ["--help"], ["submit", "--help"], [], ["templates"], ["templates", "show", "shell"], ["batches"], ["list"],
         ["show", "last", "--json"], ["wait", "last"], ["log", "last", "0"], ["targets"], ["submit", "b"],
-        ["cancel", "last"], ["retry", "b", "--lost"], ["fetch", "last"], ["note", "last", "x"], ["doctor"],
-        ["courier", "--status"],
+        ["cancel", "last"], ["retry", "b", "--lost"], ["signal", "last", "USR1"], ["fetch", "last"],
+        ["note", "last", "x"], ["doctor"], ["courier", "--status"],
     ],
     ids=lambda words: " ".join(words) or "no verb",
 )  # fmt: skip

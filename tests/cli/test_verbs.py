@@ -170,6 +170,23 @@ def test_one_job_first_and_what_it_holds_back(program):
     assert "Nothing to release: no such job" in program("release", name, "1", code=1).err
     flag.touch()
     assert "sets no time" in program("retry", name, "--more", "time", code=2).err
+    assert "makes no sense" in program("retry", name, "--memory", "lots", code=2).err
+    assert "1 job of echo: queued" in program("retry", name, "--time", "5", "--memory", "900").err
+
+
+def test_what_a_target_cannot_do_with_its_jobs_is_its_sentence(program):
+    name = program.sent("-s", "n=1..2", "--set", "then=sleep 60")
+    program.until(lambda: program.job(name)["state"] == "running", "the job runs")
+    assert "1 job of echo: asked to be sent USR1" in program("signal", name, "sigusr1", "0").err
+    program.until(lambda: "cannot send signals" in program("show", name).out, "the target refuses")
+    assert "asked to be given 90 minutes in all" in program("limit", name, "90").err
+    program.until(lambda: "cannot change the time limit" in program("show", name).out, "the target refuses")
+    assert "asked to be run again by the queue" in program("requeue", name, "0").err
+    assert "no signal 'USR3'" in program("signal", name, "USR3", code=2).err
+    assert "makes no sense" in program("limit", name, "0", code=2).err
+    program("cancel", name, "--yes")
+    program("wait", name, code=1)
+    assert "Nothing to requeue" in program("requeue", name, code=1).err
 
 
 def test_waiting_following_and_cancelling(program):

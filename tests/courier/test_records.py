@@ -101,6 +101,14 @@ def test_no_news_writes_nothing(tracked):
     assert (tracked.folder / "ledger.tsv").stat().st_size == size
 
 
+def test_a_job_that_waits_again_is_news_once_and_keeps_when_it_began(tracked):
+    tracked.took([Accepted(0, "a")], NOW)
+    tracked.learn(said("a", S.RUNNING, started=NOW))
+    assert tracked.learn(said("a", S.QUEUED, detail="run again by the queue"))
+    assert not tracked.learn(said("a", S.QUEUED, detail="run again by the queue"))
+    assert again(tracked).statuses[0].started == NOW
+
+
 def test_another_attempt_forgets_the_former_ones_words(tracked):
     tracked.took([Accepted(0, "x/1/a"), Accepted(1, "x/1/b")], NOW)
     tracked.learn(said("x/1/a", S.FAILED, started=NOW) | said("x/1/b", S.RUNNING))

@@ -7,6 +7,7 @@ from tui_batch.backends import nobody
 from tui_batch.config import Config
 from tui_batch.courier.pause import LONGEST, Pause
 from tui_batch.courier.roads import QUIET_SECONDS, Road, Roads
+from tui_batch.model import Health
 from tui_batch.store import contacts
 from tui_batch.store.home import Home
 
@@ -24,6 +25,16 @@ def test_the_last_answer_is_written_when_the_courier_goes(tmp_path):
     assert contacts.read(home.contacts, ["local"])["local"].heard == first, "not oftener than is worth it"
     roads.write_contacts(at_once=True)
     assert contacts.read(home.contacts, ["local"])["local"].heard > first
+
+
+def test_what_a_target_offers_stays_known_when_it_cannot_say_so(tmp_path):
+    home = Home(tmp_path).prepare()
+    roads = Roads(home, Config(), lambda target, answer: None)
+    roads.examined("local", Health(True, "works", known={"partitions": ["main"]}))
+    roads.examined("local", Health(False, "does not answer"))
+    roads.write_contacts()
+    contact = contacts.read(home.contacts, ["local"])["local"]
+    assert (contact.reachable, contact.detail, contact.known) == (False, "does not answer", {"partitions": ["main"]})
 
 
 @pytest.fixture

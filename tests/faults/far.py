@@ -195,11 +195,11 @@ def connect(target: Target, home: Path, ask: Ask) -> Far:
     return Far(settings(target), home, ask)
 
 
-def check(target: Target, batch: Batch) -> Sequence[Problem]:
+def check(target: Target, batch: Batch, known: Mapping[str, object]) -> Sequence[Problem]:
     return []
 
 
-def limits(target: Target, batch: Batch) -> Limits:
+def limits(target: Target, batch: Batch, known: Mapping[str, object]) -> Limits:
     return Limits()
 
 

@@ -9,6 +9,7 @@ from test_trouble import kill_courier
 from tui_batch.errors import RequestError
 from tui_batch.states import JobState
 from tui_batch.store.home import Home
+from tui_batch.store.more import More
 
 LONG = 3600.0
 
@@ -149,6 +150,43 @@ def test_more_of_what_was_never_limited_is_refused(desk, tmp_path):
     until(lambda: bool(desk.submission(name).ended))
     with pytest.raises(RequestError, match="sets no memory"):
         desk.retry(name, more="memory")
+    with pytest.raises(RequestError, match="'memory=0' makes no sense"):
+        desk.retry(name, more="memory=0")
+
+
+def test_what_is_to_be_run_again_gets_the_amount_that_was_named(desk, tmp_path):
+    name = desk.submit(make(desk, tmp_path, "sleep 1", "1..2", "[resources]\nminutes = 0.01\n"))
+    until(lambda: counts(desk, name) == {JobState.TIMED_OUT: 2})
+    desk.retry(name, more="time=1")
+    until(lambda: counts(desk, name) == {JobState.SUCCEEDED: 2})
+    needs = More(Home(desk.home).submission(name)).needs(0, 2, desk.batch(desk.submission(name).batch).resources)
+    assert needs.minutes == 1
+
+
+def test_jobs_that_were_not_sent_yet_are_sent_with_the_limit_that_they_were_given(desk, tmp_path):
+    go = tmp_path / "go"
+    command = f"[ {{{{ n }}}} = 1 ] || sleep 30; until [ -e {go} ]; do sleep 0.02; done"
+    name = desk.submit(make(desk, tmp_path, command, "1..3"), first=True)
+    until(lambda: counts(desk, name) == {JobState.RUNNING: 1, JobState.DRAFT: 2})
+    desk.limit(name, 0.01, [1, 2])
+    until(lambda: not desk.snapshot().orders)
+    go.touch()
+    until(lambda: counts(desk, name) == {JobState.SUCCEEDED: 1, JobState.TIMED_OUT: 2})
+
+
+@pytest.mark.parametrize("verb", ["requeue", "signal", "limit"])
+def test_what_a_target_refuses_is_said_until_something_else_is_asked_for(desk, tmp_path, verb):
+    go = tmp_path / "go"
+    name = desk.submit(make(desk, tmp_path, f"until [ -e {go} ]; do sleep 0.02; done", "1..2"))
+    until(lambda: counts(desk, name) == {JobState.RUNNING: 2})
+    {"requeue": desk.requeue, "signal": lambda id: desk.signal(id, "SIGUSR1"), "limit": lambda id: desk.limit(id, 5)}[
+        verb
+    ](name)
+    until(lambda: "This kind of target cannot" in desk.submission(name).health)
+    desk.fetch(name)
+    until(lambda: not desk.submission(name).health)
+    go.touch()
+    until(lambda: counts(desk, name) == {JobState.SUCCEEDED: 2})
 
 
 def test_a_target_is_examined_when_asked(desk):
@@ -165,7 +203,7 @@ def test_to_name_no_job_is_not_to_mean_all_of_them(desk, tmp_path):
     go = tmp_path / "go"
     name = desk.submit(make(desk, tmp_path, f"until [ -e {go} ]; do sleep 0.02; done", "1..2"))
     until(lambda: counts(desk, name) == {JobState.RUNNING: 2})
-    for ask in (desk.cancel, desk.hold, desk.release):
+    for ask in (desk.cancel, desk.hold, desk.release, desk.requeue):
         with pytest.raises(RequestError, match="No job was named"):
             ask(name, [])
     go.touch()

@@ -14,6 +14,7 @@ from tui_batch.model import (
     JobRow,
     Limits,
     Order,
+    Resources,
     Snapshot,
     Status,
     Submission,
@@ -129,6 +130,7 @@ class FakeDesk:
         self.gone = set()
         self.memory = {}
         self.broken = []
+        self.needed = {}  # index → what a job was given
         self.workdir = ""  # of all targets, on their hosts
         self.far = ""  # the other host that the courier is on
 
@@ -249,6 +251,9 @@ class FakeDesk:
     def sent(self, submission, target, row):
         script = self.preview(self.batch(submission.batch), target, row.name)
         return script + f"# attempt {row.status.attempt}\n" * (row.status.attempt > 1)
+
+    def needs(self, submission, rows):
+        return [self.needed.get(row.index, Resources(minutes=60.0, memory_mb=500)) for row in rows]
 
     def script(self, batch, target, job, files):
         return f"#!/bin/sh\n# {job} on {target.name}\n"

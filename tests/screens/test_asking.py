@@ -8,7 +8,7 @@ from waiting import hides, shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.config import Config
-from tui_batch.model import Snapshot
+from tui_batch.model import Resources, Snapshot
 from tui_batch.states import JobState as S
 
 KELP, MOSS, FERN = "20261120-1157-kelp", "20261119-1000-moss", "20261118-1000-fern"
@@ -195,13 +195,56 @@ async def test_what_there_is_any_of_can_be_run_again(tmp_path):
         await shows(pilot, "Run 3 failed jobs of mixed on fir again?")
         await pilot.press("y")
         await until(pilot, lambda: desk.asked == [("retry", MIXED.id, [2, 3, 4])])
-        for letter, asked in (("t", ([5, 6], "time")), ("m", ([7], "memory")), ("a", (None,))):
-            await pilot.press("R", letter, "y")
-            await until(pilot, lambda asked=asked: desk.asked[-1] == ("retry", MIXED.id, *asked))
+        await pilot.press("R", "a", "y")
+        await until(pilot, lambda: desk.asked[-1] == ("retry", MIXED.id, None))
+        await pilot.press("R", "escape")
+        assert len(desk.asked) == 2
+
+
+async def test_what_ran_out_of_time_or_memory_is_offered_twice_as_much(tmp_path):
+    desk = desk_with(tmp_path, MIXED)
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> PD mixed")
         await pilot.press("R", "t")
-        await shows(pilot, "Run 2 timed out jobs of mixed on fir again with twice the time?")
-        await pilot.press("escape", "R", "escape")
-        assert len(desk.asked) == 4
+        await shows(pilot, "time for 2 jobs (min; had 60): 120")
+        await pilot.press("enter")
+        await until(pilot, lambda: desk.asked == [("retry", MIXED.id, [5, 6], "time=120")])
+        await pilot.press("R", "m")
+        await shows(pilot, "memory for job 7 (MB; had 500): 1000")
+        await pilot.press("ctrl+u", *"400", "enter")
+        await shows(pilot, "it is no more than 500, which they had")
+        await pilot.press("ctrl+u", *"1600", "enter")
+        await until(pilot, lambda: desk.asked[1:] == [("retry", MIXED.id, [7], "memory=1600")])
+        await pilot.press("R", "t", "escape")
+        await shows(pilot, "Enter open")
+        assert len(desk.asked) == 2
+
+
+async def test_jobs_that_had_different_amounts_get_twice_what_each_had(tmp_path):
+    desk = desk_with(tmp_path, MIXED)
+    desk.needed = {5: Resources(minutes=30.0), 6: Resources(minutes=60.0), 7: Resources()}
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> PD mixed")
+        await pilot.press("R", "t")
+        await shows(pilot, "time for 2 jobs (min; they had 30 to 60): x2")
+        await pilot.press("enter")
+        await until(pilot, lambda: desk.asked == [("retry", MIXED.id, [5, 6], "time=x2")])
+        await pilot.press("R", "m")
+        await shows(pilot, "memory for job 7 (MB; had no limit of ours):")
+        await pilot.press("x", "2", "enter")
+        await shows(pilot, "nobody knows of how much: type a number")
+        await pilot.press("ctrl+u", *"900", "enter")
+        await until(pilot, lambda: desk.asked[1:] == [("retry", MIXED.id, [7], "memory=900")])
+
+
+async def test_a_job_under_the_cursor_that_ran_out_of_time_is_offered_more_of_it(tmp_path):
+    desk = desk_with(tmp_path, MIXED)
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> PD mixed")
+        await pilot.press("enter")
+        await shows(pilot, "JOB")
+        await pilot.press("slash", *"state:TO", "enter", "R", "k")
+        await shows(pilot, "time for job 5 (min; had 60): 120")
 
 
 async def test_what_was_cancelled_can_be_run_again_by_itself(tmp_path):

@@ -1,6 +1,9 @@
 """The ledger: what was learnt of each job survives hostile words, torn writes and damaged lines."""
 
 import itertools
+from dataclasses import replace
+
+import pytest
 
 from tui_batch.model import Status
 from tui_batch.states import JobState
@@ -105,3 +108,16 @@ def test_a_damaged_line_is_named_and_the_rest_opens(tmp_path):
 
 def test_a_line_tells_what_it_was_made_of():
     assert parse(line(3, RAN)[:-1]) == (3, RAN)
+
+
+def test_the_memory_that_a_job_held_is_kept_where_it_is_known():
+    held = replace(RAN, peak_mb=512.25)
+    assert parse(line(7, held).rstrip("\n")) == (7, held)
+    assert parse(line(7, RAN).rstrip("\n")) == (7, RAN)  # as ledgers were before it was known
+    assert line(7, RAN).count("\t") == 9
+
+
+@pytest.mark.parametrize("peak", ["", "nan", "inf", "-1", "much", "1\t2"])
+def test_an_eleventh_column_is_an_amount_of_memory_or_the_line_is_none(peak):
+    with pytest.raises(ValueError, match=r"memory|float|unpack"):
+        parse(line(7, RAN).rstrip("\n") + "\t" + peak)

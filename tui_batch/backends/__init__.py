@@ -9,7 +9,11 @@ from tui_batch.backends.base import Backend
 from tui_batch.errors import ConfigError, Unanswered, nearest
 from tui_batch.model import Question, Target
 
-KINDS = {"local": "tui_batch.backends.local", "gridengine": "tui_batch.backends.gridengine"}
+KINDS = {
+    "local": "tui_batch.backends.local",
+    "gridengine": "tui_batch.backends.gridengine",
+    "slurm": "tui_batch.backends.slurm",
+}
 
 
 def kind(target: Target) -> ModuleType:

@@ -22,8 +22,8 @@ class Files(Protocol):
 class Backend(ABC):
     """One open target. Calls block; the courier makes one at a time, on the target's own lane.
 
-    Besides, a kind's module has the pure functions `check(target, batch)`, `limits(target, batch)`, `why(target, busy)`
-    and `preview(target, batch, job, files)`.
+    Besides, a kind's module has the pure functions `check(target, batch, known)`, `limits(target, batch, known)`,
+    `why(target, busy)` and `preview(target, batch, job, files)`; `known` is what `probe` last found that it offers.
     """
 
     pace: float = 30.0  # seconds between two polls
@@ -82,6 +82,18 @@ class Backend(ABC):
     def release(self, ids: Collection[str]) -> None:
         """Let held jobs begin. Where the kind claims jobs they are submitted again instead."""
         raise Unsupported("This kind of target cannot release jobs: they stay as they are.")
+
+    def requeue(self, ids: Collection[str]) -> None:
+        """Have the queue end these jobs and run them once more: they stay the same jobs, of the same attempt."""
+        raise Unsupported("This kind of target cannot put a job back into its queue: nothing was done to them.")
+
+    def signal(self, ids: Collection[str], name: str) -> None:
+        """Send running jobs a signal, as USR1; what it does to them is theirs to know."""
+        raise Unsupported("This kind of target cannot send signals: the jobs go on as they are.")
+
+    def limit(self, ids: Collection[str], minutes: float) -> None:
+        """Give these jobs, waiting or running, so long in all."""
+        raise Unsupported("This kind of target cannot change the time limit of jobs that it has: they keep theirs.")
 
     @abstractmethod
     def tail(self, job: Job, stream: str, cursor: str) -> LogChunk:

@@ -24,8 +24,16 @@ fi
     "${TUI_BATCH_HOST:=$(hostname)}" $$ "$TUI_BATCH_BOOT" "$clock" >>"$record.start"; } 2>/dev/null ||
     { rm -f "$record.start"; exit 125; }
 
-# Whoever left a cause has told the whole group; a scheduler, or the job itself with `kill $$`, told only this shell.
-told() { got=$1; [ -e "$record.cause" ] || { trap '' "$1"; kill -s "$1" 0; }; }
+# Whoever left a cause has told the whole group, but for schedulers that tell this shell alone; so does the job itself
+# with `kill $$`. It may be told again later.
+told() {
+    got=$1
+    [ ! -e "$record.cause" ] || [ "$TUI_BATCH_ALONE" ] || return
+    trap '' "$1"
+    kill -s "$1" 0
+    # shellcheck disable=SC2064
+    trap "told $1" "$1"
+}
 for signal in TERM INT HUP USR1 USR2 XCPU; do
     # shellcheck disable=SC2064
     trap "told $signal" "$signal"

@@ -222,7 +222,7 @@ def connect(target: Target, home: Path, ask: Ask) -> Local:
     return Local(settings(target), home)
 
 
-def check(target: Target, batch: Batch) -> Sequence[Problem]:
+def check(target: Target, batch: Batch, known: Mapping[str, object]) -> Sequence[Problem]:
     """What this kind cannot do."""
     settings(target)
     problems = []
@@ -233,7 +233,7 @@ def check(target: Target, batch: Batch) -> Sequence[Problem]:
     return problems
 
 
-def limits(target: Target, batch: Batch) -> Limits:
+def limits(target: Target, batch: Batch, known: Mapping[str, object]) -> Limits:
     """It takes every job, and runs as many at once as it has slots, whatever each job needs."""
     return Limits(at_once=_slots(settings(target)))
 

@@ -1,11 +1,13 @@
-"""Verbs that act on a submission: cancel, hold, release, retry, fetch, note."""
+"""Verbs that act on a submission: cancel, hold, release, requeue, signal, limit, retry, fetch, note."""
 
 from argparse import Namespace
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
+from functools import partial
 
 from tui_batch.cli.output import agrees, interactive, jobs, say
 from tui_batch.desk import Desk
-from tui_batch.states import JobState
+from tui_batch.signals import named
+from tui_batch.states import BEGUN, ENDED, JobState
 
 
 def cancel(desk: Desk, arguments: Namespace) -> int:
@@ -26,18 +28,34 @@ def cancel(desk: Desk, arguments: Namespace) -> int:
 
 
 def hold(desk: Desk, arguments: Namespace) -> int:
-    return _keep(desk, arguments, desk.hold, (JobState.QUEUED,), "hold", "asked to wait")
+    return _tell(desk, arguments, desk.hold, (JobState.QUEUED,), "hold", "asked to wait")
 
 
 def release(desk: Desk, arguments: Namespace) -> int:
     named = (JobState.DRAFT,) if arguments.jobs else ()  # what waits for the first job goes only if it is named
-    return _keep(desk, arguments, desk.release, (JobState.HELD, *named), "release", "asked to go on")
+    return _tell(desk, arguments, desk.release, (JobState.HELD, *named), "release", "asked to go on")
 
 
-def _keep(
+def requeue(desk: Desk, arguments: Namespace) -> int:
+    return _tell(desk, arguments, desk.requeue, BEGUN, "requeue", "asked to be run again by the queue")
+
+
+def signal(desk: Desk, arguments: Namespace) -> int:
+    name = named(arguments.signal)
+    send = partial(desk.signal, name=name)
+    return _tell(desk, arguments, send, BEGUN, "signal", f"asked to be sent {name}")
+
+
+def limit(desk: Desk, arguments: Namespace) -> int:
+    ask = partial(desk.limit, minutes=arguments.minutes)
+    open_ = frozenset(JobState) - ENDED
+    return _tell(desk, arguments, ask, open_, "limit", f"asked to be given {arguments.minutes:g} minutes in all")
+
+
+def _tell(
     desk: Desk,
     arguments: Namespace,
-    ask: Callable[[str, Sequence[int]], None],
+    ask: Callable[..., None],
     states: Collection[JobState],
     doing: str,
     done: str,
@@ -49,7 +67,7 @@ def _keep(
     if not chosen:
         say(f"Nothing to {doing}: no {'such ' if named else ''}job of {submission.id} is in a state for that.")
         return 1
-    ask(submission.id, chosen)
+    ask(submission.id, indices_=chosen)
     say(f"{jobs(len(chosen))} of {submission.batch}: {done}.")
     return 0
 
@@ -62,7 +80,9 @@ def retry(desk: Desk, arguments: Namespace) -> int:
     elif arguments.states:
         rows = desk.jobs(submission.id).rows
         chosen = [row.index for row in rows if row.status.state.value in arguments.states]
-    number = desk.retry(submission.id, chosen, arguments.more)
+    more = [arguments.more] if arguments.more else []
+    more += [f"{what}={amount}" for what in ("time", "memory") if (amount := getattr(arguments, what))]
+    number = desk.retry(submission.id, chosen, " ".join(more))
     say(f"{jobs(number)} of {submission.batch}: queued for another attempt.")
     return 0
 

@@ -102,13 +102,18 @@ def _acting(verbs: "Verbs") -> None:
     cancel = _verb(verbs, "cancel", "acting:cancel", "cancel a submission, or some of its jobs")
     hold = _verb(verbs, "hold", "acting:hold", "keep jobs that have not begun from beginning")
     release = _verb(verbs, "release", "acting:release", "let held jobs go on")
+    requeue = _verb(verbs, "requeue", "acting:requeue", "have the target's queue run again jobs that have begun")
+    signal = _verb(verbs, "signal", "acting:signal", "send a signal to jobs that have begun")
+    limit = _verb(verbs, "limit", "acting:limit", "change the time limit of jobs that have not ended")
     retry = _verb(verbs, "retry", "acting:retry", "run jobs again that did not succeed, or those that are named")
     clean = _verb(verbs, "clean", "acting:clean", "delete what an ended submission left on its target's host")
     fetch = _verb(verbs, "fetch", "acting:fetch", "bring the results that are not here yet")
     note = _verb(verbs, "note", "acting:note", "keep a note with a submission")
-    for verb in (cancel, hold, release, retry, fetch, clean, note):
+    for verb in (cancel, hold, release, requeue, signal, limit, retry, fetch, clean, note):
         verb.add_argument("id", metavar="ID", help=ID)
-    for verb in (cancel, hold, release, retry):
+    signal.add_argument("signal", metavar="SIGNAL", help="USR1, SIGUSR1 or 10")
+    limit.add_argument("minutes", type=float, metavar="MINUTES", help="how long they may take in all")
+    for verb in (cancel, hold, release, requeue, signal, limit, retry):
         verb.add_argument("jobs", nargs="*", metavar="JOB", help="a job's index or name; all of them without")
     for verb in (cancel, clean):
         verb.add_argument("--yes", action="store_true", help="do not ask")
@@ -120,6 +125,8 @@ def _acting(verbs: "Verbs") -> None:
         "--out-of-memory", dest="states", action="store_const", const=["out_of_memory"], help="too little"
     )
     retry.add_argument("--more", choices=("time", "memory"), default="", help="twice as much of it as the time before")
+    retry.add_argument("--memory", default="", metavar="MB", help="so much memory; x1.5 for as many times as before")
+    retry.add_argument("--time", default="", metavar="MIN", help="so much time; x1.5 for as many times as before")
     note.add_argument("text", metavar="TEXT")
 
 

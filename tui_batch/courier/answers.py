@@ -4,7 +4,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tui_batch.courier import receiving, sending, watching
+from tui_batch.courier import receiving, sending, telling, watching
 from tui_batch.courier.log import say
 from tui_batch.courier.messages import (
     Answer,
@@ -52,6 +52,7 @@ def take(courier: "Courier", target: str, answer: Answer) -> None:
         case Tailed():
             courier.spool.tailed(answer)
         case Told(order):
+            telling.told(courier, order)
             courier.inbox.done(order)
         case Examined(order, health):
             courier.roads.examined(target, health)
@@ -107,7 +108,7 @@ def _of_target(courier: "Courier", target: str, request: Request | None, error: 
 def _refused(courier: "Courier", order: Order, error: TuiBatchError) -> None:
     """What was asked for is not done: that is said at the submission, open or not."""
     if tracked := courier.tracked.get(order.submission):
-        tracked.ails("target", str(error))
+        tracked.ails("order", str(error))  # until the next order: a poll that goes well says nothing against it
     else:
         with suppress(StoreError):  # it is in courier.log as well
             state.say(courier.home.submission(order.submission) / "state.toml", str(error))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_batch import indices
-from tui_batch.courier import keeping
+from tui_batch.courier import keeping, telling
 from tui_batch.courier.messages import Tell
 from tui_batch.courier.roads import STAYS
 from tui_batch.courier.sending import WAITS
@@ -36,6 +36,10 @@ def out(courier: "Courier", order: Order) -> Tracked | object | None:
             return keeping.hold(courier, order)
         case "release":
             return keeping.release(courier, order)
+        case "requeue" | "signal":
+            return telling.requeue_or_signal(courier, order)
+        case "limit":
+            return telling.limit(courier, order)
         case "probe":
             return courier.roads.probe(order)
         case "fetch":
@@ -113,7 +117,7 @@ def retry(courier: "Courier", order: Order) -> Tracked | None:
         held = [index for index in chosen if _held_back(tracked.statuses[index])]
         tracked.set_all(held, Status(JobState.QUEUED, as_of=moment, detail=WAITS))
         if order.more:
-            tracked.grant(more.twice(order.more, attempt + 1, indices.to_text(chosen)))
+            tracked.grant(more.granted(order.more, attempt + 1, indices.to_text(chosen)))
         tracked.again(chosen, attempt, moment)
     tracked.ails("sending", "")
     return tracked
@@ -141,7 +145,7 @@ def remove(courier: "Courier", order: Order) -> object | None:
     if submission is None:
         return None
     if tracked and not tracked.submission.ended:
-        tracked.ails("target", "Nothing was removed: jobs of it have not ended, or their results are not all here.")
+        tracked.ails("order", "Nothing was removed: jobs of it have not ended, or their results are not all here.")
         return None
     return courier.roads.ask(submission.target, Tell(order, ()))
 

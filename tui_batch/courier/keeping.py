@@ -46,7 +46,7 @@ def hold(courier: "Courier", order: Order) -> object | None:
     tracked = courier.tracked.get(order.submission)
     if tracked is None:
         return None
-    chosen = [index for index in _asked(tracked, order) if tracked.statuses[index].state is JobState.QUEUED]
+    chosen = [index for index in asked(tracked, order) if tracked.statuses[index].state is JobState.QUEUED]
     here = [index for index in chosen if not tracked.statuses[index].id]
     there = [name for index in chosen if (name := tracked.statuses[index].id)]
     _set(tracked, here, JobState.HELD, BY_PERSON, "held until it is released")
@@ -59,7 +59,7 @@ def release(courier: "Courier", order: Order) -> Tracked | object | None:
     if tracked is None:
         return None
     held = (JobState.HELD, JobState.DRAFT) if order.jobs else (JobState.HELD,)
-    chosen = [index for index in _asked(tracked, order) if tracked.statuses[index].state in held]
+    chosen = [index for index in asked(tracked, order) if tracked.statuses[index].state in held]
     here = [index for index in chosen if tracked.statuses[index].kept]
     there = [one.id for index in chosen if (one := tracked.statuses[index]).id and not one.kept]
     _queue(tracked, here)
@@ -67,9 +67,10 @@ def release(courier: "Courier", order: Order) -> Tracked | object | None:
     return courier.roads.tell(tracked, order, there) or tracked
 
 
-def _asked(tracked: Tracked, order: Order) -> list[int]:
-    asked = set(indices.from_text(order.jobs)) if order.jobs else None
-    return [index for index in tracked.unfinished() if asked is None or index in asked]
+def asked(tracked: Tracked, order: Order) -> list[int]:
+    """The jobs that an order is about and that have not ended."""
+    named = set(indices.from_text(order.jobs)) if order.jobs else None
+    return [index for index in tracked.unfinished() if named is None or index in named]
 
 
 def _queue(tracked: Tracked, numbers: list[int]) -> None:

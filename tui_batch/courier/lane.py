@@ -154,6 +154,12 @@ class Lane(threading.Thread):
                 backend.hold(ids)
             case "release":
                 backend.release(ids)
+            case "requeue":
+                backend.requeue(ids)
+            case "signal":
+                backend.signal(ids, order.text)
+            case "limit":
+                backend.limit(ids, float(order.text))
             case "remove":
                 backend.remove(order.submission)
 

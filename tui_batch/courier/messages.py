@@ -39,7 +39,7 @@ class Look:
 class Tell:
     """What an order wants done to jobs that the target has; the order stays until this is answered."""
 
-    order: Order  # to cancel, hold, release or remove
+    order: Order  # to cancel, hold, release, requeue, signal, limit or remove
     ids: Sequence[str]
 
 

@@ -144,7 +144,9 @@ class Roads:
 
     def examined(self, target: str, health: Health) -> None:
         """This came out when it was looked at closely."""
-        contact = replace(self._contacts.get(target, Contact()), detail=health.detail, facts=health.facts)
+        before = self._contacts.get(target, Contact())
+        known = health.known or before.known  # what it offers it still does where it could not say so
+        contact = replace(before, detail=health.detail, facts=health.facts, known=known)
         self._note(target, replace(contact, reachable=health.reachable, as_of=stamp(time.time())), True)
 
     def _note(self, target: str, contact: Contact, urgent: bool) -> None:

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from tui_batch import indices
+from tui_batch.courier.news import news
 from tui_batch.courier.opened import Missing, Opened, opened
 from tui_batch.courier.pause import Pause
 from tui_batch.errors import StoreError
@@ -18,7 +19,7 @@ from tui_batch.store.archive import Archive
 from tui_batch.store.ledger import Ledger, LedgerView
 from tui_batch.store.more import Grant, More
 
-AILMENTS = ("target", "sending", "batch", "results")  # what may be wrong, the first of them is said first
+AILMENTS = ("target", "order", "sending", "batch", "results")  # what may be wrong, the first of them is said first
 
 
 class Tracked:
@@ -28,6 +29,7 @@ class Tracked:
         self.submission, self.folder = submission, folder
         self._ailments: dict[str, str] = {}
         self._opened: Opened | None = None  # until the batch was opened for sending
+        self._jobs: dict[int, Job] = {}  # as they were handed out: a hundred thousand are, at each poll
         self.to_be_sent = True  # something may be waiting to be sent
         self.sending = False  # handed to the target, whose answer is not here yet
         self.send_pause = Pause()
@@ -64,6 +66,7 @@ class Tracked:
         self.to_be_sent |= bool(self.in_doubt())
         self.send_pause.asked()
         self.fetch_pause.asked()
+        self.ails("order", "")
 
     def only_look(self) -> None:
         """It has ended: its lost jobs are looked at, and nothing is fetched or written unless that brings news."""
@@ -77,6 +80,7 @@ class Tracked:
         if self._opened:
             self._opened.close()
         self._opened = opened(path, self.submission, self.statuses)
+        self._jobs.clear()
         self.ails("batch", self._opened.trouble)
 
     @property
@@ -98,12 +102,16 @@ class Tracked:
         """These jobs as they are sent; none before the batch was opened."""
         if self._opened is None:
             return []
-        known, names, name, needs = self.statuses, self._opened.names, self.submission.id, self._opened.batch.resources
-        return [
-            Job(name, index, names[index], status.attempt, status.id, self._more.needs(index, status.attempt, needs))
-            for index in numbers
-            for status in (known[index],)
-        ]
+        return [self._job(index, self._opened) for index in numbers]
+
+    def _job(self, index: int, of: Opened) -> Job:
+        """A job as it was sent before, unless it is another attempt by now, or its target's word for it is known."""
+        status, job = self.statuses[index], self._jobs.get(index)
+        if job is None or job.id != status.id or job.attempt != status.attempt:
+            needs = self._more.needs(index, status.attempt, of.batch.resources)
+            job = Job(self.submission.id, index, of.names[index], status.attempt, status.id, needs)
+            self._jobs[index] = job
+        return job
 
     # -- how it is -----------------------------------------------------------------------------------------------------
 
@@ -205,9 +213,9 @@ class Tracked:
         An end is final for its attempt, save that a lost job may be found.
         """
         return self._put(
-            (index, replace(status, started=status.started or self.statuses[index].started))
+            (index, now)
             for name, status in statuses.items()
-            if (index := self._by_id.get(name)) is not None and _news(self.statuses[index], status)
+            if (index := self._by_id.get(name)) is not None and (now := news(self.statuses[index], status))
         )
 
     def set_all(self, numbers: Iterable[int], status: Status) -> None:
@@ -217,6 +225,7 @@ class Tracked:
     def grant(self, grant: Grant) -> None:
         """Give an attempt of some jobs more than the batch says."""
         self._more.give(grant)
+        self._jobs.clear()
 
     def again(self, numbers: Iterable[int], attempt: int, as_of: str) -> None:
         """Queue another attempt of jobs whose attempt so far has ended; what was queued again already is left alone."""
@@ -277,12 +286,3 @@ def doubtful(status: Status) -> bool:
 
 def _left_something(status: Status) -> bool:
     return status.state.ended and bool(status.started or status.evidence == "end record")
-
-
-def _news(known: Status, told: Status) -> bool:
-    """Whether this says more than is known already."""
-    if told.attempt < known.attempt:
-        return False
-    if known.state.ended and told.attempt == known.attempt:
-        return known.state is JobState.LOST and told.state is not JobState.LOST
-    return replace(told, as_of=known.as_of) != known

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tui_batch import indices
+from tui_batch import indices, signals
 from tui_batch.config import Config
 from tui_batch.desk.making import Making
 from tui_batch.errors import RequestError
-from tui_batch.model import Batch, Order, Question, Status, Submission
+from tui_batch.model import Batch, Order, Question, Resources, Status, Submission
 from tui_batch.states import JobState
 from tui_batch.store import followed, lock, orders, questions
+from tui_batch.store.more import granted
 from tui_batch.times import stamp
 
 DEMO = (("threshold", "0.1, 0.5, 1.0"), ("sigma", "1.0, 2.0, 3.0"), ("method", "gaussian, tophat"))
+LONGEST_MINUTES = 1e7  # of a limit: twenty years
 RESTART = 10.0  # seconds between two attempts to start a courier
 
 
@@ -66,10 +68,24 @@ class Desk(Making):
         """Order that held jobs go on."""
         self._order("release", submission, _ranges(indices_))
 
+    def requeue(self, submission: str, indices_: Sequence[int] | None = None) -> None:
+        """Order that the target's queue ends jobs that have begun and runs them once more."""
+        self._order("requeue", submission, _ranges(indices_))
+
+    def signal(self, submission: str, name: str, indices_: Sequence[int] | None = None) -> None:
+        """Order a signal to be sent to jobs that have begun: `USR1`, also as `SIGUSR1` or `10`."""
+        self._order("signal", submission, _ranges(indices_), signals.named(name))
+
+    def limit(self, submission: str, minutes: float, indices_: Sequence[int] | None = None) -> None:
+        """Order that jobs which have not ended may take so long in all."""
+        if not 0 < minutes < LONGEST_MINUTES:
+            raise RequestError(f"A limit of {minutes:g} minutes makes no sense. Nothing was ordered.")
+        self._order("limit", submission, _ranges(indices_), str(minutes))
+
     def retry(self, submission: str, indices_: Sequence[int] | None = None, more: str = "") -> int:
         """Order another attempt; of all that ended without success when no indices are given. How many that are.
 
-        `more` is what they get twice as much of as the time before: "time", "memory", or "" for nothing.
+        `more` is what they get more of than the time before, in the words of `store.more`; "" for nothing.
         """
         rows = self.jobs(submission).rows
         if indices_ is None:
@@ -86,8 +102,7 @@ class Desk(Making):
             )
         batch = self.batch(known.batch)
         _check_unchanged(batch, known)
-        if (more == "time" and not batch.resources.minutes) or (more == "memory" and not batch.resources.memory_mb):
-            raise RequestError(f"The template of {known.batch} sets no {more}, so there is no more of it to be had.")
+        _check_more(known, more, self.needs(known, [rows[index] for index in chosen]))
         self._order("retry", submission, orders.with_attempts({n: rows[n].status.attempt for n in chosen}), more=more)
         return len(chosen)
 
@@ -190,6 +205,21 @@ def _check_unchanged(batch: Batch, submission: Submission) -> None:
             f"The batch {batch.name} was changed after it was submitted as {submission.id}. Nothing was sent; put the "
             f"former {batch.path.name} back, or generate a batch with another name."
         )
+
+
+def _check_more(submission: Submission, more: str, needs: Sequence[Resources]) -> None:
+    """Twice of nothing is nothing."""
+    try:
+        grant = granted(more, 1, "")
+    except ValueError as error:
+        raise RequestError(f"More of {more!r} makes no sense: {error}. Nothing was ordered.") from error
+    for what, times, had in (
+        ("time", grant.time, (one.minutes for one in needs)), ("memory", grant.memory, (one.memory_mb for one in needs))
+    ):  # fmt: skip
+        if times != 1 and not all(had):
+            raise RequestError(
+                f"The template of {submission.batch} sets no {what}, so there is no more of it to be had: say how much."
+            )
 
 
 def _to_try_again(status: Status) -> bool:

@@ -1,15 +1,30 @@
 """Templates, what can be made from them, and the batches that were."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_batch.config import Config
 from tui_batch.desk.looking import Looking
-from tui_batch.errors import RequestError, TemplateError, nearest
-from tui_batch.model import Batch, BatchRow, Job, JobList, JobRow, Limits, Problem, Status, Submission, Target, Weight
+from tui_batch.errors import RequestError, StoreError, TemplateError, nearest
+from tui_batch.model import (
+    Batch,
+    BatchRow,
+    Job,
+    JobList,
+    JobRow,
+    Limits,
+    Problem,
+    Resources,
+    Status,
+    Submission,
+    Target,
+    Weight,
+)
 from tui_batch.paths import ON_TARGET
 from tui_batch.states import JobState
+from tui_batch.store import contacts
 from tui_batch.store.shelf import Shelf
 from tui_batch.times import stamp
 
@@ -165,13 +180,18 @@ class Making(Looking):
         """How many jobs of the batch the target runs at once, and takes at most."""
         from tui_batch import backends
 
-        return backends.kind(target).limits(target, batch)  # type: ignore[no-any-return]
+        return backends.kind(target).limits(target, batch, self._known(target))  # type: ignore[no-any-return]
 
     def check(self, batch: Batch, target: Target) -> Sequence[Problem]:
         """What the target's kind cannot do or would mangle."""
         from tui_batch import backends
 
-        return backends.kind(target).check(target, batch)  # type: ignore[no-any-return]
+        return backends.kind(target).check(target, batch, self._known(target))  # type: ignore[no-any-return]
+
+    def _known(self, target: Target) -> Mapping[str, Any]:
+        """What the target offered when it was last examined; of the file itself, since any thread may ask."""
+        found = contacts.read(self._home.contacts, [target.name]).get(target.name)
+        return found.known if found else {}
 
     def why(self, target: str, busy: int) -> str:
         """Why a job that the target took has not begun, while it is busy with so many; "" where nothing is known."""
@@ -190,12 +210,19 @@ class Making(Looking):
 
     def sent(self, submission: Submission, target: Target, row: JobRow) -> str:
         """The script or request that is sent for a job as it is now: a later attempt may have been granted more."""
+        batch, [needs] = self.batch(submission.batch), self.needs(submission, [row])
+        job = Job(submission.id, row.index, row.name, row.status.attempt, resources=needs)
+        return _preview(batch, target, job, self.job_files(batch.name, row.name))
+
+    def needs(self, submission: Submission, rows: Iterable[JobRow]) -> list[Resources]:
+        """What the present attempt of each of these jobs needs; of a batch that is gone, what it was granted."""
+        from tui_batch.store import batches
         from tui_batch.store.more import More
 
-        batch, status = self.batch(submission.batch), row.status
-        needs = More(self._home.submission(submission.id)).needs(row.index, status.attempt, batch.resources)
-        job = Job(submission.id, row.index, row.name, status.attempt, resources=needs)
-        return _preview(batch, target, job, self.job_files(batch.name, row.name))
+        more, asked = More(self._home.submission(submission.id)), Resources()
+        with suppress(StoreError):
+            asked = batches.glance(self._home.batches / f"{submission.batch}.zip").resources
+        return [more.needs(row.index, row.status.attempt, asked) for row in rows]
 
     # -- batches -------------------------------------------------------------------------------------------------------
 

@@ -9,12 +9,13 @@ from tui_batch.screens.picked import Picked, counts, fitting, in_words, those, w
 from tui_batch.states import ENDED, JobState
 
 _UNSUCCESSFUL = ENDED - {JobState.SUCCEEDED}
+_LACKED = {JobState.TIMED_OUT: "time", JobState.OUT_OF_MEMORY: "memory"}
 _FAILED = _UNSUCCESSFUL - {JobState.CANCELLED, JobState.TIMED_OUT, JobState.OUT_OF_MEMORY}
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Jobs in these states, of all that was picked; `more` is what they get twice as much of."""
+    """Jobs in these states, of all that was picked; `more` is what they ran out of."""
 
     label: str
     picked: Sequence[Picked]
@@ -32,9 +33,8 @@ class Choice:
 
     def question(self, room: int) -> str:
         """What is asked before it is done, in this many cells if it can be said in them."""
-        more = f" with twice the {self.more}" if self.more else ""
         said = in_words(self.picked, self.keeps)
-        return fitting(room, *(f"Run {jobs} of {where(self.picked)} again{more}?" for jobs in said))
+        return fitting(room, *(f"Run {jobs} of {where(self.picked)} again?" for jobs in said))
 
     def jobs(self, listed: JobList, one: Picked) -> list[int] | None:
         """The indices of them in one submission; None for all that ended without success."""
@@ -57,11 +57,16 @@ def choices(picked: Sequence[Picked], marked: bool) -> dict[str, Choice]:
     if cancelled.number < everything.number:
         offered["c"] = cancelled
     if any(one.rows is not None for one in picked):
-        chosen = _choice("marked", picked, ENDED)
-        offered["k"] = chosen if marked else replace(chosen, label="this one")
+        offered["k"] = chosen(picked) if marked else replace(chosen(picked), label="this one")
     if all(everything.number > choice.number for letter, choice in offered.items() if letter != "k"):
         offered["a"] = everything
     return {letter: choice for letter, choice in offered.items() if choice.number}
+
+
+def chosen(picked: Sequence[Picked]) -> Choice:
+    """All of these that have ended; what ran out of one thing and of nothing else is asked how much of it it gets."""
+    lacking = {_LACKED.get(state, "") for state in counts(picked, ENDED.__contains__)}
+    return _choice("marked", picked, ENDED, lacking.pop() if len(lacking) == 1 else "")
 
 
 def gone(desk: Desk, picked: Sequence[Picked]) -> str:

@@ -18,10 +18,10 @@ from tui_batch.screens.clerk import Brake, Stopped, apart, braked
 from tui_batch.screens.drafts import Drafts, draft_columns, drafts, widest
 from tui_batch.screens.page import Page, contents
 from tui_batch.screens.picked import fitting
+from tui_batch.screens.rerun import ANSWER
 from tui_batch.screens.submitting import Submitting
 from tui_batch.screens.totals import Totals, draft, totals
 from tui_batch.screens.typed import drawer
-from tui_batch.screens.verbs import ANSWER
 from tui_batch.widgets.facts import Facts
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.live_table import LiveTable

@@ -1,8 +1,8 @@
 """What can be asked for of submissions and jobs, wherever they are shown."""
 
 from asyncio import Future
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -11,6 +11,7 @@ from textual.timer import Timer
 from tui_batch.model import JobRow, Submission
 from tui_batch.screens.clerk import apart
 from tui_batch.screens.picked import Pick, Picked, counts, fitting, in_words, refusal, those, what, where
+from tui_batch.screens.rerun import ANSWER, Rerunning
 from tui_batch.screens.undo import Undoing
 from tui_batch.screens.waiting import WAITING
 from tui_batch.states import JobState
@@ -20,22 +21,17 @@ from tui_batch.widgets.progress import counted, jobs_in_words
 from tui_batch.widgets.prompt_line import PromptLine
 
 if TYPE_CHECKING:
-    from tui_batch.screens.again import Choice
     from tui_batch.screens.copying import Copy
 
-T = TypeVar("T")
-
-ANSWER = 12  # cells for what is answered
 REST_SECONDS = 0.15  # while somebody runs through a list the bottom line waits
 TYPED_ABOVE = 50  # as many jobs are not lost to one wrong key
 
 
-class Verbs(Undoing):
+class Verbs(Rerunning, Undoing):
     """The keys that change something; each asks first where that cannot be taken back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "cancel", "cancel", id="submission.cancel"),
-        Binding("R", "retry", "re-run", id="submission.retry"),
         Binding("H", "hold", "hold or release", id="submission.hold"),
         Binding("f", "fetch", "fetch", id="submission.fetch"),
         Binding("e", "note", "note", id="submission.note"),
@@ -84,17 +80,18 @@ class Verbs(Undoing):
         """The job under the cursor, where it is on one."""
         return None
 
-    def picked(self) -> Pick:
-        """What the keys are for: what is marked if anything is, else what is under the cursor."""
-        raise NotImplementedError
+    @property
+    def marked(self) -> bool:
+        """Whether the keys are for what is marked."""
+        return bool(self.table.marked)
+
+    def unmark(self) -> None:
+        """What was marked has been seen to."""
+        self.table.unmark()
 
     async def looked_up(self, pick: Pick) -> Sequence[Picked]:
         """What was picked; only of many rows in another thread, since a question is best there before the next key."""
         return await apart(pick) if len(self.table.marked) > MANY else pick()
-
-    async def for_each(self, picked: Sequence[Picked], order: Callable[[Picked], T]) -> list[T]:
-        """Order this of each in one go: whoever leaves the screen meanwhile leaves nothing half ordered."""
-        return await self.ask(lambda: [order(one) for one in picked])
 
     def copies(self) -> "Sequence[Copy]":
         """Jobs are of the submission that the keys are for."""
@@ -153,45 +150,6 @@ class Verbs(Undoing):
         await self.for_each(chosen, lambda one: order(one.submission.id, one.indices(keeps)))
         self.table.unmark()
         self.prompt.say(f"{'Holding' if hold else 'Releasing'} {counted(number)} of {what(chosen)}.")
-
-    # -- re-run ----------------------------------------------------------------------------------------------------
-    def action_retry(self) -> None:
-        """Ask what to run again, then whether."""
-        self.go(self._offer, self.picked(), bool(self.table.marked))
-
-    async def _offer(self, pick: Pick, marked: bool) -> None:
-        from tui_batch.screens.again import choices
-
-        if not (picked := await self.looked_up(pick)):
-            return
-        if offered := choices(picked, marked):
-            self.go(self._refuse_what_is_gone, picked)
-            await self._retry(offered, "k" if marked and "k" in offered else next(iter(offered)))
-        else:
-            self.prompt.say(f"No job of {what(picked)} has ended without success.")
-
-    async def _retry(self, offered: "Mapping[str, Choice]", usual: str) -> None:
-        letter: str | None = usual
-        if len(offered) > 1:
-            letters = {letter: choice.label for letter, choice in offered.items()}
-            letter = await self.prompt.choose("Run again:", letters, usual)
-        if letter is None or await self.prompt.yes(offered[letter].question(self.size.width - ANSWER)) != "y":
-            return
-        choice, desk = offered[letter], self.desk
-
-        def retry(one: Picked) -> int:
-            name = one.submission.id
-            return desk.retry(name, choice.jobs(desk.jobs(name), one), choice.more)
-
-        number = sum(await self.for_each(choice.picked, retry))
-        self.table.unmark()
-        self.prompt.say(f"{counted(number)} of {what(choice.picked)} will run again.")
-
-    async def _refuse_what_is_gone(self, picked: Sequence[Picked]) -> None:
-        from tui_batch.screens.again import gone
-
-        if why := await self.ask(gone, self.desk, picked):
-            self.prompt.refuse(why)
 
     # -- fetch, note, why, shell -----------------------------------------------------------------------------------
     def action_fetch(self) -> None:

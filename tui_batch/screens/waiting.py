@@ -9,7 +9,7 @@ from tui_batch.desk import Desk
 from tui_batch.model import Contact, JobRow, Order, Snapshot, Submission
 from tui_batch.screens.undo import can_be_undone, concerned
 from tui_batch.screens.view import last_seen
-from tui_batch.states import JobState
+from tui_batch.states import BEGUN, JobState
 from tui_batch.times import clock, seconds, span
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.progress import counted
@@ -17,9 +17,6 @@ from tui_batch.widgets.progress import counted
 WAITING = frozenset(
     {JobState.DRAFT, JobState.SUBMITTING, JobState.SUBMIT_UNKNOWN, JobState.QUEUED, JobState.HELD, JobState.SUSPENDED}
 )
-
-
-_UNDER_WAY = (JobState.STARTING, JobState.RUNNING, JobState.SUSPENDED, JobState.COMPLETING)
 
 
 LATE = 100.0  # seconds after which what was due is not under way: there is nothing to ask for
@@ -42,7 +39,7 @@ def reasons(rows: Iterable[JobRow]) -> list[Reason]:
 def spoken(found: Sequence[Reason], desk: Desk, target: str, snapshot: Snapshot) -> list[Reason]:
     """Where the target says nothing of a job in its queue, what its kind says of them all."""
     busy = sum(one.counts.get(state, 0) for one in snapshot.submissions if one.target == target and not one.ended
-               for state in _UNDER_WAY)  # fmt: skip
+               for state in BEGUN)  # fmt: skip
     return [
         one if one.words or one.state is not JobState.QUEUED else one._replace(words=desk.why(target, busy))
         for one in found

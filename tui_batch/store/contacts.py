@@ -29,11 +29,11 @@ def write(folder: Path, target: str, contact: Contact) -> None:
     import tomli_w
 
     path = _path(folder, target)
-    known = {field.name: getattr(contact, field.name) for field in fields(contact)}
-    known = {key: value for key, value in known.items() if value not in (None, "")} | {"facts": dict(contact.facts)}
+    said = {field.name: getattr(contact, field.name) for field in fields(contact)}
+    said = {key: dict(value) if isinstance(value, Mapping) else value for key, value in said.items()}
     with explained(path, f"note how {target} is"):
         folder.mkdir(mode=0o700, exist_ok=True)
-        write_whole(path, tomli_w.dumps(known))
+        write_whole(path, tomli_w.dumps({key: value for key, value in said.items() if value not in (None, "")}))
 
 
 def _path(folder: Path, target: str) -> Path:

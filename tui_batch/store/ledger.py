@@ -1,6 +1,7 @@
 """What became of each job: one line for each thing learnt, appended, never changed; an index's last line wins.
 
-The columns, parted by tabs: index, attempt, state, id, exit code, started, ended, as of, evidence, detail.
+The columns, parted by tabs: index, attempt, state, id, exit code, started, ended, as of, evidence, detail, and where it
+is known the memory that the job held at most.
 """
 
 import contextlib
@@ -14,27 +15,38 @@ from tui_batch.model import Status
 from tui_batch.states import JobState
 from tui_batch.store.home import explained
 
+LONGEST = 11  # columns
+_STATES = {state.value: state for state in JobState}  # a third of the time of JobState(word)
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def line(index: int, status: Status) -> str:
     """A status as the ledger's line for a job."""
     code = "" if status.exit_code is None else status.exit_code
+    peak = "" if status.peak_mb is None else f"\t{status.peak_mb}"
     return (
         f"{index}\t{status.attempt}\t{status.state}\t{status.id.translate(_ESCAPES)}\t{code}\t{status.started}"
-        f"\t{status.ended}\t{status.as_of}\t{status.evidence}\t{status.detail.translate(_ESCAPES)}\n"
+        f"\t{status.ended}\t{status.as_of}\t{status.evidence}\t{status.detail.translate(_ESCAPES)}{peak}\n"
     )
 
 
 def parse(text: str) -> tuple[int, Status]:
     """The index and status of one line; a ValueError for what is not such a line."""
-    index, attempt, state, job_id, code, started, ended, as_of, evidence, detail = text.split("\t")
+    columns = text.split("\t")
+    peak = _peak(columns.pop()) if len(columns) == LONGEST else None
+    index, attempt, state, job_id, code, started, ended, as_of, evidence, detail = columns
     if index.startswith("-"):
         raise ValueError(f"{index} is no index")
     return int(index), Status(
-        JobState(state), int(attempt), _plain(job_id), int(code) if code else None, started, ended, as_of, evidence,
-        _plain(detail),
+        _STATES.get(state) or JobState(state), int(attempt), _plain(job_id), int(code) if code else None, started,
+        ended, as_of, evidence, _plain(detail), peak,
     )  # fmt: skip
+
+
+def _peak(text: str) -> float:
+    if 0 <= (peak := float(text)) < float("inf"):
+        return peak
+    raise ValueError(f"{text} is no amount of memory")
 
 
 def _plain(text: str) -> str:

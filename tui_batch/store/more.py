@@ -1,7 +1,12 @@
-"""What an attempt of a job gets more of than its batch says: `more.toml` beside the submission's ledger."""
+"""What an attempt of a job gets other than its batch says: `more.toml` beside the submission's ledger.
 
-from dataclasses import dataclass, replace
-from math import prod
+An order says it in words: `time` or `memory` for twice as much as the attempt before, `memory=x1.5` for another part of
+it, `memory=1024` for so many MB, `time=90` for so many minutes; two of them with a blank between.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from math import ceil
 from pathlib import Path
 
 from tui_batch import indices, tables
@@ -14,12 +19,14 @@ FACTOR = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """From this attempt on these jobs get so many times the time or the memory; of two for one attempt, the larger."""
+    """From this attempt on these jobs get so many times the time or the memory, or so much of it."""
 
     attempt: int
     jobs: str  # ranges
     time: float = 1.0
     memory: float = 1.0
+    minutes: float = 0.0
+    memory_mb: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +58,63 @@ class More:
 
     def give(self, grant: Grant) -> None:
         """Grant more; the same once more changes nothing."""
-        if any(grant == known for known, _ in self._grants):
-            return
+        others = [known for known, _ in self._grants if known != grant]
         lines = []
-        for one in (*(known for known, _ in self._grants), grant):
+        for one in (*others, grant):
             lines += ["[[grant]]", f"attempt = {one.attempt}", f'jobs = "{one.jobs}"']
-            lines += [f"time = {one.time}", f"memory = {one.memory}", ""]
+            said = {f.name: value for f in fields(Grant)[2:] if (value := getattr(one, f.name)) != f.default}
+            lines += [*(f"{name} = {value}" for name, value in said.items()), ""]
         with explained(self._path, "note what the jobs get more of"):
             write_whole(self._path, "\n".join(lines))
+        self._grants = [entry for entry in self._grants if entry[0] != grant]
         self._keep(grant)
 
     def needs(self, index: int, attempt: int, needs: Resources) -> Resources:
         """What this attempt of a job needs."""
-        time: dict[int, float] = {}
-        memory: dict[int, float] = {}
-        for grant, numbers in self._grants:
-            if attempt >= grant.attempt and index in numbers:
-                # Two orders may concern one end of a job, as when somebody asks again before the first was seen to.
-                time[grant.attempt] = max(grant.time, time.get(grant.attempt, 1.0))
-                memory[grant.attempt] = max(grant.memory, memory.get(grant.attempt, 1.0))
-        return replace(
-            needs,
-            minutes=needs.minutes and needs.minutes * prod(time.values()),
-            memory_mb=needs.memory_mb and int(needs.memory_mb * prod(memory.values())),
-        )
+        own = [grant for grant, numbers in self._grants if grant.attempt <= attempt and index in numbers]
+        for at in sorted({grant.attempt for grant in own}):
+            needs = _with(needs, [grant for grant in own if grant.attempt == at])
+        return needs
 
 
-def twice(what: str, attempt: int, jobs: str) -> Grant:
-    """Twice the "time" or "memory" from this attempt on."""
-    return Grant(attempt, jobs, FACTOR if what == "time" else 1.0, FACTOR if what == "memory" else 1.0)
+def _with(needs: Resources, grants: Sequence[Grant]) -> Resources:
+    """What was needed before, and what is by all that was granted to one attempt.
+
+    Two orders may concern one end of a job, as when somebody asks again before the first was seen to: of two factors
+    the larger counts, of two amounts the later.
+    """
+    minutes = needs.minutes and needs.minutes * max(grant.time for grant in grants)
+    memory = needs.memory_mb and int(needs.memory_mb * max(grant.memory for grant in grants))
+    for grant in grants:
+        minutes, memory = grant.minutes or minutes, grant.memory_mb or memory
+    return replace(needs, minutes=minutes, memory_mb=memory)
+
+
+def granted(words: str, attempt: int, jobs: str) -> Grant:
+    """What an order's words grant to these jobs from this attempt on; a ValueError where they make no sense."""
+    grant = Grant(attempt, jobs)
+    for word in words.split():
+        what, _, amount = word.partition("=")
+        match what, amount[:1] in ("", "x"):
+            case "time", True:
+                grant = replace(grant, time=_factor(amount))
+            case "memory", True:
+                grant = replace(grant, memory=_factor(amount))
+            case "time", _:
+                grant = replace(grant, minutes=above_zero(amount))
+            case "memory", _:
+                grant = replace(grant, memory_mb=ceil(above_zero(amount)))
+            case _:
+                raise ValueError(f"there is no more {what!r} to be had")
+    return grant
+
+
+def _factor(amount: str) -> float:
+    return above_zero(amount[1:]) if amount else FACTOR
+
+
+def above_zero(text: str) -> float:
+    """The number; a ValueError for what is none, or not above zero."""
+    if 0 < (number := float(text)) < float("inf"):
+        return number
+    raise ValueError(f"{text} is not above zero")

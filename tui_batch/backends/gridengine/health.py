@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from tui_batch.backends.gridengine_calls import ENGLISH
+from tui_batch.backends.gridengine.calls import ENGLISH
 from tui_batch.model import Health
 from tui_batch.wire.host import quoted
 

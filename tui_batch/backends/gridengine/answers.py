@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
-from tui_batch.backends.journal import Sent
+from tui_batch.backends.hosted.journal import Sent
 from tui_batch.errors import BackendError, Busy, Refused, Unclear, Unreachable
 
 
@@ -247,13 +247,3 @@ def denied(host: str, command: str, code: int, said: str) -> BackendError | None
     if "privileges" in said or "denied: " in said:
         return Refused(f"{host}: {command} has refused: {words(said)}")
     return silence(host, command, code, said) if _DOWN.search(said) or _hint(code, said) else None
-
-
-def lists(text: str) -> Mapping[str, Sequence[tuple[int, int]]]:
-    """Index and attempt of the jobs in each list, line by line, as `grep -H` shows them."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    for line in text.splitlines():
-        name, _, row = line.removeprefix("lists/").partition(":")
-        index, _, attempt, _ = row.split("\t")
-        found.setdefault(name, []).append((int(index), int(attempt)))
-    return found

@@ -1,15 +1,15 @@
-"""What is sent to Grid Engine: the jobs that one call takes, its words, the script of its tasks; and all questions."""
+"""What is sent to Grid Engine: the words of a call, the script of its tasks; and all questions."""
 
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tui_batch import indices, tables
-from tui_batch.backends import parcel
+from tui_batch.backends.hosted import arrays
+from tui_batch.backends.hosted.arrays import Group
 from tui_batch.errors import ConfigError
 from tui_batch.model import Batch, Job
 from tui_batch.wire.host import quoted
@@ -17,83 +17,8 @@ from tui_batch.wire.host import quoted
 if TYPE_CHECKING:
     from tui_batch.backends.gridengine import Settings
 
-_LONGEST = 40  # of a batch's name within a job's
-
 # Words and times as we read them, whatever the person's own settings are.
 ENGLISH = "LC_ALL=C TZ=UTC; export LC_ALL TZ\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Neighbours in a list of jobs that go in one call: an array, or one alone."""
-
-    jobs: Sequence[Job]
-    list: str
-    first: int  # the line of the first of them, from 1
-
-    @property
-    def key(self) -> str:
-        """What tells this call from all others of its submission; which lines of which list it sends."""
-        return f"{self.list}.{self.first}-{self.first + len(self.jobs) - 1}"
-
-
-def groups(jobs: Sequence[Job], most: int) -> Iterator[Group]:
-    """Neighbours of one attempt with equal needs go together, at most so many."""
-    name, line = parcel.group(jobs), 1
-    for _, alike in groupby(jobs, lambda job: (job.attempt, job.resources)):
-        together = list(alike)
-        for at in range(0, len(together), most):
-            yield Group(together[at : at + most], name, line + at)
-        line += len(together)
-
-
-def by_submission(jobs: Sequence[Job]) -> Iterator[Sequence[Job]]:
-    """The jobs of each submission."""
-    found: dict[str, list[Job]] = defaultdict(list)
-    for job in jobs:
-        found[job.submission].append(job)
-    yield from found.values()
-
-
-_NAME = re.compile(r"[^.]+\.([^.]+)\.(\d+-[0-9a-f]+\.\d+-\d+)")
-
-
-def base(key: str) -> str:
-    """What the tries of one call have in common, in whose keys their number follows."""
-    return key.rpartition(".")[0]
-
-
-def lines(key: str) -> tuple[str, int, int]:
-    """The list that a key speaks of, and the first and the last line."""
-    name, _, span = key.partition(".")
-    first, _, last = span.partition("-")
-    return name, int(first), int(last)
-
-
-def placed(numbers: Mapping[str, str], sent: Mapping[str, Sequence[tuple[int, int]]]) -> Mapping[tuple[int, int], str]:
-    """The id of each attempt of a job, by the numbers of calls and what each of them sent; of several the oldest."""
-    found: dict[tuple[int, int], str] = {}
-    for key in sorted(numbers, key=lambda key: -int(numbers[key])):
-        found |= zip(sent[key], ids(numbers[key], key), strict=True)
-    return found
-
-
-def ids(number: str, key: str) -> Sequence[str]:
-    """Grid Engine's words for the jobs of a call, in the order of the list."""
-    _, first, last = lines(key)
-    return [number] if first == last else [f"{number}.{task}" for task in range(1, last - first + 2)]
-
-
-def name(batch: str, submission: str, key: str) -> str:
-    """A job's name: what a person knows it by, then what we find it by. No digit first, few kinds of letters."""
-    readable = re.sub(r"[^A-Za-z0-9_-]+", "_", batch)[:_LONGEST]
-    return f"{'' if readable[:1].isalpha() else 'b'}{readable}.{submission}.{key}"
-
-
-def owner(name: str) -> tuple[str, str]:
-    """The submission and the key that made a job with this name; empty when it is none of ours."""
-    match = _NAME.fullmatch(name)
-    return (match[1], match[2]) if match else ("", "")
 
 
 # -- sending -----------------------------------------------------------------------------------------------------------
@@ -163,7 +88,7 @@ exit $code
 
 def script(settings: "Settings", batch: Batch, group: Group, folder: str) -> str:
     """The lines of sh that send a group: `qsub` with the script of its tasks."""
-    called = name(batch.name, group.jobs[0].submission, group.key)
+    called = arrays.name(batch.name, group.jobs[0].submission, group.key)
     line = quoted(words(settings, options(settings, batch), group, called, folder))
     setup = "".join(f"{one}\n" for one in settings.setup)
     task = _TASK.format(setup=setup, list=group.list, before=group.first - 1)
@@ -209,11 +134,6 @@ def accounted(wanted: Sequence[str]) -> str:
 def pattern(submission: str) -> str:
     """What fits the names of all jobs of a submission."""
     return f"*.{submission}.*"
-
-
-def lists(folder: str) -> str:
-    """Which jobs are in which lists?"""
-    return f"cd {quoted([folder])} 2>/dev/null || exit 0\ngrep -H '' /dev/null lists/* 2>/dev/null\n:"
 
 
 def telling(command: Sequence[str], chosen: Sequence[str]) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_batch import indices
-from tui_batch.backends import parcel
 from tui_batch.backends.base import Files
-from tui_batch.backends.errand import carry_out, last_line
+from tui_batch.backends.hosted import parcel
+from tui_batch.backends.hosted.errand import carry_out, last_line
 from tui_batch.errors import Refused
 from tui_batch.model import Job
 from tui_batch.wire.host import Host, quoted

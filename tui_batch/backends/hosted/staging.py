@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_batch.backends import delivery, gathering, journal, leaflets, parcel, records
+from tui_batch.backends import records
 from tui_batch.backends.base import Files
-from tui_batch.backends.delivery import MARKER
-from tui_batch.backends.errand import carry_out, last_line
-from tui_batch.backends.journal import Call, Sent
-from tui_batch.backends.leaflets import NOTHING, reading
+from tui_batch.backends.hosted import arrays, delivery, gathering, journal, leaflets, parcel
+from tui_batch.backends.hosted.delivery import MARKER
+from tui_batch.backends.hosted.errand import carry_out, last_line
+from tui_batch.backends.hosted.journal import Call, Sent
+from tui_batch.backends.hosted.leaflets import NOTHING, reading
 from tui_batch.errors import Refused, Unclear, Unreachable
 from tui_batch.model import Batch, Job, LogChunk
 from tui_batch.wire.host import Host, quoted
@@ -114,6 +115,10 @@ class Staging:
     def journal(self, submission: str) -> Mapping[str, Sent]:
         """All calls of a submission that the journal knows of; without a folder on the host there are none."""
         return journal.read(self._told(journal.shown(self.path(submission))))
+
+    def lists(self, submission: str) -> Mapping[str, Sequence[tuple[int, int]]]:
+        """Index and attempt of the jobs in each list of a submission, line by line."""
+        return arrays.listed(self._host.run(arrays.lists(self.path(submission))).out)
 
     # -- while and after -----------------------------------------------------------------------------------------------
 

@@ -3,18 +3,22 @@
 import time
 from collections.abc import Collection, Mapping, Sequence
 
-from tui_batch.backends import gridengine_answers as answers
-from tui_batch.backends import gridengine_calls as calls
-from tui_batch.backends import gridengine_health as health
-from tui_batch.backends.gridengine_answers import Account, Listed
+from tui_batch.backends.gridengine import answers, calls, health
+from tui_batch.backends.gridengine.answers import Account, Listed
+from tui_batch.backends.hosted import arrays
+from tui_batch.backends.hosted.heard import Memory
+from tui_batch.backends.hosted.journal import Sent
+from tui_batch.errors import BackendError
 from tui_batch.model import Health, Job
 from tui_batch.wire.host import Host
 
 _EXPLAINED = 8  # jobs that are asked why they wait; others that wait do so for the same reasons
 
 
-class Queue:
+class Queue(Memory):
     """One question for many jobs, and nothing concluded from half an answer."""
+
+    joint = "."
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -31,29 +35,30 @@ class Queue:
         waiting = sorted(
             (one for one in listed if set(one.letters) & set("Ew")), key=lambda one: "E" not in one.letters
         )
-        numbers = list(dict.fromkeys(str(one.number) for one in waiting if calls.owner(one.name)[0]))
+        numbers = list(dict.fromkeys(str(one.number) for one in waiting if arrays.owner(one.name)[0]))
         return answers.reasons(self._host.run(calls.explain(numbers[:_EXPLAINED])).out) if numbers else {}
 
     def accounts(self, jobs: Sequence[Job]) -> Mapping[str, Account]:
         """What the accounting has of these jobs, by id; a number that came round again is somebody else's, too."""
         submissions = {job.id: job.submission for job in jobs}
         found = self._accounts(calls.account(jobs)) if jobs else []
-        return {one.id: one for one in found if calls.owner(one.name)[0] == submissions.get(one.id)}
+        return {one.id: one for one in found if arrays.owner(one.name)[0] == submissions.get(one.id)}
 
     def _accounts(self, script: str) -> Collection[Account]:
         return answers.accounts(self._host.run(script, seconds=calls.ACCOUNT_SECONDS).out).values()
 
     def named(self, submission: str) -> Mapping[str, str]:
-        """The numbers of a submission's calls, by the names that their jobs have in the queue or had."""
         named = [(one.name, one.number) for one in self.listed()]
         accounts = self._accounts(calls.accounted([calls.pattern(submission)]))
         named += [(one.name, int(one.id.partition(".")[0])) for one in accounts]
-        ours = sorted(((calls.owner(name), number) for name, number in named), reverse=True)  # the oldest counts
+        ours = sorted(((arrays.owner(name), number) for name, number in named), reverse=True)  # the oldest counts
         return {key: str(number) for (owner, key), number in ours if owner == submission}
 
-    def lists(self, folder: str) -> Mapping[str, Sequence[tuple[int, int]]]:
-        """Which jobs are in which lists of a submission."""
-        return answers.lists(self._host.run(calls.lists(folder)).out)
+    def taken(self, out: str) -> str:
+        return answers.taken(out)
+
+    def failure(self, sent: Sent) -> BackendError:
+        return answers.failure(self._host.name, sent)
 
     def tell(self, command: Sequence[str], ids: Collection[str]) -> None:
         """Have something done to jobs; those that are gone are no error."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tui_batch.backends import results
 from tui_batch.backends.base import Files
-from tui_batch.backends.errand import HOLLOW, carry_out, last_line
-from tui_batch.backends.parcel import group
+from tui_batch.backends.hosted.errand import HOLLOW, carry_out, last_line
+from tui_batch.backends.hosted.parcel import group
 from tui_batch.errors import Refused
 from tui_batch.model import Batch, Job
 from tui_batch.wire.host import Host, quoted

@@ -12,7 +12,7 @@ from tui_batch.backends.base import Files
 from tui_batch.backends.workplace import SHARED
 from tui_batch.model import Job
 
-SCRIPTS = ("job.sh", "task.sh")
+SCRIPTS = (Path(__file__).parents[1] / "job.sh", Path(__file__).with_name("task.sh"))
 
 
 def group(jobs: Sequence[Job]) -> str:
@@ -38,7 +38,7 @@ def write(path: Path, files: Files, jobs: Sequence[Job], missing: Sequence[Job],
     with tarfile.open(path, "w:gz", format=tarfile.GNU_FORMAT, compresslevel=3) as archive:
         parcel = _Parcel(archive)
         for script in SCRIPTS:
-            parcel.file(script, Path(__file__).with_name(script).read_bytes(), 0o500)
+            parcel.file(script.name, script.read_bytes(), 0o500)
         parcel.file(f"lists/{name}", listed(jobs).encode(), 0o600)
         parcel.file(f"staged/{name}", covered(missing).encode(), 0o600)
         shared = set()

@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tui_batch.backends import leaflets
-from tui_batch.backends.errand import AT_WORK
-from tui_batch.backends.leaflets import NOTHING, reading
+from tui_batch.backends.hosted import leaflets
+from tui_batch.backends.hosted.errand import AT_WORK
+from tui_batch.backends.hosted.leaflets import NOTHING, reading
 from tui_batch.wire.host import quoted
 
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")

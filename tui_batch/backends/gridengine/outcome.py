@@ -1,8 +1,8 @@
 """What became of a job that Grid Engine's queue has not any more: by its end record, by its account, or by neither."""
 
 from tui_batch.backends import records
-from tui_batch.backends.gridengine_answers import Account
-from tui_batch.backends.staging import Ended
+from tui_batch.backends.gridengine.answers import Account
+from tui_batch.backends.hosted.staging import Ended
 from tui_batch.model import Job, Resources, Status
 from tui_batch.states import JobState
 from tui_batch.times import stamp

@@ -1,0 +1,1 @@
+"""What kinds whose jobs are sent by commands on a host have in common."""

@@ -1,0 +1,231 @@
+"""Slurm, on this machine or over SSH, by its commands: `sbatch`, `squeue`, `sacct`, `scancel`, `scontrol`.
+
+Jobs whose needs are equal go as one array. A job's id is `<number>` or `<number>_<task>`; its name ends with the
+submission and the key of its call, so it is found again when the answer to the call was lost, and a number that came
+round again is not taken for ours.
+"""
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tui_batch import tables
+from tui_batch.backends.hosted import arrays
+from tui_batch.backends.hosted.arrays import Group
+from tui_batch.backends.hosted.scheduler import Scheduler
+from tui_batch.backends.hosted.staging import Ended
+from tui_batch.backends.slurm import calls, outcome, reasons
+from tui_batch.backends.slurm.listing import Listed, first_word, moment
+from tui_batch.backends.slurm.prospects import Prospects
+from tui_batch.backends.slurm.queue import Queue
+from tui_batch.errors import ConfigError
+from tui_batch.model import Batch, Health, Job, Limits, Poll, Problem, Status, Target
+from tui_batch.states import JobState
+from tui_batch.times import stamp
+from tui_batch.wire.host import Ask, Host, HostSettings, open_host
+
+S = JobState
+
+# What `squeue` says of a job that has not ended; of its ends `outcome.ENDS` tells. All other words are unknown.
+STATES: Mapping[str, JobState] = {
+    "PENDING": S.QUEUED, "PD": S.QUEUED,  # its reason may say that it is held
+    "REQUEUED": S.QUEUED, "RQ": S.QUEUED, "REQUEUE_FED": S.QUEUED, "RF": S.QUEUED, "EXPEDITING": S.QUEUED,
+    "REQUEUE_HOLD": S.HELD, "RH": S.HELD, "RESV_DEL_HOLD": S.HELD, "RD": S.HELD, "SPECIAL_EXIT": S.HELD, "SE": S.HELD,
+    "CONFIGURING": S.STARTING, "CF": S.STARTING, "POWER_UP_NODE": S.STARTING,
+    "RUNNING": S.RUNNING, "R": S.RUNNING, "RESIZING": S.RUNNING, "RS": S.RUNNING, "SIGNALING": S.RUNNING,
+    "SI": S.RUNNING,
+    "SUSPENDED": S.SUSPENDED, "S": S.SUSPENDED, "STOPPED": S.SUSPENDED, "ST": S.SUSPENDED,
+    "COMPLETING": S.COMPLETING, "CG": S.COMPLETING, "STAGE_OUT": S.COMPLETING, "SO": S.COMPLETING,
+}  # fmt: skip
+
+# Something is being changed there: what is said next counts.
+_PASSING = ("UPDATE_DB", "LAUNCH_FAILED")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(HostSettings):
+    """The keys of a `slurm` target."""
+
+    partition: str = ""
+    account: str = ""
+    qos: str = ""
+    constraint: str = ""
+    nodes: int = 0  # for each job; 0 for what the cluster gives
+    gpu_key: str = "gres"  # how GPUs are asked for: as "gres" or as "gpus"
+    gpu_type: str = ""
+    arrays: bool = True  # one call for many jobs
+    at_once: int = 0  # jobs of one array that run at the same time; 0 for no limit
+    max_queued: int = 0  # jobs of yours, waiting or running, whoever sent them; 0 for no limit
+    max_array: int = 0  # jobs in one array; 0 for as many as the cluster takes
+    requeue: bool = True  # whether the cluster may run a job again, as when its node has failed
+    signal_seconds: int = 0  # before its time is up a job is sent USR1; 0 for not at all
+    conf: str = ""  # the slurm.conf on the host, where the cluster is not the usual one there
+    setup: tuple[str, ...] = ()  # lines of sh before each job
+    extra: tuple[str, ...] = ()  # more words for sbatch
+    poll_seconds: float = 30.0
+    lost_seconds: float = 300.0  # how long one that left the queue is looked for
+
+
+class Slurm(Scheduler):
+    """Asks for all jobs of the person at once, and of ends only what the queue does not say."""
+
+    settles = 20.0
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        self._queue = Queue(host, settings.conf)
+        super().__init__(host, settings.workdir, self._queue, settings.max_queued)
+        self.pace = settings.poll_seconds
+        self._settings = settings
+        self._prospects = Prospects(self._queue)
+        self._gone: dict[str, float] = {}  # since when they are not seen to go on
+
+    # -- sending -------------------------------------------------------------------------------------------------------
+
+    def _groups(self, jobs: Sequence[Job]) -> Iterator[Group]:
+        many = len(jobs) > 1 and self._settings.arrays
+        return arrays.groups(jobs, (self._settings.max_array or self._queue.biggest_array()) if many else 1)
+
+    def _script(self, batch: Batch, group: Group, folder: str) -> str:
+        return calls.script(self._settings, batch, group, folder)
+
+    def _there(self) -> Iterable[tuple[str, str, str]]:
+        return ((one.submission, one.key, one.number) for one in self._queue.listed())
+
+    def _queued(self) -> int:
+        return sum(1 for one in self._queue.listed() if not outcome.ended(one.word) for _ in one.ids)
+
+    # -- looking -------------------------------------------------------------------------------------------------------
+
+    def poll(self, jobs: Sequence[Job]) -> Poll:
+        listed = self._queue.listed()
+        now = time.time()
+        here = {name: one for one in listed if one.submission for name in one.ids}
+        prospects = self._prospects.of(listed, now)
+        statuses, ending = {}, []
+        for job in jobs:
+            self._jobs[job.id] = job
+            one = here.get(job.id)
+            if one and one.submission != job.submission:  # the number came round again
+                one = None
+            if one is None or outcome.ended(one.word):
+                ending.append((job, one))
+            elif one.word not in _PASSING:
+                statuses[job.id] = seen(job, one, prospects)
+                self._gone.pop(job.id, None)
+        statuses |= self._ends(ending, now)
+        return Poll({name: replace(status, as_of=stamp(now)) for name, status in statuses.items()})
+
+    def _ends(self, ending: Sequence[tuple[Job, Listed | None]], now: float) -> dict[str, Status]:
+        """What became of jobs that are seen to have ended, or not seen at all."""
+        ends: dict[str, Ended] = {}
+        for theirs in arrays.by_submission([job for job, _ in ending]):
+            left = self._staging.ended(theirs)
+            ends |= {job.id: left[job.index] for job in theirs if job.index in left}
+        accounts, whole = self._queue.accounts([job for job, one in ending if outcome.wanting(one)])
+        lost = self._settings.lost_seconds * (1 if whole else 6)
+        found = {}
+        for job, one in ending:
+            waited = now - self._gone.setdefault(job.id, now)
+            record = ends.get(job.id, outcome.NO_RECORD)
+            if status := outcome.gone(job, one, record, accounts.get(job.id), waited, lost):
+                found[job.id] = status
+                del self._gone[job.id]
+        return found
+
+    # -- telling -------------------------------------------------------------------------------------------------------
+
+    def _delete(self, ids: Collection[str]) -> None:
+        self._queue.tell(["scancel"], ids)
+
+    def hold(self, ids: Collection[str]) -> None:
+        self._queue.tell(["scontrol", "hold"], ids)
+
+    def release(self, ids: Collection[str]) -> None:
+        self._queue.tell(["scontrol", "release"], ids)
+
+    def requeue(self, ids: Collection[str]) -> None:
+        self._queue.tell(["scontrol", "requeue"], ids)
+
+    def signal(self, ids: Collection[str], name: str) -> None:
+        # Told to the wrapper alone, which passes it on: told to all, a job would hear it twice. Of jobs that do not run
+        # scancel would wait for minutes.
+        self._queue.tell(["scancel", "--state=RUNNING", f"--signal={name}", "--batch"], ids)
+
+    def limit(self, ids: Collection[str], minutes: float) -> None:
+        self._queue.limit(ids, minutes)
+
+    def probe(self) -> Health:
+        raise NotImplementedError
+
+
+def settings(target: Target) -> Settings:
+    """The target's keys; a ConfigError lists all that is wrong with them."""
+    where = f"targets.{target.name}"
+    found = tables.build(Settings, target.settings, where, ConfigError)
+    least = ("at_once", "max_queued", "max_array", "nodes", "signal_seconds", "poll_seconds", "lost_seconds")
+    wrong = [f"{where}: {key} must be at least 0, not {getattr(found, key):g}." for key in least
+             if getattr(found, key) < 0]  # fmt: skip
+    if found.gpu_key not in ("gres", "gpus"):
+        wrong.append(f"{where}: gpu_key must be gres or gpus, not {found.gpu_key!r}.")
+    if wrong:
+        raise ConfigError.of(wrong)
+    return found
+
+
+def connect(target: Target, home: Path, ask: Ask) -> Slurm:
+    found = settings(target)
+    return Slurm(found, open_host(found, ask))
+
+
+# -- what is said of a batch before it goes ----------------------------------------------------------------------------
+
+
+def check(target: Target, batch: Batch) -> Sequence[Problem]:
+    """What this kind cannot do."""
+    ours = settings(target)
+    try:
+        asked = calls.options(ours, batch)
+    except ConfigError as error:
+        return [Problem(line) for line in str(error).splitlines()]
+    problems = [Problem(f"the word {word} for sbatch would take the place of ours") for word in calls.ours(asked.extra)]
+    if ours.at_once and not ours.arrays:
+        problems.append(Problem("at_once counts within an array, and arrays is false: it does nothing", fatal=False))
+    return problems
+
+
+def limits(target: Target, batch: Batch) -> Limits:
+    ours = settings(target)
+    return Limits(ours.at_once or None, ours.max_queued or None)
+
+
+def why(target: Target, busy: int) -> str:
+    """Why a job that it took has not begun."""
+    most = settings(target).at_once
+    return f"waiting for its turn{f', at most {most} of an array at once' if most else ''}"
+
+
+def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) -> str:
+    """The call that would be made for a job, were it alone, and what it runs."""
+    ours = settings(target)
+    [group] = arrays.groups([job], 1)
+    others = sorted(set(files) - {"command"})
+    call = calls.script(ours, batch, group, f"{ours.workdir}/{job.submission}")
+    where = f"# in jobs/{job.attempt}/{job.name}{', with ' if others else ''}{', '.join(others)}"
+    return "\n".join([f"# on {ours.host or 'this machine'}", call, where, files.get("command", "")])
+
+
+# -- what is read ------------------------------------------------------------------------------------------------------
+
+
+def seen(job: Job, one: Listed, prospects: Mapping[str, str]) -> Status:
+    """What the queue says of a job that it has."""
+    now = STATES.get(first_word(one.word), S.UNKNOWN)
+    started, detail = moment(one.started), one.nodes
+    if now is S.QUEUED:
+        told = reasons.read(one.reason)
+        now, started = told.state, ""
+        detail = f"{told.words}{prospects.get(job.id, '')}"
+    elif now is S.UNKNOWN:
+        detail = f"the queue says {one.word}"
+    return Status(now, job.attempt, job.id, started=started, evidence="squeue", detail=detail)

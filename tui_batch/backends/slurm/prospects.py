@@ -1,0 +1,42 @@
+"""When what waits in Slurm's queue may begin: its place there, and what the scheduler expects."""
+
+from collections.abc import Collection, Mapping
+
+from tui_batch.backends.slurm.listing import Listed, moment
+from tui_batch.backends.slurm.queue import Queue
+
+SECONDS = 300.0  # between two looks at it: others' jobs are looked at for it, and much changes without being news
+_OWN_TURN = ("Priority", "Resources")
+
+
+class Prospects:
+    """Of each line that waits for its turn those of its first job; they stay as they were until it is looked again."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+        self._told: dict[str, str] = {}
+        self._next = 0.0
+
+    def of(self, listed: Collection[Listed], now: float) -> Mapping[str, str]:
+        """By id what is added to the reason."""
+        waiting = {one.number: one for one in reversed([*listed]) if one.submission and one.reason in _OWN_TURN}
+        if waiting.keys() - self._told.keys() and self._next > now + SECONDS / 10:
+            self._next = now + SECONDS / 10  # there is something new
+        if waiting and now >= self._next:
+            turns = self._queue.turns()
+            self._told = {number: told(one, turns.get(number)) for number, one in waiting.items()}
+            self._next = now + SECONDS
+        return {next(one.ids): self._told.get(number, "") for number, one in waiting.items()}
+
+
+def told(one: Listed, turn: tuple[int, int] | None) -> str:
+    """`, 12th of 340 in main, expected to begin at 14:30 UTC`."""
+    place = f", {nth(turn[0])} of {turn[1]:,} in {one.partition}" if turn else ""
+    when = moment(one.started)
+    return place + (f", expected to begin on {when[:10]} at {when[11:16]} UTC" if when else "")
+
+
+def nth(number: int) -> str:
+    """`1st`, `12th`."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
+    return f"{number:,}{ending}"
