@@ -181,7 +181,7 @@ def connect(target: Target, home: Path, ask: Ask) -> Slurm:
 # -- what is said of a batch before it goes ----------------------------------------------------------------------------
 
 
-def check(target: Target, batch: Batch) -> Sequence[Problem]:
+def check(target: Target, batch: Batch, known: Mapping[str, object]) -> Sequence[Problem]:
     """What this kind cannot do."""
     ours = settings(target)
     try:
@@ -194,7 +194,7 @@ def check(target: Target, batch: Batch) -> Sequence[Problem]:
     return problems
 
 
-def limits(target: Target, batch: Batch) -> Limits:
+def limits(target: Target, batch: Batch, known: Mapping[str, object]) -> Limits:
     ours = settings(target)
     return Limits(ours.at_once or None, ours.max_queued or None)
 

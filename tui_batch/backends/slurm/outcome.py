@@ -1,6 +1,7 @@
 """What became of a job that has ended: by the word of the queue, its account, its end record, or by none of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from tui_batch.backends import records
@@ -80,6 +81,7 @@ def _told(job: Job, left: Ended, account: Account) -> Status:
         case S.TIMED_OUT:
             detail = _over_time(account, job.resources)
         case S.OUT_OF_MEMORY:
+            account = _as_measured(account, job.resources)
             detail = _over_memory(account, job.resources)
         case S.NODE_FAILED:
             detail = f"{account.nodes or 'its node'} failed"
@@ -123,6 +125,12 @@ def _over_time(account: Account, needs: Resources) -> str:
         return "its deadline came before it had ended"
     minutes = account.minutes or needs.minutes
     return f"its limit is {minutes:g} minutes" if minutes else "its time was up"
+
+
+def _as_measured(account: Account, needs: Resources) -> Account:
+    """Without what was measured when it had hardly begun: it is looked at now and then, and may have grown since."""
+    asked = account.asked_mb or needs.memory_mb or 0
+    return account if (account.peak_mb or 0) >= asked / 2 else replace(account, peak_mb=None)
 
 
 def _over_memory(account: Account, needs: Resources) -> str:
