@@ -20,7 +20,7 @@ from showing import sacctmgr, sinfo
 from telling import scancel, scontrol
 
 NO_CONTROLLER = "Unable to contact slurm controller (connect failure)"
-COMMANDS = {one.__name__: one for one in (sbatch, squeue, sacct, scontrol, scancel, sinfo, sacctmgr)}
+_DONE = {one.__name__: one for one in (sbatch, squeue, sacct, scontrol, scancel, sinfo, sacctmgr)}
 _SPOKEN = {  # how commands say that they did not get through
     "sbatch": "sbatch: error: Batch job submission failed: {}", "squeue": "slurm_load_jobs error: {}",
     "sinfo": "slurm_load_partitions error: {}", "scontrol": "slurm_load_jobs error: {}",
@@ -61,7 +61,7 @@ def carried_out(folder, command, words, pulled):
     with opened(folder) as cluster:
         start_what_waits(folder, cluster)
         try:
-            return COMMANDS[command](folder, cluster, words)
+            return _DONE[command](folder, cluster, words)
         except Denied as denied:
             print(denied, file=sys.stderr)
             return denied.code

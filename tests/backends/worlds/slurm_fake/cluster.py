@@ -39,10 +39,11 @@ STRINGS = {
 TIMED_OUT = "Socket timed out on send/recv operation"
 NO_JOB = "Invalid job id specified"
 PARTITIONS = {  # the longest time, the usual one, whether it is up
-    "main": (1440, 10, True),
+    "main": (1440, None, True),
     "short": (2, None, True),
     "closed": (None, None, False),
 }
+COMMANDS = ("sbatch", "squeue", "sacct", "scontrol", "scancel", "sinfo", "sacctmgr")
 ACTIVE = ("PENDING", "RUNNING", "SUSPENDED")
 
 
@@ -68,6 +69,12 @@ def opened(folder):
         aside.rename(path)
 
 
+def calls(folder):
+    """The words of every call that was made."""
+    path = folder / "calls"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
 def string(cluster, name):
     return cluster["strings"].get(name, STRINGS[name])
 
@@ -79,13 +86,15 @@ def me():
 def new(cluster, number, **fields):
     """A job that waits; the tasks of an array that never began share the number of the array."""
     cluster["serial"] += 1
+    now = time.time()
     job = {
-        "serial": cluster["serial"], "number": number, "raw": number, "task": None, "most": 0, "whole": True,
-        "name": "sbatch", "comment": "", "user": me(), "uid": os.getuid(), "partition": "main", "account": "", "qos":
-        "normal", "state": "PENDING", "reason": "None", "sent": time.time(), "submitted": time.time(), "eligible": 0.0,
-        "started": 0.0, "ended": 0.0, "code": 0, "signal": 0, "limit": 10, "memory": 100, "cpus": 1,
-        "gpus": 0, "nodes": 1, "folder": "/", "out": "", "err": "", "script": "", "requeue": True, "restarts": 0, "held": "", "begin": 0.0,
-        "after": "", "invalid": False, "pid": 0, "ending": "", "by": None, "was": "", "gone": False, "forgotten": False,
+        "serial": cluster["serial"], "number": number, "raw": number, "task": None, "whole": True, "name": "sbatch",
+        "comment": "", "user": me(), "uid": os.getuid(), "partition": "main", "account": "", "qos": "normal",
+        "state": "PENDING", "reason": "None", "sent": now, "submitted": now, "eligible": 0.0, "started": 0.0,
+        "ended": 0.0, "code": 0, "signal": 0, "limit": 10, "memory": 100, "cpus": 1, "gpus": 0, "nodes": 1, "most": 0,
+        "folder": "/", "out": "", "err": "", "script": "", "requeue": True, "restarts": 0, "held": "", "begin": 0.0,
+        "after": "", "invalid": False, "pid": 0, "ending": "", "fate": {}, "by": None, "was": "", "gone": False,
+        "forgotten": False,
     }  # fmt: skip
     cluster["jobs"].append(job | fields)
     return cluster["jobs"][-1]

@@ -51,14 +51,20 @@ def squeue(folder, cluster, words):
     if user and not any(job["user"] in user.split(",") for job in cluster["jobs"]) and not known(user):
         print(f"squeue: error: Invalid user: {user}\n", file=sys.stderr)
     rows = listed(shown, lambda job: "array" not in given and (job["state"] == "PENDING" or job["whole"]))
-    key = {"-Q": lambda group: -priority(group[0]), "Q": lambda group: priority(group[0])}.get(given.get("sort"))
-    rows.sort(key=key or (lambda group: (group[0]["partition"], word(cluster, group[0]), -priority(group[0]))))
+    for key in reversed(given.get("sort", "P,t,-p").split(",")):
+        rows.sort(key=lambda group, key=key: _SORTS[key[-1]](cluster, group[0]), reverse=key[0] == "-")
     form = given.get("format", "%.18i %.9P %.8j %.8u %.2t %.10M %.6D %R")
     lines = [filled(form, lambda letter, group=group: column(cluster, letter, group)) for group in rows]
     lines = lines if "noheader" in given else ["JOBID".rjust(18), *lines]
     text = "".join(f"{line}\n" for line in lines)
     sys.stdout.write(text if string(cluster, "cut") is None else text[: string(cluster, "cut")])
     return 0
+
+
+_SORTS = {
+    "P": lambda cluster, job: job["partition"], "t": word, "p": lambda cluster, job: priority(job),
+    "i": lambda cluster, job: (job["number"], job["task"] or 0), "S": lambda cluster, job: job["started"],
+}  # fmt: skip
 
 
 def known(user):

@@ -181,7 +181,7 @@ def end(cluster, job, returned):
     elif job["ending"] == "NODE_FAIL" and job["requeue"]:
         again(cluster, job, "NODE_FAIL")
     elif job["ending"]:
-        job |= {"state": job["ending"], "ended": time.time()}
+        job |= {"state": job["ending"], "ended": time.time()} | job["fate"]
     else:
         state, reason = ("COMPLETED", "None") if not returned else ("FAILED", "NonZeroExitCode")
         reason = "JobLaunchFailure" if returned < 0 else reason
