@@ -14,7 +14,6 @@ from tui_batch import tables
 from tui_batch.backends.hosted import arrays
 from tui_batch.backends.hosted.arrays import Group
 from tui_batch.backends.hosted.scheduler import Scheduler
-from tui_batch.backends.hosted.staging import Ended
 from tui_batch.backends.slurm import calls, outcome, reasons
 from tui_batch.backends.slurm.listing import Listed, first_word, moment
 from tui_batch.backends.slurm.prospects import Prospects
@@ -118,16 +117,13 @@ class Slurm(Scheduler):
 
     def _ends(self, ending: Sequence[tuple[Job, Listed | None]], now: float) -> dict[str, Status]:
         """What became of jobs that are seen to have ended, or not seen at all."""
-        ends: dict[str, Ended] = {}
-        for theirs in arrays.by_submission([job for job, _ in ending]):
-            left = self._staging.ended(theirs)
-            ends |= {job.id: left[job.index] for job in theirs if job.index in left}
+        ends = self._staging.ended([job for job, _ in ending])
         accounts, whole = self._queue.accounts([job for job, one in ending if outcome.wanting(one)])
         lost = self._settings.lost_seconds * (1 if whole else 6)
         found = {}
         for job, one in ending:
             waited = now - self._gone.setdefault(job.id, now)
-            record = ends.get(job.id, outcome.NO_RECORD)
+            record = ends.get(job, outcome.NO_RECORD)
             if status := outcome.gone(job, one, record, accounts.get(job.id), waited, lost):
                 found[job.id] = status
                 del self._gone[job.id]
