@@ -31,11 +31,17 @@ class Queue(Memory):
 
     def listed(self) -> Collection[Listed]:
         """All jobs of the person that the controller still knows."""
-        done = self._host.run(self._english + calls.LIST)
+        self._lines = listed(self._list(calls.LIST), self._lines)
+        if mixed := {one.number for one in self._lines.values() if "," in one.reason and one.mixed}:
+            others = [one for one in self._lines.values() if one.number not in mixed]
+            return [*others, *listed(self._list(calls.apart(mixed)), {}).values()]
+        return self._lines.values()
+
+    def _list(self, question: str) -> str:
+        done = self._host.run(self._english + question)
         if done.code or "error" in done.err:  # where the controller does not answer the code may be 0
             raise answers.silence(self._host.name, "squeue", done.code, done.err)
-        self._lines = listed(done.out, self._lines)
-        return self._lines.values()
+        return done.out
 
     def accounts(self, jobs: Sequence[Job]) -> tuple[Mapping[str, Account], bool]:
         """What is told of the ends of these jobs, by id, and whether all that could be told was.
