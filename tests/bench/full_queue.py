@@ -82,7 +82,8 @@ _AFTER = "###turm###"
 
 # The keys of a job in `squeue --json` as of Slurm 23.02, but for those that are filled in below.
 _TEXTS = """admin_comment allocating_node array_task_string batch_features burst_buffer burst_buffer_state
-    cluster_features comment container container_id cpus_per_tres cron dependency excluded_nodes extra failed_node features
+    cluster_features comment container container_id cpus_per_tres cron dependency excluded_nodes extra failed_node
+    features
     federation_origin federation_siblings_active federation_siblings_viable het_job_id_set licenses mail_user mcs_label
     memory_per_tres network prefer required_nodes resv_name scheduled_nodes selinux_context state_description
     system_comment tres_bind tres_freq tres_per_job tres_per_node tres_per_socket tres_per_task wckey"""
