@@ -8,7 +8,7 @@ from stand_in import FULL, NOON, SUBMISSIONS, ago
 from waiting import hides, screen_text, shows
 
 from tui_batch.model import Contact, JobList, JobRow, Status
-from tui_batch.screens.view import next_look
+from tui_batch.screens.fresh import next_look
 from tui_batch.states import JobState as S
 
 REED, SAGE = SUBMISSIONS[1], SUBMISSIONS[4]
@@ -70,3 +70,18 @@ async def test_when_the_target_is_asked_next_stands_where_one_looks_at_its_jobs(
         await shows(pilot, "paused: p")
         await pilot.press("q")
         await hides(pilot, "next look")
+
+
+async def test_what_a_target_refused_is_said_and_does_not_make_old_what_one_sees(app, desk):
+    told = "This kind of target cannot send signals: the jobs go on as they are."
+    kelp = SUBMISSIONS[0]._replace(health=told)
+    known = replace(FULL, contacts={"fir": Contact(True, heard=ago(3))})
+    desk.current = replace(known, submissions=(kelp, *SUBMISSIONS[1:]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, told, "up to date")
+        desk.current = known
+        await hides(pilot, told)
+        await pilot.press("enter")
+        await shows(pilot, "1/1003", "up to date")
+        desk.current = replace(known, submissions=(kelp, *SUBMISSIONS[1:]))
+        await shows(pilot, "trouble: w", told)

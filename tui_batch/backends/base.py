@@ -89,7 +89,7 @@ class Backend(ABC):
 
     def requeue(self, ids: Collection[str]) -> None:
         """Have the queue end these jobs and run them once more: they stay the same jobs, of the same attempt."""
-        raise Unsupported("This kind of target cannot put a job back into its queue: nothing was done to them.")
+        raise Unsupported("This kind of target cannot requeue jobs: nothing was done to them.")
 
     def signal(self, ids: Collection[str], name: str) -> None:
         """Send running jobs a signal, as USR1; what it does to them is theirs to know."""
@@ -97,7 +97,7 @@ class Backend(ABC):
 
     def limit(self, ids: Collection[str], minutes: float) -> None:
         """Give these jobs, waiting or running, so long in all."""
-        raise Unsupported("This kind of target cannot change the time limit of jobs that it has: they keep theirs.")
+        raise Unsupported("This kind of target cannot change the time limit of jobs: they keep theirs.")
 
     @abstractmethod
     def tail(self, job: Job, stream: str, cursor: str) -> LogChunk:

@@ -51,7 +51,7 @@ class AllJobs(Verbs):
 
     def body(self) -> Iterable[Widget]:
         """The table."""
-        yield LiveTable(_columns((), self.now), _key, lambda p: bool(p.submission.health), id="jobs", marks=True)
+        yield LiveTable(_columns((), self.now), _key, lambda p: self.stale(p.submission), id="jobs", marks=True)
 
     @property
     def jobs(self) -> LiveTable[Placed]:

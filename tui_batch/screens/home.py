@@ -74,7 +74,7 @@ class Home(Monitor, Cloning):
     def body(self) -> Iterable[Widget]:
         """The history, and what there is to know of the chosen submission."""
         columns = submission_columns(self.now)
-        yield LiveTable(columns, lambda s: s.id, lambda s: bool(s.health), id="history", marks=True)
+        yield LiveTable(columns, lambda s: s.id, self.stale, id="history", marks=True)
         yield from self.side()
 
     @property

@@ -11,13 +11,13 @@ from textual.widget import Widget
 from tui_batch.model import JobList, JobRow, Snapshot, Submission
 from tui_batch.screens.cloning import Cloning
 from tui_batch.screens.failure import UNSUCCESSFUL, last_words, looked_up
+from tui_batch.screens.fresh import UP_TO_DATE
 from tui_batch.screens.job_page import JobPage
 from tui_batch.screens.panes import Panes
 from tui_batch.screens.picked import Pick, fitting, of_one
 from tui_batch.screens.rerun import RERUN
 from tui_batch.screens.rows import by_urgency, job_columns, title, unwritten
-from tui_batch.screens.verbs import Verbs
-from tui_batch.screens.view import UP_TO_DATE
+from tui_batch.screens.verbs import WHY, Verbs
 from tui_batch.screens.waiting import trouble
 from tui_batch.states import JobState
 from tui_batch.widgets.live_table import LiveTable
@@ -67,7 +67,7 @@ class Jobs(Verbs, Panes, Cloning):
         return self.query_one("#jobs", LiveTable)
 
     def _stale(self, row: JobRow) -> bool:
-        return bool(self._submission.health)
+        return self.stale(self._submission)
 
     def look(self, snapshot: Snapshot) -> None:
         """The submission moved on, perhaps; then its jobs did."""
@@ -78,7 +78,9 @@ class Jobs(Verbs, Panes, Cloning):
             left = self._submission.state is not JobState.DRAFT
             what = "is not in the history any more." if left else "was taken back: none of its jobs was submitted."
             return self.front.say(f"{title(self._submission)} {what}")
-        [self._submission] = known
+        before, [self._submission] = self._submission.health, known
+        if self._submission.health != before and not self.stale(self._submission):
+            self.prompt.say(self._submission.health, "attention")  # what was asked for here may have been refused
         self._head()
         return self.go_instead("fill", self._fill)
 
@@ -96,7 +98,8 @@ class Jobs(Verbs, Panes, Cloning):
         if right[0] == UP_TO_DATE and (coming := self.next_look(submission)):
             right = (coming, "")
         if told := trouble(submission, self.contacts, self.now()):
-            right = (fitting(self.size.width - cells(place) - BESIDE, told, right[0] or told), "attention")
+            short = (right[0] or told) if self.stale(submission) else f"trouble: {self.prompt.key_of(WHY)}"
+            right = (fitting(self.size.width - cells(place) - BESIDE, told, short), "attention")
         order = (("running first", "quiet"),) if not self.jobs.sorting.name else ()
         self.status.show(place, ((words(submission.counts), ""), *order), right)
 

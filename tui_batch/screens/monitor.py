@@ -58,7 +58,7 @@ class Monitor(Verbs, Panes):
         return self.query_one("#monitor", LiveTable)
 
     def _stale(self, row: JobRow) -> bool:
-        return bool((submission := self.chosen()) and submission.health)
+        return (submission := self.chosen()) is not None and self.stale(submission)
 
     def tick(self) -> None:
         """Ages, what is left of a wait, the log."""

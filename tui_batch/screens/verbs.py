@@ -23,6 +23,7 @@ from tui_batch.widgets.prompt_line import PromptLine
 if TYPE_CHECKING:
     from tui_batch.screens.copying import Copy
 
+WHY = "submission.why"
 REST_SECONDS = 0.15  # while somebody runs through a list the bottom line waits
 TYPED_ABOVE = 50  # as many jobs are not lost to one wrong key
 
@@ -35,7 +36,7 @@ class Verbs(Rerunning, Undoing):
         Binding("H", "hold", "hold or release", id="submission.hold"),
         Binding("f", "fetch", "fetch", id="submission.fetch"),
         Binding("e", "note", "note", id="submission.note"),
-        Binding("w", "why", "why is it waiting", id="submission.why"),
+        Binding("w", "why", "why is it waiting", id=WHY),
         Binding("E", "shell", "open its folder in a shell", id="submission.shell"),
     ]
 
@@ -46,7 +47,7 @@ class Verbs(Rerunning, Undoing):
     def hints(self) -> Sequence[str]:
         """What has ended is not cancelled, and what does not wait has no reason to: the keys would only say so."""
         states = [] if self.table.marked else self._states()
-        idle = {"submission.cancel": going_on, "submission.why": WAITING.__contains__}
+        idle = {"submission.cancel": going_on, WHY: WAITING.__contains__}
         return [id for id in self.HINTS if id not in idle or not states or any(map(idle[id], states))]
 
     def _states(self) -> list[JobState]:

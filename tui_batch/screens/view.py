@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
-from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
 from textual import on
@@ -16,7 +15,8 @@ from textual.worker import Worker, WorkType
 
 from tui_batch.desk import Desk
 from tui_batch.model import Contact, Snapshot, Submission
-from tui_batch.times import clock, seconds, span
+from tui_batch.screens.fresh import freshness, next_look, stale
+from tui_batch.times import seconds, span
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.printable import cells, fit, printable
@@ -32,10 +32,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WIDE = 120  # cells from which on there is room for a second pane at the right
-START_SECONDS = 5.0  # within which a courier comes to life
 FILTER_CELLS = 20  # of a filter's text in the top line
-UP_TO_DATE = "up to date"
-LATE_SECONDS = 100.0  # what was due so long ago is not under way
 
 
 class View(Screen[Any], inherit_bindings=False):
@@ -173,6 +170,10 @@ class View(Screen[Any], inherit_bindings=False):
             return ("paused: p", "attention")
         return freshness(open_ones, self.contacts, self.front.unwatched.seconds, self.now())
 
+    def stale(self, submission: Submission) -> bool:
+        """Whether its jobs may be otherwise by now than one sees them."""
+        return stale(submission, self.contacts)
+
     def next_look(self, submission: Submission) -> str:
         """When its target is asked next how it is; "" while nobody sees to that."""
         unseen = self.front.clerk.paused or self.front.unwatched.seconds
@@ -261,34 +262,3 @@ def age(moment: str, now: float) -> str:
         return ""
     past = now - seconds(moment)
     return "now" if past < 10 else span(past // 10 * 10 if past < 100 else past)
-
-
-def last_seen(submission: Submission, contacts: Mapping[str, Contact]) -> str:
-    """The moment of its target's last good answer; where none is known, of what was last written of it."""
-    contact = contacts.get(submission.target)
-    return (contact.heard if contact else "") or submission.as_of
-
-
-def freshness(open_ones: Sequence[Submission], contacts: Mapping[str, Contact], unwatched: float, now: float) -> Part:
-    """Whether one sees these open submissions as they are; for so many seconds no courier was alive."""
-    if not open_ones:
-        return ("", "")
-    if unwatched > START_SECONDS:
-        return ("nobody watches the jobs: r", "attention")
-    if troubled := [submission for submission in open_ones if submission.health]:
-        names = ", ".join(dict.fromkeys(submission.target for submission in troubled))
-        since = min(last_seen(submission, contacts) for submission in troubled)
-        past = f", as of {clock(since, now)}" if since else ""
-        return (f"{names} in trouble{past}", "attention")
-    return (UP_TO_DATE, "")
-
-
-def next_look(submission: Submission, contacts: Mapping[str, Contact], now: float) -> str:
-    """`next look within 20 s`, in steps of ten: a quiet screen says it with hardly a byte. "" where nobody looks."""
-    contact = contacts.get(submission.target)
-    if contact is None or contact.trouble or not contact.next or not submission.open:
-        return ""
-    left = seconds(contact.next) - now
-    if left <= 0:
-        return "looking now" if left > -LATE_SECONDS else ""
-    return f"next look within {ceil(left / 10) * 10} s" if left <= 90 else f"next look within {ceil(left / 60)} min"
