@@ -1,6 +1,6 @@
 """A question: which target is the batch sent to?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from tui_batch.desk import Desk
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Batch, Snapshot, Target
+from tui_batch.model import Batch, Problem, Snapshot, Target
 from tui_batch.screens.table_view import TableView
 from tui_batch.screens.totals import waves
 from tui_batch.screens.waiting import examined
@@ -126,7 +126,7 @@ class PickTarget(ChooseTarget):
             self.prompt.say(f"{target.name} cannot run {name}: {'; '.join(fatal)}.", "trouble")
             return
         self._asking = target
-        self._note([problem.text for problem in problems])
+        self._warn(target, problems)
         question = f"Submit {jobs} of {name} to {target.name}{' all the same' * bool(problems)}?"
         answer = await (
             self.prompt.choose(question, SENT, ALL) if self._batch.jobs > 1 else self.prompt.yes(question, "y")
@@ -143,10 +143,14 @@ class PickTarget(ChooseTarget):
             self.go_instead("notes", self._renew, self._asking)
 
     async def _renew(self, target: Target) -> None:
-        problems = [problem.text for problem in await self.ask(self.desk.check, self._batch, target)]
+        problems = await self.ask(self.desk.check, self._batch, target)
         if self._asking is target:
-            waiting = target.name in examined(self.front.snapshot)
-            self._note([*problems, *([f"asking {target.name} what it offers..."] if waiting else [])])
+            self._warn(target, problems)
+
+    def _warn(self, target: Target, problems: Sequence[Problem]) -> None:
+        waiting = target.name in examined(self.front.snapshot)
+        asking = [f"asking {target.name} what it offers..."] if waiting else []
+        self._note([*(problem.text for problem in problems), *asking])
 
     def _note(self, problems: list[str]) -> None:
         """Above the question, what the target would make of the batch."""
