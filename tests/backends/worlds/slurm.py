@@ -29,7 +29,7 @@ class SlurmWorld(World):
     minutes = 1
     exact = False
     pause = 0.1  # between two polls: the jobs need the machine, too
-    conf, another = KEPT, PLAIN
+    cluster, conf, another = "kept", KEPT, PLAIN
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -97,7 +97,7 @@ class PlainSlurmWorld(SlurmWorld):
     """The real one that keeps no accounts."""
 
     kind = "slurm-plain"
-    conf, another = PLAIN, KEPT
+    cluster, conf, another = "plain", PLAIN, KEPT
 
 
 class FakeSlurmWorld(SlurmWorld):
