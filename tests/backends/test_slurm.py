@@ -1,7 +1,6 @@
 """What goes wrong with a Slurm, by the strings of the fake one."""
 
 import os
-import signal
 from dataclasses import replace
 from itertools import chain
 
@@ -147,11 +146,11 @@ def test_what_was_taken_although_the_answer_was_lost_is_found_and_runs_once(worl
     assert (tmp_path / "runs").read_text() == "xx"
 
 
-def test_what_was_taken_by_a_call_that_hangs_is_found_and_not_sent_again(world):
-    world.settings["command_seconds"] = 2.0
+def test_what_was_taken_by_a_call_that_hangs_is_found_and_not_sent_again(world, monkeypatch):
+    monkeypatch.setattr(calls, "SEND_SECONDS", 1)
     world.pull(sbatch="hang", cpus=0)
     batch, files, jobs = world.batch(["true"] * 2)
-    with pytest.raises(Unclear):
+    with pytest.raises(Unclear, match="looked for before"):
         list(world.open().submit(batch, files, jobs))
     world.pull(sbatch="")
     again = world.open()
@@ -189,7 +188,7 @@ def test_without_the_accounting_s_answer_it_is_not_said_that_nothing_is_there(wo
         list(backend.submit(batch, files, jobs))
     while not world.all()[0]["ended"]:
         os.sched_yield()
-    with pytest.raises(Unreachable, match="sacct"):
+    with pytest.raises(Unreachable, match="accounting does not answer"):
         backend.find(jobs[0].submission)
 
 
@@ -260,7 +259,7 @@ def test_names_of_anything_beside_ours_do_no_harm(world, backend):
     world.pull(banner="*** maintenance on Monday ***\n")
     world.add(name="two\nlines", state="RUNNING")
     world.add(name="1\x1fRUNNING\x1f\x1f\n\x1f\x1f\x1f|\udcff'\"`", state="RUNNING")
-    [job] = send(world, backend, "sleep 60")
+    send(world, backend, "sleep 60")
     world.watch(backend, state_is(S.RUNNING))
 
 
@@ -358,7 +357,8 @@ def test_a_word_that_nobody_knows_is_shown_as_it_is(world, backend, word):
     assert states(backend, [job]) == [S.RUNNING]
 
 
-def test_a_number_that_came_round_again_is_somebody_else_s(world, backend):
+def test_a_number_that_came_round_again_is_somebody_else_s(world, backend, monkeypatch):
+    monkeypatch.setattr(outcome, "SLOW", 0.5)
     [job] = send(world, backend, "exit 4")
     world.watch(backend, ended(1))
     world.numbers_go_on_from(int(job.id))
@@ -384,11 +384,10 @@ def test_a_job_that_completes_for_long_is_completing(world, backend):
 
 @pytest.mark.parametrize("age", [300.0, 0.0], ids=["still in the queue", "gone from it"])
 @pytest.mark.parametrize("accounting", ["on", "off"])
-def test_ends_are_told_with_accounting_and_without(world, backend, accounting, age):
+def test_ends_are_told_with_accounting_and_without(world, backend, monkeypatch, accounting, age):
+    monkeypatch.setattr(outcome, "SLOW", 0.7)
     world.pull(accounting=accounting, min_job_age=age)
     good, bad, killed = send(world, backend, "true", "exit 3", "kill -KILL $$")
-    if accounting == "off" and not age:
-        world.patience = outcome.SLOW
     known = world.watch(backend, ended(3))
     assert [known[job.id].state for job in (good, bad, killed)] == [S.SUCCEEDED, S.FAILED, S.FAILED]
     assert [known[job.id].exit_code for job in (good, bad, killed)] == [0, 3, 137]
@@ -446,7 +445,8 @@ def test_what_somebody_else_cancelled_is_told_so(world, backend):
     assert known[waiting.id].started == ""
 
 
-def test_a_job_that_could_not_be_started_says_where(world, backend):
+def test_a_job_that_could_not_be_started_says_where(world, backend, monkeypatch):
+    monkeypatch.setattr(outcome, "SLOW", 0.5)
     world.pull(cpus=0)
     [job] = send(world, backend, "true")
     world.change(job, folder="/nowhere/at/all")
