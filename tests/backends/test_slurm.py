@@ -387,7 +387,7 @@ def test_a_job_that_completes_for_long_is_completing(world, backend):
 def test_ends_are_told_with_accounting_and_without(world, backend, monkeypatch, accounting, age):
     monkeypatch.setattr(outcome, "SLOW", 0.7)
     world.pull(accounting=accounting, min_job_age=age)
-    good, bad, killed = send(world, backend, "true", "exit 3", "kill -KILL $$")
+    good, bad, killed = send(world, backend, "true", "exit 3", "sh -c 'kill -KILL $$'")
     known = world.watch(backend, ended(3))
     assert [known[job.id].state for job in (good, bad, killed)] == [S.SUCCEEDED, S.FAILED, S.FAILED]
     assert [known[job.id].exit_code for job in (good, bad, killed)] == [0, 3, 137]

@@ -56,7 +56,8 @@ def probe(folder: str) -> str:
     """How are things there?"""
     return _PROBE.format(
         folder=quoted([folder]), commands=" ".join(_COMMANDS), config="|".join(_CONFIG),
-        patience=calls.patient(_PATIENCE), nodes=NODE_FIELDS, qos=",".join(QOS_FIELDS), accounts=",".join(ACCOUNT_FIELDS),
+        patience=calls.patient(_PATIENCE), nodes=NODE_FIELDS, qos=",".join(QOS_FIELDS),
+        accounts=",".join(ACCOUNT_FIELDS),
     )  # fmt: skip
 
 
