@@ -52,9 +52,13 @@ def gone(
         return None if state is S.FAILED and soon and not left.start else _told(job, left, account)
     if one:
         return None if ended(one.word) is S.FAILED and soon and not left.end else _told(job, left, _by_queue(job, one))
-    if left.end and (left.end["code"] == "0" or not soon):
+    if left.end:
         code = int(left.end["code"])
-        return _status(job, left, NO_ACCOUNT, *records.outcome(code, left.cause), "end record", code)
+        return (
+            None
+            if code and soon
+            else _status(job, left, NO_ACCOUNT, *records.outcome(code, left.cause), "end record", code)
+        )
     if left.cause and (not soon or not left.start):
         word, _, detail = left.cause.partition(" ")
         return _status(job, left, NO_ACCOUNT, JobState(word), detail, "left the queue")
