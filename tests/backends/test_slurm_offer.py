@@ -163,6 +163,7 @@ def test_a_cluster_that_works_says_what_it_offers():
     )
     assert found.facts["accounting"] == "answers"
     assert found.known["as_of"] == "2026-11-20T15:31:40.000Z"
+    assert [one["name"] for one in found.known["qos"]] == ["normal", "long", "gpu"], "others are not for this person"
     assert heard("plain").facts["accounting"] == PLAIN_ACCOUNTING
 
 
