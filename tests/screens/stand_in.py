@@ -297,6 +297,15 @@ class FakeDesk:
     def release(self, submission, indices=None):
         self.asked.append(("release", submission, indices))
 
+    def requeue(self, submission, indices=None):
+        self.asked.append(("requeue", submission, indices))
+
+    def signal(self, submission, name, indices=None):
+        self.asked.append(("signal", submission, name, indices))
+
+    def limit(self, submission, minutes, indices=None):
+        self.asked.append(("limit", submission, minutes, indices))
+
     def retry(self, submission, indices=None, more=""):
         self.asked.append(("retry", submission, indices, *([more] if more else [])))
         return 3
