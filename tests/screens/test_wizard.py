@@ -299,6 +299,19 @@ async def test_a_target_is_asked_once_what_it_offers_and_all_is_reckoned_again(a
         assert desk.asked == [("probe", "fir")]
 
 
+async def test_a_target_that_does_not_answer_is_told_of_before_a_batch_goes_there(app, desk):
+    desk.silent, desk.default_target = ["fir"], lambda: TARGETS[1]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_preview(pilot, app)
+        await shows(pilot, "asking fir")
+        for contact in (
+            Contact(False, trouble="fir: no answer in 30 s."),
+            Contact(False, "fir: the controller is DOWN."),
+        ):
+            desk.current = replace(desk.current, orders=(), contacts={"fir": contact})
+            await shows(pilot, contact.trouble or contact.detail)
+
+
 async def test_nobody_waits_for_what_a_target_offers(app, desk):
     desk.config, desk.silent, desk.default_target = Config(undo_seconds=0), ["fir"], lambda: TARGETS[1]
     async with app.run_test(size=(80, 24)) as pilot:

@@ -94,7 +94,7 @@ class Preview(Submitting):
         if self._target is None:
             self._target = await self.ask(self.desk.default_target)
         target = self._target
-        self._known = self.contacts.get(target.name, Contact()).known
+        self._known = self._contact.known
         self._totals = await apart(totals, self.desk, self._draft, self._sweep, target)
         self.query_one("#totals", Facts).show(self._totals.lines)
         self._reckoned.set()
@@ -106,8 +106,13 @@ class Preview(Submitting):
         """The target may have said what it offers."""
         super().look(snapshot)
         self._head()
-        if self._target and snapshot.contacts.get(self._target.name, Contact()).known != self._known:
+        if self._contact.known != self._known:
             self.go_instead("totals", self._reckon)
+
+    @property
+    def _contact(self) -> Contact:
+        """How the target was when it was last asked."""
+        return self.contacts.get(self._target.name, Contact()) if self._target else Contact()
 
     def tick(self) -> None:
         """How far the generation is."""
@@ -119,6 +124,8 @@ class Preview(Submitting):
             made = (f"{self._made:,} written; Esc stops", "running")
         elif self._target and self._target.name in examined(self.front.snapshot):
             made = (f"asking {self._target.name} what it offers...", "running")
+        elif wrong := self._contact.trouble or (self._contact.detail if self._contact.reachable is False else ""):
+            made = (wrong, "attention")
         self.status.show(f"new batch: {self._draft.name}", ((counted(self._sweep.count), "key"), made))
 
     # -- one job ---------------------------------------------------------------------------------------------------
