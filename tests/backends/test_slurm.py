@@ -445,6 +445,17 @@ def test_what_somebody_else_cancelled_is_told_so(world, backend):
     assert known[waiting.id].started == ""
 
 
+def test_tasks_that_somebody_else_cancelled_one_by_one_before_they_began_are_cancelled(world):
+    world.settings["lost_seconds"] = 300.0
+    world.pull(cpus=0)
+    backend = world.open()
+    jobs = send(world, backend, *["true"] * 3)
+    world.tell("scancel", jobs[1].id)
+    assert states(backend, jobs) == [S.QUEUED] * 2
+    world.tell("scancel", jobs[0].id, jobs[2].id)
+    assert {status.state for status in world.watch(backend, ended(3)).values()} == {S.CANCELLED}
+
+
 def test_a_job_that_could_not_be_started_says_where(world, backend, monkeypatch):
     monkeypatch.setattr(outcome, "SLOW", 0.5)
     world.pull(cpus=0)
