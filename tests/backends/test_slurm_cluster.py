@@ -9,7 +9,7 @@ import pytest
 from worlds.slurm import PlainSlurmWorld, SlurmWorld
 from worlds.slurm_cluster import cluster
 
-from tui_batch.errors import Unclear, Unreachable
+from tui_batch.errors import Unreachable
 from tui_batch.model import Resources
 from tui_batch.states import JobState
 

@@ -99,6 +99,17 @@ def test_nobody_has_a_crowded_target_asked_before_it_may_be(road, pace):
     assert road.next_look == 121.5
 
 
+def test_when_it_is_asked_next_is_only_said_of_what_does_not_tell_by_itself(road):
+    road.next_look = 40.0
+    assert road.due == 40.0
+    road.pause.failed(30.0, 50.0)
+    assert road.due > 70.0
+    road.backend.crowded = None
+    assert road.due > 70.0
+    road.pause.end()
+    assert road.due == float("inf")
+
+
 def test_whoever_asks_gets_the_usual_pace_again(road):
     road.look_now(QUIET_SECONDS + 1)
     assert road.next_look == QUIET_SECONDS + 1

@@ -22,6 +22,7 @@ from tui_batch.times import stamp
 
 LATER = object()  # an order stays until its lane has answered
 STAYS = object()  # an order stays: it cannot be carried out yet
+WORTH_SECONDS = 5.0  # what comes sooner is no news
 WRITE_SECONDS = 15.0  # so old may be what is written down of a target that answers
 
 
@@ -41,6 +42,13 @@ class Road:
     owners: dict[str, Tracked] = field(default_factory=dict)  # the target's id of a job → its submission
     asked: float = float("-inf")  # when it was asked last
     jobs: int = 0  # that are open there
+
+    @property
+    def due(self) -> float:
+        """When it is asked next as far as anybody has to wait for that; what tells by itself is seen at once."""
+        if self.backend.crowded is None:
+            return self.pause.until or float("inf")
+        return max(self.next_look, self.pause.until)
 
     def looks(self, now: float, jobs: int) -> None:
         """It is being asked about so many jobs: one question at a time."""
@@ -158,6 +166,11 @@ class Roads:
             target, replace(before, reachable=True, heard=stamp(time.time()), trouble="", unanswered=False), urgent
         )
 
+    def told(self, target: str) -> None:
+        """It has told how its jobs are: when it is asked next is worth a word where that takes a while."""
+        if WORTH_SECONDS < self._open[target].due - time.monotonic() < float("inf"):
+            self._note(target, self._contacts.get(target, Contact()), True)
+
     def silent(self, target: str, error: TuiBatchError) -> None:
         """It has not, or not what was hoped for."""
         before = self._contacts.get(target, Contact())
@@ -182,7 +195,7 @@ class Roads:
         for target in [name for name, due in self._unwritten.items() if at_once or due <= now]:
             del self._unwritten[target]
             road = self._open.get(target)
-            due = max(road.next_look, road.pause.until) if road else float("inf")
+            due = road.due if road else float("inf")
             when = stamp(time.time() + due - now) if due < float("inf") else ""
             try:
                 contacts.write(self._home.contacts, target, replace(self._contacts[target], next=when))

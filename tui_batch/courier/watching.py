@@ -53,6 +53,7 @@ def learnt(courier: "Courier", target: str, answer: Learnt) -> None:
     if answer.seconds is not None:
         road.took = answer.seconds
         road.look_later(now)
+        courier.roads.told(target)
         for tracked in _there(courier, target):
             tracked.look_again &= tracked.submission.id not in road.again
 

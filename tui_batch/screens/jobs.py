@@ -17,6 +17,7 @@ from tui_batch.screens.picked import Pick, fitting, of_one
 from tui_batch.screens.rerun import RERUN
 from tui_batch.screens.rows import by_urgency, job_columns, title, unwritten
 from tui_batch.screens.verbs import Verbs
+from tui_batch.screens.view import UP_TO_DATE
 from tui_batch.screens.waiting import trouble
 from tui_batch.states import JobState
 from tui_batch.widgets.live_table import LiveTable
@@ -92,6 +93,8 @@ class Jobs(Verbs, Panes, Cloning):
         submission = self._submission
         place = f"{title(submission)} on {submission.target}"
         right = self.freshness([] if submission.ended else [submission])
+        if right[0] == UP_TO_DATE and (coming := self.next_look(submission)):
+            right = (coming, "")
         if told := trouble(submission, self.contacts, self.now()):
             right = (fitting(self.size.width - cells(place) - BESIDE, told, right[0] or told), "attention")
         order = (("running first", "quiet"),) if not self.jobs.sorting.name else ()
