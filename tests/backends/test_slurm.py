@@ -325,14 +325,18 @@ def test_a_job_that_the_queue_runs_again_is_the_same_job(world, backend, tmp_pat
     assert (tmp_path / "runs").read_text() == "xx"
 
 
-def test_a_node_that_fails_is_told_where_nothing_is_run_again(world):
+@pytest.mark.parametrize(
+    ("why", "state", "detail"),
+    [("die", S.NODE_FAILED, "vm failed"), ("preempt", S.PREEMPTED, "it made way for other jobs")],
+)
+def test_what_ended_a_job_is_told_where_nothing_is_run_again(world, why, state, detail):
     world.settings["requeue"] = False
     backend = world.open()
     [job] = send(world, backend, "sleep 60")
     world.watch(backend, state_is(S.RUNNING))
-    world.die(job)
+    getattr(world, why)(job)
     status = world.watch(backend, ended(1))[job.id]
-    assert (status.state, status.detail) == (S.NODE_FAILED, "vm failed")
+    assert (status.state, status.detail) == (state, detail)
 
 
 def test_a_job_over_its_memory_is_told_with_both_figures(world, backend):
@@ -420,6 +424,17 @@ def test_accounting_that_does_not_answer_does_not_keep_the_queue_from_being_read
     record = world.folder / "there" / failing.submission / "records" / "1" / "1.end"
     known = world.watch(backend, lambda known: record.exists() and known[running.id].state is S.RUNNING)
     assert failing.id not in known  # it may have reached a limit
+
+
+def test_what_was_missing_for_a_while_goes_on(world):
+    world.settings["lost_seconds"] = 300.0
+    backend = world.open()
+    [job] = send(world, backend, "sleep 60")
+    world.watch(backend, state_is(S.RUNNING))
+    world.hide(job)
+    assert states(backend, [job]) == []
+    world.hide(job, False)
+    assert states(backend, [job]) == [S.RUNNING]
 
 
 def test_of_what_left_without_a_trace_nothing_is_said_for_its_grace_time(world):
