@@ -127,6 +127,10 @@ class FakeSlurmWorld(SlurmWorld):
         with fake.opened(self._cluster) as cluster:
             cluster["strings"] |= strings
 
+    def string(self, name: str) -> object:
+        with fake.opened(self._cluster) as cluster:
+            return fake.string(cluster, name)
+
     def all(self) -> list[dict[str, object]]:
         """Every job and task that was ever taken."""
         with fake.opened(self._cluster) as cluster:
