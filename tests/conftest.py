@@ -1,4 +1,4 @@
-"""What all tests share: a coroutine is a test too, a server to log in to, and a Grid Engine."""
+"""What all tests share: a coroutine is a test too, a server to log in to, a Grid Engine and a Slurm."""
 
 import asyncio
 import inspect
@@ -6,6 +6,7 @@ import inspect
 import pytest
 from sshd import sshd  # noqa: F401 - a fixture
 from worlds.gridengine_cell import gridengine_cell, gridengine_in_use  # noqa: F401 - so too
+from worlds.slurm_cluster import slurm_cluster, slurm_in_use  # noqa: F401 - so too
 
 
 @pytest.hookimpl(tryfirst=True)

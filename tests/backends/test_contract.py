@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from worlds.gridengine import FakeGridEngineWorld, GridEngineWorld, RemoteGridEngineWorld
 from worlds.local import LocalWorld
+from worlds.slurm import FakeSlurmWorld, PlainSlurmWorld, RemoteSlurmWorld, SlurmWorld
 from worlds.world import World
 
 from tui_batch.backends.base import Backend
@@ -21,10 +22,20 @@ S = JobState
 Known = dict[str, Status]
 
 
-ON_ONE_CELL = pytest.mark.xdist_group("gridengine")  # there is one for the machine
 WORLDS = [
-    pytest.param(world, id=world.kind, marks=ON_ONE_CELL if world.real else ())
-    for world in (LocalWorld, FakeGridEngineWorld, GridEngineWorld, RemoteGridEngineWorld)
+    pytest.param(
+        world, id=world.kind, marks=pytest.mark.xdist_group(world.needs.partition("_")[0]) if world.needs else ()
+    )
+    for world in (
+        LocalWorld,
+        FakeGridEngineWorld,
+        GridEngineWorld,
+        RemoteGridEngineWorld,
+        FakeSlurmWorld,
+        SlurmWorld,
+        RemoteSlurmWorld,
+        PlainSlurmWorld,
+    )
 ]
 
 # What only a kind promises that starts, watches and ends its jobs itself.
@@ -33,10 +44,13 @@ BY_ITS_OWN_HAND = pytest.mark.parametrize(
 )
 
 
+IN_TIME = pytest.mark.parametrize("world", [world for world in WORLDS if world.values[0].exact], indirect=True)
+
+
 @pytest.fixture(params=WORLDS)
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    if request.param.real:
-        request.getfixturevalue("gridengine_cell")
+    if request.param.needs:
+        request.getfixturevalue(request.param.needs)
     made = request.param(tmp_path)
     if made.remote:
         made.settings |= request.getfixturevalue("sshd").login(tmp_path / "login")
@@ -163,16 +177,18 @@ def test_a_job_can_end_itself(world: World, backend: Backend) -> None:
     assert (status.state, status.detail) == (S.FAILED, "killed by signal TERM")
 
 
+@IN_TIME
 def test_time_limit(world: World, backend: Backend) -> None:
-    [job] = send(world, backend, "sleep 60", resources="minutes = 0.005")
+    [job] = send(world, backend, "sleep 60", resources=f"minutes = {world.minutes}")
     status = world.watch(backend, ended(1))[job.id]
     assert status.state is S.TIMED_OUT
-    assert "0.005 minutes" in status.detail
+    assert f"{world.minutes} minute" in status.detail
 
 
+@IN_TIME
 def test_a_clean_exit_at_the_time_limit_is_still_a_time_out(world: World, backend: Backend) -> None:
     command = "trap 'exit 0' TERM; while :; do sleep 0.05; done"
-    [job] = send(world, backend, command, resources="minutes = 0.005")
+    [job] = send(world, backend, command, resources=f"minutes = {world.minutes}")
     assert world.watch(backend, ended(1))[job.id].state is S.TIMED_OUT
 
 

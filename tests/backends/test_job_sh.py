@@ -165,6 +165,24 @@ def test_a_wrapper_that_is_told_alone_tells_its_job(job, name):
     assert one.code == 128 + getattr(signal, f"SIG{name}")
 
 
+def test_a_wrapper_passes_on_each_signal_that_it_is_told(job):
+    one = job("trap 'echo heard' USR1; echo begun; while [ ! -e enough ]; do sleep 0.05; done; exit 3")
+    wrapper = one.running()
+    for times in (1, 2, 3):
+        os.kill(wrapper.pid, signal.SIGUSR1)
+        until(lambda times=times: one.out.count("heard") == times, f"heard {times} times")
+    (one.folder / "enough").touch()
+    assert (wrapper.wait(DEADLINE), one.code) == (3, 3)
+
+
+def test_a_cancelled_job_is_told_by_its_wrapper_where_the_queue_tells_that_alone(job):
+    one = job("echo begun; sleep 60", TUI_BATCH_ALONE="yes")
+    wrapper = one.running()
+    one.record.with_name("record.cause").write_text("cancelled cancelled by you\n")
+    os.kill(wrapper.pid, signal.SIGTERM)
+    assert (wrapper.wait(DEADLINE), one.code) == (143, 143)
+
+
 def test_a_job_that_takes_its_time_to_end_is_waited_for(job):
     one = job("trap 'echo ending; sleep 0.2; echo ended; exit 7' TERM; echo begun; while :; do sleep 0.05; done")
     wrapper = one.running()

@@ -66,7 +66,7 @@ def test_a_job_finds_its_files_and_says_who_it_is(staging, batches):
     assert {key: said[f"TUI_BATCH_{key}"] for key in ("JOB_ID", "INDEX", "JOB", "SUBMISSION", "ATTEMPT", "CPUS")} == {
         "JOB_ID": "7.1", "INDEX": "0", "JOB": jobs[0].name, "SUBMISSION": submission, "ATTEMPT": "1", "CPUS": "1",
     }  # fmt: skip
-    first, second = staging.ended(jobs)[0], staging.ended(jobs)[1]
+    first, second = staging.ended(jobs)[jobs[0]], staging.ended(jobs)[jobs[1]]
     assert (first.start["job"], first.end["code"], first.cause) == ("7.1", "0", "")
     assert second.end["code"] == "3"
     assert abs(float(first.end["clock"]) - os.stat(staging.path(submission, "records/1/0.end")).st_mtime) < 5
@@ -175,13 +175,13 @@ def test_a_second_native_job_does_not_run_and_a_rerun_of_the_same_does(staging, 
     ran = Path(staging.path(jobs[0].submission, "jobs", "1", jobs[0].name, "ran"))
     assert run_all(staging, jobs, lambda line: "7") == [99]
     assert run_all(staging, jobs, lambda line: "8") == [125]
-    assert staging.ended(jobs)[0].end["job"] == "7"
+    assert staging.ended(jobs)[jobs[0]].end["job"] == "7"
     assert ran.read_text() == "ran\n"
     assert run_all(staging, jobs, lambda line: "7") == [99]
     assert ran.read_text() == "ran\nran\n"
     staging.set_cause(jobs, "cancelled while it ran")
     assert run_all(staging, jobs, lambda line: "7") == [125]
-    assert staging.ended(jobs)[0].start["job"] == "7"
+    assert staging.ended(jobs)[jobs[0]].start["job"] == "7"
 
 
 def test_a_cause_keeps_a_job_from_beginning_and_the_first_counts(host, staging, batches):
@@ -193,11 +193,11 @@ def test_a_cause_keeps_a_job_from_beginning_and_the_first_counts(host, staging, 
     assert host.calls[asked:] == ["run", "run"]
     assert run_all(staging, jobs) == [125] * 3
     ended = staging.ended(jobs)
-    assert [ended[index].cause for index in range(3)] == [
+    assert [ended[job].cause for job in jobs] == [
         *["cancelled before it started; 'so'"] * 2,
         "timed_out too late",
     ]
-    assert not ended[0].start
+    assert not ended[jobs[0]].start
 
 
 def test_records_that_are_not_whole_are_none(staging, batches):
@@ -209,9 +209,9 @@ def test_records_that_are_not_whole_are_none(staging, batches):
     (records / "1.start").write_text("job 5\nindex 1\nok\n")
     (records / "1.end").write_text("job 5\ncode 0\nclo")
     ended = staging.ended(jobs)
-    assert 2 not in ended
-    assert (ended[1].start["job"], ended[1].end) == ("5", {})
-    assert 0 not in ended or not ended[0].start
+    assert jobs[2] not in ended
+    assert (ended[jobs[1]].start["job"], ended[jobs[1]].end) == ("5", {})
+    assert jobs[0] not in ended or not ended[jobs[0]].start
 
 
 # -- results -----------------------------------------------------------------------------------------------------------

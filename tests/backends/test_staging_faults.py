@@ -308,8 +308,8 @@ class Life:
         log = persist(lambda: staging.log(self.jobs[0], "out", ""))
         got = persist(lambda: list(staging.collect(self.batch, self.files, self.jobs, self.into)))
         assert {one.state for one in sent.values()} == {"done"}
-        assert [ended[index].end["code"] for index in range(4)] == ["0"] * 4
-        assert ended[0].cause == "cancelled too late"
+        assert [ended[job].end["code"] for job in self.jobs] == ["0"] * 4
+        assert ended[self.jobs[0]].cause == "cancelled too late"
         assert log.data == b""
         assert {job.index for job in got} == {0, 1, 2, 3}
         assert sorted(self.made.read_text().split()) == ["1", "2", "3", "4"]

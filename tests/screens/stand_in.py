@@ -352,6 +352,9 @@ class FakeDesk:
     def note(self, submission, text):
         self.asked.append(("note", submission, text))
 
+    def poll(self):
+        self.asked.append(("poll",))
+
     def wake(self):
         self.asked.append(("wake",))
 

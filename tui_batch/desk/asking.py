@@ -179,11 +179,15 @@ class Desk(Making):
         orders.write(self._home.prepare().orders, order)
         self.wake()
 
-    def wake(self) -> None:
+    def poll(self) -> None:
+        """Have all targets asked now how their jobs are, as soon as they may be."""
+        self.wake(lock.TARGETS)
+
+    def wake(self, what: bytes = lock.ORDERS) -> None:
         """Make sure that a courier runs and looks at the orders now."""
         beat = lock.look(self._home)
         if beat and beat.alive:
-            lock.ring(self._home)
+            lock.ring(self._home, what)
         else:
             self._started = time.monotonic()
             lock.start(self._home, self.config.path)

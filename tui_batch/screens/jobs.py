@@ -10,10 +10,12 @@ from textual.widget import Widget
 
 from tui_batch.model import JobList, JobRow, Snapshot, Submission
 from tui_batch.screens.cloning import Cloning
+from tui_batch.screens.failure import UNSUCCESSFUL, last_words, looked_up
 from tui_batch.screens.job_page import JobPage
 from tui_batch.screens.panes import Panes
 from tui_batch.screens.picked import Pick, fitting, of_one
-from tui_batch.screens.rows import by_urgency, job_columns, title
+from tui_batch.screens.rerun import RERUN
+from tui_batch.screens.rows import by_urgency, job_columns, title, unwritten
 from tui_batch.screens.verbs import Verbs
 from tui_batch.screens.waiting import trouble
 from tui_batch.states import JobState
@@ -80,9 +82,11 @@ class Jobs(Verbs, Panes, Cloning):
         return self.go_instead("fill", self._fill)
 
     def tick(self) -> None:
-        """Ages."""
+        """Ages, and the last words of a job that failed, which may come from elsewhere."""
         super().tick()
         self._head()
+        if (row := self.jobs.current) and row.status.state in UNSUCCESSFUL:
+            self.beside()
 
     def _head(self) -> None:
         submission = self._submission
@@ -111,9 +115,12 @@ class Jobs(Verbs, Panes, Cloning):
 
     async def _details(self) -> None:
         if (row := self.jobs.current) is not None and self._list is not None:
-            told = trouble(self._submission, self.contacts, self.now())
-            page = JobPage(self._submission, row, self._list.varying, told)
-            self.query_one("#details", TextView).show([*page.summary(self.now()), *page.variables()])
+            told, again = trouble(self._submission, self.contacts, self.now()), self.prompt.key_of(RERUN)
+            needs, ends = await self.ask(looked_up, self.desk, self._submission, row)
+            page = JobPage(self._submission, row, self._list.varying, told, needs, again)
+            words = last_words(ends, unwritten(row.status)) if (failure := page.failure()) else []
+            lines = [*failure, *words, *page.summary(self.now()), *page.variables()]
+            self.query_one("#details", TextView).show(lines)
 
     # -- keys ------------------------------------------------------------------------------------------------------
     def chosen(self) -> Submission | None:

@@ -23,7 +23,7 @@ class GridEngineWorld(World):
     """The real one."""
 
     kind = "gridengine"
-    real = True
+    needs = "gridengine_cell"
     pause = 0.1  # between two polls: the jobs need the machine, too
 
     def __init__(self, folder: Path) -> None:
@@ -90,7 +90,7 @@ class FakeGridEngineWorld(GridEngineWorld):
     """The one of files, with strings to pull."""
 
     kind = "gridengine-fake"
-    real = False
+    needs = ""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

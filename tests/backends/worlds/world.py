@@ -32,7 +32,9 @@ class World:
 
     kind = ""
     processes = False  # whether its jobs are processes that the backend itself starts, watches and ends
-    real = False  # whether it needs the Grid Engine cell
+    needs = ""  # the fixture of the real servers that it runs on, of which there is one for the machine
+    minutes = 0.005  # the shortest limit of time that it knows
+    exact = True  # whether a job is ended when its time is over, not half a minute later
     remote = False  # whether it is reached over SSH
 
     def __init__(self, folder: Path) -> None:

@@ -18,7 +18,6 @@ from tui_batch.backends.gridengine.queue import Queue
 from tui_batch.backends.hosted import arrays
 from tui_batch.backends.hosted.arrays import Group
 from tui_batch.backends.hosted.scheduler import Scheduler
-from tui_batch.backends.hosted.staging import Ended
 from tui_batch.errors import ConfigError
 from tui_batch.model import Batch, Health, Job, Limits, Poll, Problem, Status, Target
 from tui_batch.states import JobState
@@ -109,16 +108,13 @@ class GridEngine(Scheduler):
 
     def _ends(self, absent: Sequence[Job], now: float) -> dict[str, Status]:
         """What became of jobs that the queue has not any more."""
-        ends: dict[str, Ended] = {}
-        for theirs in arrays.by_submission(absent):
-            left = self._staging.ended(theirs)
-            ends |= {job.id: left[job.index] for job in theirs if job.index in left}
-        accounts = self._queue.accounts([job for job in absent if outcome.wanting(ends.get(job.id))])
+        ends = self._staging.ended(absent)
+        accounts = self._queue.accounts([job for job in absent if outcome.wanting(ends.get(job))])
         found = {}
         for job in absent:
             waited = now - self._gone.setdefault(job.id, now)
             lost = self._settings.lost_seconds
-            if status := outcome.gone(job, ends.get(job.id), accounts.get(job.id), waited, lost):
+            if status := outcome.gone(job, ends.get(job), accounts.get(job.id), waited, lost):
                 found[job.id] = status
                 del self._gone[job.id]
         return found

@@ -122,12 +122,14 @@ class Staging:
 
     # -- while and after -----------------------------------------------------------------------------------------------
 
-    def ended(self, jobs: Sequence[Job]) -> Mapping[int, Ended]:
-        """The records that these jobs left, by index; one question for those of one submission."""
+    def ended(self, jobs: Sequence[Job]) -> Mapping[Job, Ended]:
+        """The records that these jobs left, of whatever submissions they are; one question for all."""
         if not jobs:
             return {}
-        found = leaflets.read(self._told(_looking(self.path(jobs[0].submission)), _records(jobs)))
-        return {int(name.partition("/")[2]): _ended(parts) for name, parts in found.items()}
+        names = {f"{job.submission}/records/{job.attempt}/{job.index}": job for job in jobs}
+        script = _looking(self.path(""), sorted({job.submission for job in jobs}))
+        found = leaflets.read(self._told(script, "".join(f"{name}\n" for name in names).encode()))
+        return {names[name]: _ended(parts) for name, parts in found.items()}
 
     def _told(self, script: str, given: bytes = b"") -> str:
         """What a question printed; one that failed says nothing."""
@@ -172,12 +174,13 @@ def _records(jobs: Sequence[Job]) -> bytes:
     return "".join(f"{job.attempt}/{job.index}\n" for job in jobs).encode()
 
 
-def _looking(folder: str) -> str:
+def _looking(root: str, submissions: Sequence[str]) -> str:
     """The script that shows the records it is given the names of.
 
     The folders are listed first: a file server tells of new files when it is asked for all of them, not for each.
     """
-    begin = f"cd {quoted([folder])}/records 2>/dev/null || {{ {NOTHING}; exit; }}\nls -- * >/dev/null 2>&1\n"
+    begin = f"cd {quoted([root])} 2>/dev/null || {{ {NOTHING}; exit; }}\n"
+    begin += f'for one in {quoted(submissions)}; do ls -- "$one"/records/* >/dev/null 2>&1; done\n'
     return begin + reading(["start", "end", "cause"], ".")
 
 

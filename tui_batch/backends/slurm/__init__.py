@@ -14,8 +14,7 @@ from tui_batch import tables
 from tui_batch.backends.hosted import arrays
 from tui_batch.backends.hosted.arrays import Group
 from tui_batch.backends.hosted.scheduler import Scheduler
-from tui_batch.backends.hosted.staging import Ended
-from tui_batch.backends.slurm import calls, outcome, reasons
+from tui_batch.backends.slurm import calls, fitting, outcome, reasons
 from tui_batch.backends.slurm.listing import Listed, first_word, moment
 from tui_batch.backends.slurm.prospects import Prospects
 from tui_batch.backends.slurm.queue import Queue
@@ -129,16 +128,13 @@ class Slurm(Scheduler):
 
     def _ends(self, ending: Sequence[tuple[Job, Listed | None]], now: float) -> dict[str, Status]:
         """What became of jobs that are seen to have ended, or not seen at all."""
-        ends: dict[str, Ended] = {}
-        for theirs in arrays.by_submission([job for job, _ in ending]):
-            left = self._staging.ended(theirs)
-            ends |= {job.id: left[job.index] for job in theirs if job.index in left}
+        ends = self._staging.ended([job for job, _ in ending])
         accounts, whole = self._queue.accounts([job for job, one in ending if outcome.wanting(one)])
         lost = self._settings.lost_seconds * (1 if whole else 6)
         found = {}
         for job, one in ending:
             waited = now - self._gone.setdefault(job.id, now)
-            record = ends.get(job.id, outcome.NO_RECORD)
+            record = ends.get(job, outcome.NO_RECORD)
             if status := outcome.gone(job, one, record, accounts.get(job.id), waited, lost):
                 found[job.id] = status
                 del self._gone[job.id]
@@ -168,7 +164,7 @@ class Slurm(Scheduler):
         self._queue.limit(ids, minutes)
 
     def probe(self) -> Health:
-        raise NotImplementedError
+        return self._queue.health(self._staging.path(""), self._settings)
 
 
 def settings(target: Target) -> Settings:
@@ -203,12 +199,17 @@ def check(target: Target, batch: Batch, known: Mapping[str, object]) -> Sequence
     problems = [Problem(f"the word {word} for sbatch would take the place of ours") for word in calls.ours(asked.extra)]
     if ours.at_once and not ours.arrays:
         problems.append(Problem("at_once counts within an array, and arrays is false: it does nothing", fatal=False))
-    return problems
+    return [*problems, *fitting.problems(known, asked, batch)]
 
 
 def limits(target: Target, batch: Batch, known: Mapping[str, object]) -> Limits:
     ours = settings(target)
-    return Limits(ours.at_once or None, ours.max_queued or None)
+    try:
+        theirs = fitting.limits(known, calls.options(ours, batch), batch)
+    except ConfigError:  # `check` says what is wrong
+        theirs = Limits()
+    at_once = min(filter(None, (ours.at_once, theirs.at_once)), default=None)
+    return Limits(at_once, min(filter(None, (ours.max_queued, theirs.held)), default=None))
 
 
 def why(target: Target, busy: int) -> str:

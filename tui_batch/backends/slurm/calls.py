@@ -136,6 +136,12 @@ def ours(extra: Sequence[str]) -> Sequence[str]:
 
 LIST = f"squeue -h -a -t all -u \"$(id -un)\" -o '{FIELDS}'"
 
+
+def apart(numbers: Collection[str]) -> str:
+    """The same of these arrays, with a line for each task."""
+    return f"{LIST} -r -j {','.join(sorted(numbers))}"
+
+
 _ACCOUNT = ("jobid", "jobname", "state", "exitcode", "derivedexitcode", "start", "end", "elapsedraw", "timelimitraw",
             "reqmem", "maxrss", "nodelist")  # fmt: skip
 _BLOCK = 100  # ids in one call: more have been seen to hang

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tui_batch.backends.hosted.arrays import owner
+from tui_batch.backends.slurm import reasons
 from tui_batch.errors import Unreachable
 
 BETWEEN = "\x1f"  # no name of a job may hold it
@@ -43,6 +44,11 @@ class Listed(NamedTuple):
     def together(self) -> bool:
         """Whether several tasks stand on this line."""
         return "[" in self.id
+
+    @property
+    def mixed(self) -> bool:
+        """Whether only some of the tasks on this line are held: what waits for different things may stand on one."""
+        return self.together and reasons.read(self.reason).mixed
 
     @property
     def ids(self) -> Iterator[str]:

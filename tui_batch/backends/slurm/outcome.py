@@ -28,6 +28,7 @@ SLOW = 15.0  # seconds that the accounting may lag behind
 NO_RECORD, NO_ACCOUNT = Ended({}, {}, ""), Account("", "", "", "")
 
 _LOST = "it left the queue, and neither the accounting nor its end record says how it ended"
+_NEVER = (None, 2, 125, 126, 127, 128 + 53)  # codes of a job whose script or folder cannot be found
 _NEARLY = 0.95  # of its limit: what it held when it was last looked at is less than what it was killed for
 
 
@@ -46,15 +47,15 @@ def gone(
     job: Job, one: Listed | None, left: Ended, account: Account | None, waited: float, most: float
 ) -> Status | None:
     """What became of it, not seen to go on for so many seconds; None while that is not known yet."""
-    if account and ended(account.word):
-        return _told(job, left, account)
-    if one:  # with which code it failed may be known soon
-        known = left.end or waited >= SLOW or ended(one.word) is not S.FAILED
-        return _told(job, left, _by_queue(job, one)) if known else None
-    if left.end and (left.end["code"] == "0" or waited >= SLOW):  # that a limit ended it may be known soon
+    soon = waited < SLOW  # more may be known in a moment: a file server shows records late, the accounting is behind
+    if account and (state := ended(account.word)):
+        return None if state is S.FAILED and soon and not left.start else _told(job, left, account)
+    if one:
+        return None if ended(one.word) is S.FAILED and soon and not left.end else _told(job, left, _by_queue(job, one))
+    if left.end and (left.end["code"] == "0" or not soon):
         code = int(left.end["code"])
         return _status(job, left, NO_ACCOUNT, *records.outcome(code, left.cause), "end record", code)
-    if left.cause and (waited >= SLOW or not left.start):
+    if left.cause and (not soon or not left.start):
         word, _, detail = left.cause.partition(" ")
         return _status(job, left, NO_ACCOUNT, JobState(word), detail, "left the queue")
     if 0 < waited >= most:
@@ -106,7 +107,7 @@ def _failed(account: Account, needs: Resources, code: int | None, began: bool) -
     asked = account.asked_mb or needs.memory_mb
     if code == 137 and asked and account.peak_mb and account.peak_mb >= _NEARLY * asked:
         return S.OUT_OF_MEMORY, _over_memory(account, needs)
-    if not began:
+    if not began and code in _NEVER:
         where = f" on {account.nodes}" if account.nodes else ""
         return S.FAILED, f"could not be started{where}: is its folder to be seen there?"
     return records.outcome(code, "") if code else (S.FAILED, "the queue does not say with which code")
