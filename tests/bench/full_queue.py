@@ -117,7 +117,7 @@ def record(one):
         "name": one["j"], "nodes": one["N"], "batch_host": one["N"], "job_state": [one["T"]], "state_reason": one["r"],
         "accrue_time": sent, "eligible_time": sent, "submit_time": sent, "start_time": _number(began),
         "end_time": _number(began and began + 86400), "exit_code": _exit(), "derived_exit_code": _exit(),
-        "standard_output": f"/scratch/alice/scan/{one['i']}.out", "standard_error": f"/scratch/alice/scan/{one['i']}.err",
+        "standard_output": f"/scratch/alice/scan/{one['i']}.out", "standard_error": "",
         "standard_input": "/dev/null", "current_working_directory": "/scratch/alice/scan", "power": {"flags": []},
         "tres_req_str": "cpu=8,mem=16G,node=1,billing=8", "tres_alloc_str": "cpu=8,mem=16G,node=1,billing=8",
     }  # fmt: skip
