@@ -44,6 +44,12 @@ def test_what_can_be_set():
     assert (found.max_jobs, found.templates, found.path) == (5, ("/somewhere/mine", "/abs"), PATH)
 
 
+def test_the_least_time_between_two_questions():
+    assert config.parse("", PATH).least_seconds == 10.0
+    assert config.parse("least_seconds = 60", PATH).least_seconds == 60.0
+    assert wrong("least_seconds = -1") == [f"{PATH}: least_seconds must be from 0 to 3600, not -1."]
+
+
 def test_all_that_is_wrong_is_said_at_once_with_the_file():
     assert wrong('max_job = 1\ntemplates = "mine"\ntargets = { a = 1 }') == [
         f"{PATH}: unknown key 'max_job'. Did you mean 'max_jobs'?",

@@ -259,7 +259,7 @@ class BatchApp(App[None], inherit_bindings=False):
     def action_wake(self) -> None:
         """Have a courier look at the orders and the targets now."""
         if isinstance(self.screen, View):
-            self.screen.go(self.clerk.ask, self.desk.wake)
+            self.screen.go(self.clerk.ask, self.desk.poll)
             self.say("The courier looks now, as often as the target allows.")
 
     def action_pause(self) -> None:

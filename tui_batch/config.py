@@ -13,6 +13,7 @@ LOCAL = Target("local", "local")
 THEMES = ("default", "colour-blind", "ansi")
 SWITCH = ("auto", "yes", "no")
 LONGEST_UNDO = 600.0
+LONGEST_LEAST = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Config:
     ascii: str = SWITCH[0]
     mouse: str = SWITCH[0]
     undo_seconds: float = 5.0
+    least_seconds: float = 10.0  # between two questions about more than a hundred jobs to a scheduler that is shared
     keys: Mapping[str, str] = field(default_factory=dict)  # id of a binding → the keys that do it, with commas
     origins: Mapping[str, str] = field(default_factory=dict)  # of what is not as it was at first, where it was set
     there: bool = True  # whether there is that file
@@ -62,6 +64,7 @@ class _File:
     ascii: str | bool = SWITCH[0]
     mouse: str | bool = SWITCH[0]
     undo_seconds: float = 5.0
+    least_seconds: float = 10.0
     keys: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -96,7 +99,7 @@ def parse(text: str, path: Path) -> Config:
     folders = tuple(str(path.parent / Path(folder).expanduser()) for folder in file.templates)
     config = Config(
         targets, default, file.max_jobs, folders, file.defaults, path, file.theme, _switch(file.ascii),
-        _switch(file.mouse), file.undo_seconds, _keys(file.keys, f"{path}: keys", problems),
+        _switch(file.mouse), file.undo_seconds, file.least_seconds, _keys(file.keys, f"{path}: keys", problems),
         dict.fromkeys(table, str(path.name)),
     )  # fmt: skip
     problems += _wrong(config, str(path))
@@ -114,6 +117,8 @@ def _wrong(config: Config, where: str) -> list[str]:
             problems.append(f"{where}: {name} must be one of {', '.join(known)}, not {value!r}.")
     if not 0 <= config.undo_seconds <= LONGEST_UNDO:
         problems.append(f"{where}: undo_seconds must be from 0 to {LONGEST_UNDO:g}, not {config.undo_seconds:g}.")
+    if not 0 <= config.least_seconds <= LONGEST_LEAST:
+        problems.append(f"{where}: least_seconds must be from 0 to {LONGEST_LEAST:g}, not {config.least_seconds:g}.")
     return problems
 
 

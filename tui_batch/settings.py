@@ -33,6 +33,7 @@ def listed(config: Config, terminal: Terminal, home: str) -> list[Setting]:
         "ascii": (_why(config.ascii, _word(terminal.ascii), terminal.ascii_why), "draw with ASCII characters only"),
         "mouse": (_why(config.mouse, _word(terminal.mouse), terminal.mouse_why), "clicks and the wheel do something"),
         "undo_seconds": (f"{config.undo_seconds:g}", "how long u takes back what was asked for; 0 for not at all"),
+        "least_seconds": (f"{config.least_seconds:g}", "between two questions about more than 100 jobs, at least"),
         "default_target": (config.default_target, "where batches go when no target is named"),
         "max_jobs": (f"{config.max_jobs:,}", "more jobs in one batch need --max-jobs"),
         "templates": (", ".join(config.templates) or "-", "folders with templates, beside your own"),

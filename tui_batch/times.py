@@ -26,6 +26,14 @@ def span(duration: float) -> str:
     return f"{days}d" if days < 1000 else f"{days // 365}y"
 
 
+def lasted(duration: float) -> str:
+    """A duration to the second, as it is compared with a limit: `0.7 s`, `61:02`, `26:10:00`."""
+    if duration < 60:
+        return f"{duration:.1f} s" if duration < 10 and duration % 1 else f"{duration:.0f} s"
+    minutes, left = divmod(round(duration), 60)
+    return f"{minutes}:{left:02}" if minutes < 100 else f"{minutes // 60}:{minutes % 60:02}:{left:02}"
+
+
 def clock(moment: str, now: float) -> str:
     """A moment as people say it where they are: `14:02`, `14:02 yesterday`, `14:02 on 12 Nov`."""
     when, today = datetime.fromisoformat(moment).astimezone(), datetime.fromtimestamp(now).astimezone()

@@ -13,6 +13,7 @@ from sshd import until
 from worlds.slurm import PlainSlurmWorld, SlurmWorld
 from worlds.slurm_cluster import ROOT, cluster
 
+from tui_batch.backends.slurm import calls
 from tui_batch.errors import Busy, Unclear, Unreachable
 from tui_batch.model import Resources
 from tui_batch.states import JobState
@@ -213,9 +214,11 @@ def found_and_run_once(here, batch, files, jobs):
 
 
 @pytest.mark.parametrize("name", [KEPT, KEPT_SSH, PLAIN, PLAIN_SSH])
-def test_jobs_whose_call_gave_no_answer_are_found_and_run_once(place, name, monkeypatch):
+@pytest.mark.parametrize("then", ["kill -9 $$", "exec sleep 60"], ids=["dies", "hangs"])
+def test_jobs_whose_call_gave_no_answer_are_found_and_run_once(place, name, then, monkeypatch):
     here = place(name)
-    lose_answers(here, "kill -9 $$")
+    lose_answers(here, then)
+    monkeypatch.setattr(calls, "SEND_SECONDS", 2.0)
     if not here.away:
         monkeypatch.setenv("PATH", f"{here.programs}:{os.environ['PATH']}")
     batch, files, jobs = here.world.batch([here.said(index) for index in range(3)])

@@ -25,6 +25,15 @@ def test_how_the_jobs_are_is_asked_right_after_they_were_sent(away):
     assert away.world.calls("poll")[-1] == "5"
 
 
+def test_how_the_jobs_are_is_asked_when_a_person_wants_to_know(away):
+    desk = away.desk(pace=60.0)
+    name = running(away, desk)
+    away.world.becomes("succeeded")
+    until(lambda: not desk.snapshot().orders)
+    desk.poll()
+    until(lambda: bool(desk.submission(name).ended))
+
+
 def test_a_poll_that_fails_changes_no_state_and_is_made_again(away):
     desk = away.desk()
     name = running(away, desk)

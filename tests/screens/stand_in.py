@@ -132,6 +132,7 @@ class FakeDesk:
         self.broken = []
         self.needed = {}  # index → what a job was given
         self.workdir = ""  # of all targets, on their hosts
+        self.silent = ()  # the targets of which it is not known what they offer
         self.far = ""  # the other host that the courier is on
 
     def now(self):
@@ -296,12 +297,31 @@ class FakeDesk:
     def release(self, submission, indices=None):
         self.asked.append(("release", submission, indices))
 
+    def requeue(self, submission, indices=None):
+        self.asked.append(("requeue", submission, indices))
+
+    def signal(self, submission, name, indices=None):
+        self.asked.append(("signal", submission, name, indices))
+
+    def limit(self, submission, minutes, indices=None):
+        self.asked.append(("limit", submission, minutes, indices))
+
     def retry(self, submission, indices=None, more=""):
         self.asked.append(("retry", submission, indices, *([more] if more else [])))
         return 3
 
     def probe(self, target):
         self.asked.append(("probe", target))
+
+    def inquire(self, target):
+        if target.name in self.silent:
+            self.probe(target.name)
+            order = Order("p1", "probe", "", ago(0), target=target.name)
+            self.current = replace(self.current, orders=(*self.current.orders, order))
+
+    def told(self, target):
+        contact = self.current.contacts.get(target.name)
+        return contact.known.get("as_of", "") if contact else ""
 
     def remains(self, submission):
         return f"{self.workdir}/{submission}" if self.workdir else ""
@@ -351,6 +371,9 @@ class FakeDesk:
 
     def note(self, submission, text):
         self.asked.append(("note", submission, text))
+
+    def poll(self):
+        self.asked.append(("poll",))
 
     def wake(self):
         self.asked.append(("wake",))

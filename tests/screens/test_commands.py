@@ -205,7 +205,7 @@ async def test_what_changes_something_asks_as_its_key_does(app, desk):
         await command(pilot, "note for the second paper")
         await until(pilot, lambda: ("note", KELP, "for the second paper") in desk.asked)
         await command(pilot, "poll")
-        await until(pilot, lambda: ("wake",) in desk.asked)
+        await until(pilot, lambda: ("poll",) in desk.asked)
         await command(pilot, "pause")
         await shows(pilot, "Paused")
         await command(pilot, "pause")
@@ -431,7 +431,7 @@ async def test_a_paste_never_does_anything(app, desk):
         await pilot.press("colon")
         app.screen.prompt.post_message(events.Paste("poll\npoll\n"))
         await shows(pilot, ": poll poll")
-        assert ("wake",) not in desk.asked
+        assert ("poll",) not in desk.asked
 
 
 async def test_a_paste_answers_no_question(app, desk):

@@ -177,7 +177,7 @@ async def test_a_courier_is_woken_where_one_is_missing(tmp_path):
         await shows(pilot, "nobody watches the jobs: r")
         await until(pilot, lambda: desk.asked == [("tend",)])
         await pilot.press("r")
-        await until(pilot, lambda: desk.asked == [("tend",), ("wake",)])
+        await until(pilot, lambda: desk.asked == [("tend",), ("poll",)])
 
 
 async def test_fast_keys_open_the_log_of_what_the_cursor_is_on(app):

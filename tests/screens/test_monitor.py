@@ -1,11 +1,14 @@
 """The lower pane of home: what there is to know of one submission, and its first jobs."""
 
+from dataclasses import replace
 from threading import Event
 
-from stand_in import SUBMISSIONS, ago
-from waiting import screen_text, shows
+import pytest
+from stand_in import FULL, NOON, SUBMISSIONS, ago
+from waiting import hides, screen_text, shows
 
-from tui_batch.model import JobList, JobRow, Status
+from tui_batch.model import Contact, JobList, JobRow, Status
+from tui_batch.screens.view import next_look
 from tui_batch.states import JobState as S
 
 REED, SAGE = SUBMISSIONS[1], SUBMISSIONS[4]
@@ -40,3 +43,30 @@ async def test_a_job_that_never_started_has_no_log_to_come(app, desk):
         desk.lists[SAGE.id] = JobList((), [JobRow(0, "fold-0", (), Status(S.CANCELLED, ended=ago(9)))])
         await pilot.press("G")
         await shows(pilot, "stdout of fold-0", "Nothing: it never started.")
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [(0.5, "within 10 s"), (10, "within 10 s"), (10.5, "within 20 s"), (90, "within 90 s"), (91, "within 2 min")],
+)
+def test_the_next_look_is_told_in_steps_that_keep_a_quiet_screen_quiet(left, words):
+    def told(submission=SUBMISSIONS[0], **facts):
+        return next_look(submission, {"fir": Contact(True, **facts)}, NOON)
+
+    assert told(next=ago(-left)) == f"next look {words}"
+    assert told(next=ago(5)) == "looking now"
+    assert told(next=ago(5000)) == told(next="") == told(next=ago(-left), trouble="no answer") == ""
+    assert told(SUBMISSIONS[4], next=ago(-left)) == ""  # it has ended
+    assert next_look(SUBMISSIONS[0], {}, NOON) == ""
+
+
+async def test_when_the_target_is_asked_next_stands_where_one_looks_at_its_jobs(app, desk):
+    desk.current = replace(FULL, contacts={"fir": Contact(True, heard=ago(3), next=ago(-18))})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "for the paper", "next look within 20 s", "up to date")
+        await pilot.press("enter")
+        await shows(pilot, "1/1003", "next look within 20 s")
+        await pilot.press("p")
+        await shows(pilot, "paused: p")
+        await pilot.press("q")
+        await hides(pilot, "next look")

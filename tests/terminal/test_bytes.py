@@ -1,8 +1,13 @@
 """The byte budget: what travels over a slow line, at 80x24 and in 256 colours."""
 
+import time
+
 import pytest
 
+from tui_batch.model import Contact
 from tui_batch.states import JobState
+from tui_batch.store import contacts
+from tui_batch.times import stamp
 
 S = JobState
 
@@ -27,6 +32,27 @@ def test_nothing_is_sent_while_polls_say_what_was_known(app, store):
             app.listen(1.0)
 
     assert app.written(ten_seconds_of_polls) <= 300
+
+
+def test_when_the_target_is_asked_next_is_said_with_hardly_a_byte(app, store):
+    def heard(pace):
+        moment = time.time()
+        contact = Contact(True, heard=stamp(moment), next=stamp(moment + pace))
+        contacts.write(store.home.contacts, "local", contact)
+        store.poll(store.open[0])
+
+    heard(14.0)
+    app.shows("next look within 20 s")
+    app.until_quiet()
+
+    def ten_seconds():
+        app.listen(8.0)
+        assert "next look within 10 s" in app.screen
+        heard(14.0)
+        app.listen(2.0)
+        assert "next look within 20 s" in app.screen
+
+    assert 0 < app.written(ten_seconds) <= 300
 
 
 def test_a_poll_in_which_one_row_changed(app, store):

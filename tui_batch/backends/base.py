@@ -26,7 +26,11 @@ class Backend(ABC):
     `why(target, busy)` and `preview(target, batch, job, files)`; `known` is what `probe` last found that it offers.
     """
 
-    pace: float = 30.0  # seconds between two polls
+    pace: float = 30.0  # seconds between two polls, where nothing has changed for a while
+
+    # About more open jobs than this its scheduler, which is other people's too, is asked no more often than the site
+    # allows. None: it is nobody else's, and tells of changes by itself.
+    crowded: int | None = 100
 
     # A kind that claims each job on the target before it runs cannot run one twice, however often it is submitted, and
     # looks by itself at what is there: after a crash the courier submits again. For all others it writes its intent

@@ -41,6 +41,7 @@ class Local(Backend):
     """Its own queue: jobs are accepted at once and started as slots become free, in the order of their submission."""
 
     pace = 30.0
+    crowded = None
     claims, remembers = True, False
 
     def __init__(self, settings: Settings, home: Path) -> None:
@@ -173,7 +174,7 @@ class Local(Backend):
         known = self._statuses.get(job.id)
         told = Status(
             status.state, job.attempt, job.id, status.exit_code, status.started, status.ended,
-            stamp(time.time()), status.evidence, status.detail,
+            stamp(time.time()), status.evidence, status.detail, records.held_mb(status.detail),
         )  # fmt: skip
         if known is None or replace(told, as_of=known.as_of) != known:
             self._statuses[job.id] = self._news[job.id] = told

@@ -1,11 +1,13 @@
 """What `job.sh` leaves of a job: that it started, and how it ended. A record without its last line is no record."""
 
+import re
 from collections.abc import Mapping
 
 from tui_batch.states import JobState
 
 Record = Mapping[str, str]
 
+_HELD = re.compile(r"it held (\d+) MB")  # it is kept nowhere else, and must be known after a restart
 SIGNALS = {1: "HUP", 2: "INT", 6: "ABRT", 9: "KILL", 11: "SEGV", 15: "TERM", 24: "XCPU", 25: "XFSZ"}
 
 
@@ -15,6 +17,12 @@ def parse(text: str) -> Record:
     if lines[-2:] != ["ok", ""]:
         return {}
     return dict(line.partition(" ")[::2] for line in lines[:-2])
+
+
+def held_mb(detail: str) -> float | None:
+    """The memory that a job held by what was said when it was ended for that."""
+    found = _HELD.match(detail)
+    return float(found[1]) if found else None
 
 
 def outcome(code: int, cause: str) -> tuple[JobState, str]:

@@ -8,6 +8,7 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from tui_batch import site
 from tui_batch.cli.watching import list_
 from tui_batch.desk import Desk
 from tui_batch.terminal import as_started, settle
@@ -34,6 +35,7 @@ def run(desk: Desk) -> int:
     # What was imported stays, and ten thousand rows are no garbage: walking them all again and again holds up the keys.
     gc.freeze()
     gc.set_threshold(50_000)
+    desk.config = site.over(desk.config)
     terminal = settle(desk.config, as_started(os.environ, bool(sys.flags.utf8_mode)))
     front = BatchApp(desk, terminal)
     if desk.config.keys:

@@ -94,7 +94,7 @@ def _job(jobs: JobList, at: int, types: dict[str, str]) -> dict[str, Any]:
     return {
         "index": row.index, "name": row.name, "variables": variables, "state": status.state.value, "id": status.id,
         "attempt": status.attempt, "exit_code": status.exit_code, "started": status.started, "ended": status.ended,
-        "detail": status.detail, "evidence": status.evidence, "as_of": status.as_of,
+        "detail": status.detail, "evidence": status.evidence, "as_of": status.as_of, "peak_mb": status.peak_mb,
     }  # fmt: skip
 
 

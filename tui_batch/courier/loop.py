@@ -138,10 +138,13 @@ class Courier:
             time.sleep(GATHER)
         self._awaited = False
         for descriptor in ready:
+            rung = b""
             with contextlib.suppress(BlockingIOError):
-                os.read(descriptor, 65536)
+                rung = os.read(descriptor, 65536)
             if descriptor == self._bell:
                 self._next_listen = 0.0
+                if lock.TARGETS in rung:
+                    self.roads.look_now()
 
     # -- orders --------------------------------------------------------------------------------------------------------
 

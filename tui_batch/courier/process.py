@@ -4,10 +4,12 @@ import gc
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
 from tui_batch import config as configuration
+from tui_batch import site
 from tui_batch.config import Config
 from tui_batch.courier.log import say
 from tui_batch.courier.loop import Courier
@@ -50,7 +52,7 @@ def work(folder: Path, config: Config, once: bool = False) -> bool:
 def _be_courier(home: Home, config: Config, once: bool) -> bool:
     """Hold the lock while there is work; whether it ended because the configuration was edited."""
     try:
-        courier = Courier(home, config)
+        courier = Courier(home, _within_the_site(config))
         try:
             courier.run(once)
         except BaseException:
@@ -59,6 +61,15 @@ def _be_courier(home: Home, config: Config, once: bool) -> bool:
         return courier.outdated
     finally:
         lock.release(home)
+
+
+def _within_the_site(config: Config) -> Config:
+    """What the administrators ask of everybody counts; a file of theirs that makes no sense stops nobody's jobs."""
+    try:
+        return site.over(config)
+    except ConfigError as error:
+        say(str(error))
+        return replace(config, least_seconds=max(config.least_seconds, Config().least_seconds))
 
 
 def _read_again(config: Config) -> Config:

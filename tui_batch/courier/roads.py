@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from tui_batch import backends
 from tui_batch.backends.base import Backend
 from tui_batch.config import Config
+from tui_batch.courier import pace
 from tui_batch.courier.lane import Lane
 from tui_batch.courier.log import say
 from tui_batch.courier.messages import Answer, Probe, Tell
@@ -21,9 +22,8 @@ from tui_batch.times import stamp
 
 LATER = object()  # an order stays until its lane has answered
 STAYS = object()  # an order stays: it cannot be carried out yet
+WORTH_SECONDS = 5.0  # what comes sooner is no news
 WRITE_SECONDS = 15.0  # so old may be what is written down of a target that answers
-QUIET_SECONDS, QUIET_FACTOR = 3600.0, 4.0  # where nothing has changed for so long, it is asked that much less often
-SHARE = 10.0  # a target that takes long to answer spends at most one part in so many on it
 
 
 @dataclass(slots=True)
@@ -34,17 +34,31 @@ class Road:
     backend: Backend  # its lane alone calls it: here stands what it is like
     next_look: float
     changed: float  # when something was last sent there, or learnt from there
+    least_seconds: float = 0.0  # the site's
     pause: Pause = field(default_factory=Pause)  # nothing is asked of it before that is over
     took: float = 0.0  # seconds, its last answer
     hurried: bool = False  # while it was being asked, something came up that it is to be asked about as well
     again: Collection[str] = ()  # the submissions whose lost jobs it is asked for
     owners: dict[str, Tracked] = field(default_factory=dict)  # the target's id of a job → its submission
+    asked: float = float("-inf")  # when it was asked last
+    jobs: int = 0  # that are open there
+
+    @property
+    def due(self) -> float:
+        """When it is asked next as far as anybody has to wait for that; what tells by itself is seen at once."""
+        if self.backend.crowded is None:
+            return self.pause.until or float("inf")
+        return max(self.next_look, self.pause.until)
+
+    def looks(self, now: float, jobs: int) -> None:
+        """It is being asked about so many jobs: one question at a time."""
+        self.asked, self.jobs, self.next_look = now, jobs, float("inf")
 
     def look_later(self, now: float) -> None:
-        """Ask at its pace: no more often than it can take, and less where nothing happens."""
-        slow = QUIET_FACTOR if now - self.changed > QUIET_SECONDS else 1.0
-        wait = about(max(slow * self.backend.pace, SHARE * self.took))
-        self.next_look = now if self.hurried else now + wait
+        """Ask at its pace: no more often than it can take, soon after a change, and seldom where nothing happens."""
+        crowded = self.backend.crowded
+        wait = about(pace.wait(self.backend.pace, now - self.changed, self.took, crowded is not None))
+        self._look(now if self.hurried else now + wait)
         self.hurried = False
 
     def look_now(self, now: float) -> None:
@@ -52,7 +66,16 @@ class Road:
         self.changed = now
         self.hurried = self.next_look == float("inf")  # it is being asked
         if not self.hurried:
-            self.next_look = now
+            self._look(now)
+
+    def unanswered(self, now: float) -> None:
+        """It has not answered: it is asked again as soon as its pause is over."""
+        self._look(now)
+
+    def _look(self, when: float) -> None:
+        """At this moment, unless that is too soon after the last question."""
+        least = pace.least(self.backend.crowded, self.jobs, self.least_seconds)
+        self.next_look = max(when, self.asked + least)
 
 
 class Roads:
@@ -76,12 +99,19 @@ class Roads:
             lane = Lane(target, backend, self._answer)
             lane.start()
             now = time.monotonic()
-            self._open[target] = Road(lane, backend, now + (0.0 if backend.remembers else backend.pace), now)
+            self._open[target] = Road(
+                lane, backend, now + (0.0 if backend.remembers else backend.pace), now, self._config.least_seconds
+            )
         return self._open[target]
 
     def passable(self, target: str) -> float:
         """From when on a target may be asked something, by the monotonic clock."""
         return self._open[target].pause.until if target in self._open else 0.0
+
+    def look_now(self) -> None:
+        """A person wants to know how all targets are."""
+        for target in self._open:
+            self.asked(target)
 
     def asked(self, target: str) -> None:
         """A person wants something of it: whatever it is waited for, that is over."""
@@ -136,6 +166,11 @@ class Roads:
             target, replace(before, reachable=True, heard=stamp(time.time()), trouble="", unanswered=False), urgent
         )
 
+    def told(self, target: str) -> None:
+        """It has told how its jobs are: when it is asked next is worth a word where that takes a while."""
+        if WORTH_SECONDS < self._open[target].due - time.monotonic() < float("inf"):
+            self._note(target, self._contacts.get(target, Contact()), True)
+
     def silent(self, target: str, error: TuiBatchError) -> None:
         """It has not, or not what was hoped for."""
         before = self._contacts.get(target, Contact())
@@ -160,7 +195,7 @@ class Roads:
         for target in [name for name, due in self._unwritten.items() if at_once or due <= now]:
             del self._unwritten[target]
             road = self._open.get(target)
-            due = max(road.next_look, road.pause.until) if road else float("inf")
+            due = road.due if road else float("inf")
             when = stamp(time.time() + due - now) if due < float("inf") else ""
             try:
                 contacts.write(self._home.contacts, target, replace(self._contacts[target], next=when))

@@ -83,6 +83,7 @@ def _adopt(tracked: Tracked, road: Road, accepted: Sequence[Accepted]) -> None:
     tracked.took(accepted, stamp(time.time()))
     tracked.sync()
     road.owners.update((taken.id, tracked) for taken in accepted)
+    road.jobs += len(accepted)
 
 
 def sent(courier: "Courier", target: str, tracked: Tracked) -> None:

@@ -37,7 +37,7 @@ def look(courier: "Courier", target: str, road: Road) -> None:
     ]
     road.again = [tracked.submission.id for tracked in there if tracked.look_again and tracked.batch]
     if jobs:
-        road.next_look = float("inf")  # one question at a time
+        road.looks(time.monotonic(), len(jobs))
         road.lane.ask(Look(jobs))
     else:
         road.look_later(time.monotonic())
@@ -53,13 +53,14 @@ def learnt(courier: "Courier", target: str, answer: Learnt) -> None:
     if answer.seconds is not None:
         road.took = answer.seconds
         road.look_later(now)
+        courier.roads.told(target)
         for tracked in _there(courier, target):
             tracked.look_again &= tracked.submission.id not in road.again
 
 
 def unseen(courier: "Courier", target: str) -> None:
     """No answer: it is asked again as soon as it may be asked at all."""
-    courier.roads.to(target).next_look = time.monotonic()
+    courier.roads.to(target).unanswered(time.monotonic())
 
 
 def _by_owner(courier: "Courier", road: Road, answer: Learnt) -> Mapping[Tracked, Mapping[str, Status]]:

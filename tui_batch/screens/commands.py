@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from tui_batch import signals
 from tui_batch.errors import RequestError, nearest
 from tui_batch.model import Submission
 from tui_batch.screens.asking import answer
@@ -15,8 +16,10 @@ from tui_batch.screens.home import Home
 from tui_batch.screens.jobs import Jobs
 from tui_batch.screens.log import Log
 from tui_batch.screens.picked import what
+from tui_batch.screens.rerun import Rerunning
 from tui_batch.screens.rows import job_columns
 from tui_batch.screens.table_view import TableView
+from tui_batch.screens.telling import limit, requeue, signal
 from tui_batch.screens.typed import drawer, remembered
 from tui_batch.screens.variables import Variables
 from tui_batch.screens.verbs import Verbs
@@ -74,6 +77,7 @@ SUBMISSION = Kind("submission", _submissions)
 BATCH = Kind("batch", _batches)
 TEMPLATE = Kind("template", _templates)
 THEME = Kind("theme to change to", _themes, only=True)
+SIGNAL = Kind("signal", lambda screen: signals.NAMES.values())
 COPY = Kind("text", _copies)
 FILE = Kind("file", lambda screen: [screen.export_name] if isinstance(screen, TableView) else [])
 
@@ -223,6 +227,7 @@ COMMANDS = (
     Command("hold", "", "hold what waits, or release it", "hold"),
     Command("home", "", "the history", "home"),
     Command("jobs", "[STATE|EXPR]", "the jobs of the submission", run=_jobs, kinds=(STATE,)),
+    Command("limit", "MINUTES", "give what has not ended so long in all", run=limit, on=Rerunning),
     Command("log", "[JOB]", "the log of a job, by number or name", "log", _log),
     Command("new", "[TEMPLATE]", "make a batch", "new_batch", _new, kinds=(TEMPLATE,)),
     Command("note", "[TEXT]", "keep a note with the submission", "note", _note, Verbs),
@@ -231,8 +236,10 @@ COMMANDS = (
     Command("pause", "", "let nothing move on the screen, or go on", "pause"),
     Command("poll", "", "look at the targets now", "wake"),
     Command("quit", "", "leave; the jobs go on", run=_quit),
+    Command("requeue", "", "have the queue run again what has begun", run=requeue, on=Rerunning),
     Command("retry", "", "run again what failed", "retry"),
     Command("settings", "", "what is set, and where", "settings"),
+    Command("signal", "NAME", "send a signal to what has begun", run=signal, on=Rerunning, kinds=(SIGNAL,)),
     Command("sort", "[COLUMN [down]]", "sort the table", "sort", _sort, TableView, (COLUMN, WAY)),
     Command("submit", "[BATCH [on TARGET]]", "send a batch", "submit", _submit, kinds=(BATCH, ON, TARGET)),
     Command("targets", "", "how each target is", "targets"),

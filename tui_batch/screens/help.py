@@ -39,11 +39,16 @@ class Help(View):
 
     def on_mount(self) -> None:
         """Nothing here changes."""
+        from tui_batch.screens.commands import COMMANDS  # which know all screens, this one among them
+
         self.status.show("help", (("the keys of the screen you come from", ""),))
         problems = self.front.snapshot.problems if self.front.snapshot else ()
         self.query_one(TextView).show(
             [
                 *_keys(self._live),
+                (),
+                heading("Commands without a key, after :"),
+                *(_row(one.name, one.says) for one in COMMANDS if not one.action),
                 *([(), heading("Files that could not be read")] if problems else []),
                 *(((f"  {problem}", "attention"),) for problem in problems),
                 (),

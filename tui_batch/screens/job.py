@@ -8,26 +8,30 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import JobRow, Snapshot, Submission
+from tui_batch.model import JobRow, Resources, Snapshot, Submission
+from tui_batch.screens.failure import UNSUCCESSFUL, last_words
 from tui_batch.screens.job_page import JobPage, paths, text
 from tui_batch.screens.page import contents
+from tui_batch.screens.picked import Pick, Picked
+from tui_batch.screens.rerun import RERUN, Rerunning
 from tui_batch.screens.rows import title, unwritten
-from tui_batch.screens.view import View
 from tui_batch.screens.waiting import trouble
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.log_tail import last_lines
 from tui_batch.widgets.text_view import TextView
 
 TAIL = 10  # lines of each log
+FRAME = 3  # lines that are not the page's: at the top, at the bottom, and the heading of the last words
 
 if TYPE_CHECKING:
+    from tui_batch.screens.again import Choice
     from tui_batch.screens.copying import Copy
 
 
-class JobView(View):
+class JobView(Rerunning):
     """A page of text; on a wide screen what was sent and said stands at its right."""
 
-    HINTS = ("job.log", "job.editor", "view.back")
+    HINTS = ("job.log", "submission.retry", "job.editor", "view.back")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "log", "log", id="job.log"),
         Binding("E", "editor", "script in the editor", id="job.editor"),
@@ -41,6 +45,7 @@ class JobView(View):
         self._ends: dict[str, Sequence[str]] = {}  # of the logs
         self._files: Mapping[str, str] = {}
         self._script = ""
+        self._needs = Resources()
         self.add_class("panes", "-tenths-5")
         self._read = 0  # the attempt whose files and script are here
 
@@ -76,6 +81,7 @@ class JobView(View):
         }
         if there := await self.ask(self.desk.remains, submission.id):
             self._paths[f"on {submission.target}"] = Path(there, "jobs", str(self._row.status.attempt), self._row.name)
+        [self._needs] = await self.ask(self.desk.needs, submission, [self._row])
         await self._follow()
         if self._read != self._row.status.attempt:
             await self._read_batch()
@@ -102,18 +108,38 @@ class JobView(View):
     def _show(self) -> None:
         row, submission = self._row, self._submission
         self.status.show(f"{title(submission)} job {row.index}", ((row.name, ""),))
-        page = JobPage(submission, row, self._varying, trouble(submission, self.contacts, self.now()))
-        left = [*page.summary(self.now()), *page.variables(), *paths(self._paths)]
+        told, again = trouble(submission, self.contacts, self.now()), self.prompt.key_of(RERUN)
+        page, wide = JobPage(submission, row, self._varying, told, self._needs, again), self.has_class("-wide")
+        failure = page.failure()
+        # Beside the page the logs are there whole; on it, what a failed job said last comes before all else.
+        room = self.size.height - FRAME - len(failure)
+        words = last_words(self._ends, unwritten(row.status), room) if failure and self._ends and not wide else []
+        left = [*failure, *words, *page.summary(self.now()), *page.variables(), *paths(self._paths)]
         ends = [line for name, lines in self._ends.items() for line in text(name, lines, unwritten(row.status))]
         script = text(f"What {submission.target} is sent", self._script.splitlines())
         files: list[Line] = [(), *contents(self._files)] if self._files else []
-        wide = self.has_class("-wide")
         self.query_one("#page", TextView).show([*left, *files] if wide else [*left, *ends, *script, *files])
         self.query_one("#more", TextView).show([*ends, *script][1:] if wide else [])
+
+    @property
+    def hints(self) -> Sequence[str]:
+        """What did not fail is hardly run again."""
+        return [id for id in self.HINTS if id != RERUN or self._row.status.state in UNSUCCESSFUL]
 
     def chosen(self) -> Submission | None:
         """The one that the job is of."""
         return self._submission
+
+    def picked(self) -> Pick:
+        """The job, and not all of its submission."""
+        one = Picked.some(self._submission, [self._row])
+        return lambda: [one]
+
+    def offered(self, picked: Sequence[Picked], marked: bool) -> "Mapping[str, Choice]":
+        """To run this one again, once it has ended."""
+        from tui_batch.screens.again import chosen
+
+        return {"k": choice} if (choice := chosen(picked)).number else {}
 
     def copies(self) -> "Sequence[Copy]":
         """Of this job."""

@@ -1,10 +1,11 @@
 """What there is to know of one job, as lines of a page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui_batch.model import JobRow, Submission
+from tui_batch.model import JobRow, Resources, Submission
+from tui_batch.screens.failure import UNSUCCESSFUL, account, memory
 from tui_batch.screens.rows import elapsed
 from tui_batch.screens.view import age
 from tui_batch.times import seconds
@@ -15,25 +16,33 @@ from tui_batch.widgets.text_view import heading, pair, pairs
 
 @dataclass(frozen=True, slots=True)
 class JobPage:
-    """A job of a submission; `varying` names its values."""
+    """A job of a submission; `varying` names its values, and `again` the key that runs it again."""
 
     submission: Submission
     row: JobRow
     varying: Sequence[str]
     trouble: str = ""  # of its target, now
+    needs: Resources = field(default_factory=Resources)
+    again: str = ""
+
+    def failure(self) -> list[Line]:
+        """What went wrong, if anything did."""
+        return account(self.row, self.needs, self.again)
 
     def summary(self, now: float) -> list[Line]:
         """What became of it, and how that is known."""
         status = self.row.status
         word = str(status.state).replace("_", " ")
         past = age(status.as_of, now)
+        failed = status.state in UNSUCCESSFUL  # then its account stands above
         shown = {
             "id": status.id,
             "attempt": str(status.attempt) if status.attempt > 1 else "",
-            "exit code": "" if status.exit_code is None else str(status.exit_code),
+            "exit code": "" if failed or status.exit_code is None else str(status.exit_code),
+            "memory": "" if failed else memory(status, self.needs),
             "started": moment(status.started),
             "ended": moment(status.ended),
-            "ran for": took(self.row) or elapsed(self.row, now),
+            "ran for": "" if failed else took(self.row) or elapsed(self.row, now),
             "evidence": status.evidence,
             "seen": f"{past} ago" if past not in ("", "now") else past,
         }
@@ -43,7 +52,7 @@ class JobPage:
             pair("state", f"{status.state.code}  {word}", TONES[status.state]),
             pair("target", f"{self.submission.target} ({self.submission.kind})"),
             *(pair(label, value) for label, value in shown.items() if value),
-            *([pair("the target says", status.detail)] if status.detail else []),
+            *([pair("the target says", status.detail)] if status.detail and not failed else []),
             *([pair("trouble", self.trouble, "attention")] if self.trouble else []),
         ]
 

@@ -10,11 +10,14 @@ from textual.widget import Widget
 
 from tui_batch.model import JobList, JobRow, Snapshot, Submission
 from tui_batch.screens.cloning import Cloning
+from tui_batch.screens.failure import UNSUCCESSFUL, last_words, looked_up
 from tui_batch.screens.job_page import JobPage
 from tui_batch.screens.panes import Panes
 from tui_batch.screens.picked import Pick, fitting, of_one
-from tui_batch.screens.rows import by_urgency, job_columns, title
+from tui_batch.screens.rerun import RERUN
+from tui_batch.screens.rows import by_urgency, job_columns, title, unwritten
 from tui_batch.screens.verbs import Verbs
+from tui_batch.screens.view import UP_TO_DATE
 from tui_batch.screens.waiting import trouble
 from tui_batch.states import JobState
 from tui_batch.widgets.live_table import LiveTable
@@ -80,14 +83,18 @@ class Jobs(Verbs, Panes, Cloning):
         return self.go_instead("fill", self._fill)
 
     def tick(self) -> None:
-        """Ages."""
+        """Ages, and the last words of a job that failed, which may come from elsewhere."""
         super().tick()
         self._head()
+        if (row := self.jobs.current) and row.status.state in UNSUCCESSFUL:
+            self.beside()
 
     def _head(self) -> None:
         submission = self._submission
         place = f"{title(submission)} on {submission.target}"
         right = self.freshness([] if submission.ended else [submission])
+        if right[0] == UP_TO_DATE and (coming := self.next_look(submission)):
+            right = (coming, "")
         if told := trouble(submission, self.contacts, self.now()):
             right = (fitting(self.size.width - cells(place) - BESIDE, told, right[0] or told), "attention")
         order = (("running first", "quiet"),) if not self.jobs.sorting.name else ()
@@ -111,9 +118,12 @@ class Jobs(Verbs, Panes, Cloning):
 
     async def _details(self) -> None:
         if (row := self.jobs.current) is not None and self._list is not None:
-            told = trouble(self._submission, self.contacts, self.now())
-            page = JobPage(self._submission, row, self._list.varying, told)
-            self.query_one("#details", TextView).show([*page.summary(self.now()), *page.variables()])
+            told, again = trouble(self._submission, self.contacts, self.now()), self.prompt.key_of(RERUN)
+            needs, ends = await self.ask(looked_up, self.desk, self._submission, row)
+            page = JobPage(self._submission, row, self._list.varying, told, needs, again)
+            words = last_words(ends, unwritten(row.status)) if (failure := page.failure()) else []
+            lines = [*failure, *words, *page.summary(self.now()), *page.variables()]
+            self.query_one("#details", TextView).show(lines)
 
     # -- keys ------------------------------------------------------------------------------------------------------
     def chosen(self) -> Submission | None:

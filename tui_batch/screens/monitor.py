@@ -17,8 +17,9 @@ from tui_batch.screens.waiting import Reason, about, reasons, spoken
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.log_tail import LogTail, last_lines
+from tui_batch.widgets.printable import cells
 from tui_batch.widgets.progress import words
-from tui_batch.widgets.status_line import StatusLine
+from tui_batch.widgets.status_line import StatusLine, room_of
 
 if TYPE_CHECKING:
     from tui_batch.screens.copying import Copy
@@ -134,7 +135,10 @@ class Monitor(Verbs, Panes):
         if (submission := self.chosen()) and submission.id == self._told:
             note = ((submission.note, "quiet"),) if submission.note else ()
             why = self._why(submission)
-            self.query_one("#why", StatusLine).show("", ((why,) if why[0] else ()) + note)
+            line, parts = self.query_one("#why", StatusLine), ((why,) if why[0] else ()) + note
+            coming = self.next_look(submission)
+            room = line.size.width - room_of(parts)  # all that is said of it stays whole
+            line.show("", parts, (coming if cells(coming) + 2 <= room else "", "quiet"))
 
     def _why(self, submission: Submission) -> Part:
         snapshot = self.front.snapshot or Snapshot()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 
-from tui_batch.screens.picked import Pick, Picked, what
+from tui_batch.screens.picked import Pick, Picked, refusal, what
 from tui_batch.screens.view import View
 from tui_batch.widgets.progress import counted
 
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+RERUN = "submission.retry"
 ANSWER = 12  # cells for what is answered
 
 
 class Rerunning(View):
     """A screen on which there is something that may be run again."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("R", "retry", "re-run", id="submission.retry")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("R", "retry", "re-run", id=RERUN)]
 
     def picked(self) -> Pick:
         """What the keys are for: what is marked if anything is, else what is under the cursor."""
@@ -59,7 +60,8 @@ class Rerunning(View):
             self.go(self._refuse_what_is_gone, picked)
             await self._retry(offered, "k" if marked and "k" in offered else next(iter(offered)))
         else:
-            self.prompt.say(f"No job of {what(picked)} has ended without success.")
+            nothing = f"No job of {what(picked)} has ended without success."
+            self.prompt.say(refusal(picked, nothing, "jobs that have ended can be run again"))
 
     async def _retry(self, offered: "Mapping[str, Choice]", usual: str) -> None:
         letter: str | None = usual

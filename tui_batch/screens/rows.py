@@ -22,7 +22,7 @@ MONITORED = 200
 T = TypeVar("T")
 
 # The columns that every job has.
-_OWN = frozenset({"state", "job", "name", "id", "time", "says", "exit", "attempt", "started", "ended"})
+_OWN = frozenset({"state", "job", "name", "id", "time", "says", "exit", "attempt", "memory", "started", "ended"})
 
 GROUPS = 6
 _URGENCY = {
@@ -80,6 +80,8 @@ def job_columns(jobs: JobList, now: Callable[[], float], brief: bool = False) ->
         Column("exit", "", 0, lambda r: "" if r.status.exit_code is None else str(r.status.exit_code),
                lambda r: r.status.exit_code, plain=False),
         Column("attempt", "", 0, lambda r: str(r.status.attempt), lambda r: r.status.attempt, plain=False),
+        Column("memory", "", 0, lambda r: "" if r.status.peak_mb is None else f"{r.status.peak_mb:.0f}",
+               lambda r: r.status.peak_mb, plain=False),
         *_only_asked_for("status.started", "status.ended"),
     ]  # fmt: skip
 

@@ -46,7 +46,7 @@ class Verbs(Rerunning, Undoing):
     def hints(self) -> Sequence[str]:
         """What has ended is not cancelled, and what does not wait has no reason to: the keys would only say so."""
         states = [] if self.table.marked else self._states()
-        idle = {"submission.cancel": _going_on, "submission.why": WAITING.__contains__}
+        idle = {"submission.cancel": going_on, "submission.why": WAITING.__contains__}
         return [id for id in self.HINTS if id not in idle or not states or any(map(idle[id], states))]
 
     def _states(self) -> list[JobState]:
@@ -106,19 +106,19 @@ class Verbs(Rerunning, Undoing):
 
     async def _cancel(self, pick: Pick) -> None:
         picked = await self.looked_up(pick)
-        chosen = those(picked, _going_on)
+        chosen = those(picked, going_on)
         if not chosen:
             if picked:
                 nothing = f"Nothing of {what(picked)} is left to cancel."
                 self.prompt.say(refusal(picked, nothing, "jobs that have not ended can be cancelled"))
             return
-        number = sum(counts(chosen, _going_on).values())
-        questions = (f"Cancel {jobs} of {where(chosen)}?" for jobs in in_words(chosen, _going_on))
+        number = sum(counts(chosen, going_on).values())
+        questions = (f"Cancel {jobs} of {where(chosen)}?" for jobs in in_words(chosen, going_on))
         if await sure(self.prompt, number, *questions) not in ("y", str(number)):
             self.prompt.say("Nothing was cancelled.")
             return
         desk, wait = self.desk, self.desk.config.undo_seconds
-        orders = await self.for_each(chosen, lambda one: desk.cancel(one.submission.id, one.indices(_going_on), wait))
+        orders = await self.for_each(chosen, lambda one: desk.cancel(one.submission.id, one.indices(going_on), wait))
         self.front.undo.made(orders)
         self.table.unmark()
         if not wait:
@@ -207,7 +207,8 @@ def sure(prompt: PromptLine, number: int, *questions: str, always: bool = False)
     return prompt.ask(question + typed, check=lambda text: "" if text == str(number) else wrong)
 
 
-def _going_on(state: JobState) -> bool:
+def going_on(state: JobState) -> bool:
+    """Whether something may still happen to it."""
     return not state.ended
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
+from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
 from textual import on
@@ -33,6 +34,8 @@ T = TypeVar("T")
 WIDE = 120  # cells from which on there is room for a second pane at the right
 START_SECONDS = 5.0  # within which a courier comes to life
 FILTER_CELLS = 20  # of a filter's text in the top line
+UP_TO_DATE = "up to date"
+LATE_SECONDS = 100.0  # what was due so long ago is not under way
 
 
 class View(Screen[Any], inherit_bindings=False):
@@ -170,6 +173,11 @@ class View(Screen[Any], inherit_bindings=False):
             return ("paused: p", "attention")
         return freshness(open_ones, self.contacts, self.front.unwatched.seconds, self.now())
 
+    def next_look(self, submission: Submission) -> str:
+        """When its target is asked next how it is; "" while nobody sees to that."""
+        unseen = self.front.clerk.paused or self.front.unwatched.seconds
+        return "" if unseen else next_look(submission, self.contacts, self.now())
+
     def tick(self) -> None:
         """A second went by: ages may read differently."""
         for table in self.query(LiveTable):
@@ -272,4 +280,15 @@ def freshness(open_ones: Sequence[Submission], contacts: Mapping[str, Contact], 
         since = min(last_seen(submission, contacts) for submission in troubled)
         past = f", as of {clock(since, now)}" if since else ""
         return (f"{names} in trouble{past}", "attention")
-    return ("up to date", "")
+    return (UP_TO_DATE, "")
+
+
+def next_look(submission: Submission, contacts: Mapping[str, Contact], now: float) -> str:
+    """`next look within 20 s`, in steps of ten: a quiet screen says it with hardly a byte. "" where nobody looks."""
+    contact = contacts.get(submission.target)
+    if contact is None or contact.trouble or not contact.next or not submission.open:
+        return ""
+    left = seconds(contact.next) - now
+    if left <= 0:
+        return "looking now" if left > -LATE_SECONDS else ""
+    return f"next look within {ceil(left / 10) * 10} s" if left <= 90 else f"next look within {ceil(left / 60)} min"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tui_batch.desk import Desk
 from tui_batch.model import Contact, JobRow, Order, Snapshot, Submission
 from tui_batch.screens.undo import can_be_undone, concerned
-from tui_batch.screens.view import last_seen
+from tui_batch.screens.view import LATE_SECONDS, last_seen
 from tui_batch.states import BEGUN, JobState
 from tui_batch.times import clock, seconds, span
 from tui_batch.widgets.lines import Part
@@ -17,9 +17,6 @@ from tui_batch.widgets.progress import counted
 WAITING = frozenset(
     {JobState.DRAFT, JobState.SUBMITTING, JobState.SUBMIT_UNKNOWN, JobState.QUEUED, JobState.HELD, JobState.SUSPENDED}
 )
-
-
-LATE = 100.0  # seconds after which what was due is not under way: there is nothing to ask for
 
 
 class Reason(NamedTuple):
@@ -48,14 +45,19 @@ def spoken(found: Sequence[Reason], desk: Desk, target: str, snapshot: Snapshot)
 
 def next_try(due: str, now: float) -> str:
     """`next try in 40 s`, in steps that keep a quiet screen quiet; "" when it is not known, or nothing is tried."""
-    left = seconds(due) - now if due else -LATE
-    if left <= -LATE:
+    left = seconds(due) - now if due else -LATE_SECONDS
+    if left <= -LATE_SECONDS:
         return ""
     if left < 1:
         return "trying now"
     if left >= 100:
         return f"next try in {span(left)}"
     return f"next try in {ceil(left / 10) * 10 if left > 10 else ceil(left)} s"
+
+
+def examined(snapshot: Snapshot | None) -> set[str]:
+    """The targets that are being asked how they are, and what they offer."""
+    return {order.target for order in snapshot.orders if order.verb == "probe"} if snapshot else set()
 
 
 def trouble(submission: Submission, contacts: Mapping[str, Contact], now: float) -> str:

@@ -1,7 +1,6 @@
 """The jobs of a submission as they are listed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tui_batch.errors import StoreError
 from tui_batch.model import JobList, JobRow, Status, Submission
@@ -42,11 +41,14 @@ class _JobsView:
         if submission.ended:
             word, detail = JobState.UNKNOWN, "the ledger of this submission does not name it"
         blank = Status(word, as_of=submission.created, detail=detail)
+        known = self._view.refresh()
         try:
             varying, listed = batches.jobs(home.batches / f"{submission.batch}.zip")
         except StoreError:  # the zip is gone; what became of its jobs is known all the same
-            varying, listed = (), [(index, str(index), ()) for index in range(submission.jobs)]
-        self._list = JobList(varying, [JobRow(index, name, values, blank) for index, name, values in listed])
+            varying, numbers = (), range(submission.jobs)
+            listed = [(index, _name(str(index), known.get(index, blank)), ()) for index in numbers]
+        rows = [JobRow(index, name, values, known.get(index, blank)) for index, name, values in listed]
+        self._list = JobList(varying, rows)
 
     @property
     def size(self) -> int:
@@ -63,15 +65,16 @@ class _JobsView:
             rows = list(self._list.rows)
             for index, status in changed.items():
                 if index < len(rows):
-                    rows[index] = replace(rows[index], status=status, name=self._name(rows[index], status))
+                    row = rows[index]
+                    nameless = not self._list.varying and row.name == str(index)
+                    rows[index] = JobRow(index, _name(row.name, status) if nameless else row.name, row.values, status)
             self._list = JobList(self._list.varying, rows)
         return self._list
 
-    def _name(self, row: JobRow, status: Status) -> str:
-        """Its name; where the zip is gone, what its id ends with."""
-        return (
-            row.name if self._list.varying or row.name != str(row.index) else status.id.rpartition("/")[2] or row.name
-        )
+
+def _name(number: str, status: Status) -> str:
+    """Of a job whose zip is gone: what its id ends with, or its number."""
+    return status.id.rpartition("/")[2] or number
 
 
 def _is_draft(submission: Submission) -> bool:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from sys import intern
 from types import TracebackType
 
 from tui_batch.model import Status
@@ -35,11 +36,14 @@ def parse(text: str) -> tuple[int, Status]:
     columns = text.split("\t")
     peak = _peak(columns.pop()) if len(columns) == LONGEST else None
     index, attempt, state, job_id, code, started, ended, as_of, evidence, detail = columns
-    if index.startswith("-"):
+    if "\\" in text:
+        job_id, detail = _plain(job_id), _plain(detail)
+    if (number := int(index)) < 0:
         raise ValueError(f"{index} is no index")
-    return int(index), Status(
-        _STATES.get(state) or JobState(state), int(attempt), _plain(job_id), int(code) if code else None, started,
-        ended, as_of, evidence, _plain(detail), peak,
+    # Jobs begin and are heard of together: of what many lines have in common one copy is kept.
+    return number, Status(
+        _STATES.get(state) or JobState(state), int(attempt), job_id, int(code) if code else None, intern(started),
+        ended, intern(as_of), intern(evidence), intern(detail), peak,
     )  # fmt: skip
 
 
@@ -50,8 +54,6 @@ def _peak(text: str) -> float:
 
 
 def _plain(text: str) -> str:
-    if "\\" not in text:
-        return text
     parts = (part.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r") for part in text.split("\\\\"))
     return "\\".join(parts)
 
@@ -106,15 +108,25 @@ class LedgerView:
 
     def refresh(self) -> Mapping[int, Status]:
         """Read what is new; what changed. A line without its end is left for the next time."""
+        lines = self._new_lines()
+        try:
+            last = {text.partition("\t")[0]: text for text in lines}  # of each index the last line is enough
+            changed = dict(map(parse, last.values()))
+        except ValueError:
+            changed = self._passing_over(lines)
+        self.statuses.update(changed)
+        return changed
+
+    def _passing_over(self, lines: Iterable[str]) -> dict[int, Status]:
+        """Read all lines that can be read."""
         changed: dict[int, Status] = {}
-        for text in self._new_lines():
+        for text in lines:
             try:
                 index, status = parse(text)
             except ValueError:
                 self.problems.append(f"{self.path}: a line cannot be read and was passed over: {text[:60]!r}.")
                 continue
             changed[index] = status
-        self.statuses.update(changed)
         return changed
 
     def _new_lines(self) -> list[str]:

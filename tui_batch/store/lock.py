@@ -16,6 +16,7 @@ from tui_batch.model import Beat
 from tui_batch.store.home import Home, explained
 from tui_batch.times import stamp
 
+ORDERS, TARGETS = b"!", b"?"  # what the courier is rung for: to look at those
 SILENCE = 120.0  # seconds without a beat after which a courier on another host counts as gone
 
 
@@ -92,12 +93,12 @@ def start(home: Home, config: Path | None) -> None:
         )  # fmt: skip
 
 
-def ring(home: Home) -> None:
-    """Wake the courier if it listens; without that it looks every two seconds."""
+def ring(home: Home, what: bytes = ORDERS) -> None:
+    """Wake the courier if it listens; without that it looks for orders every two seconds."""
     with contextlib.suppress(OSError):
         bell = os.open(home.bell, os.O_WRONLY | os.O_NONBLOCK)
         try:
-            os.write(bell, b"!")
+            os.write(bell, what)
         finally:
             os.close(bell)
 

@@ -51,6 +51,11 @@ class StatusLine(Lines):
         return (*parts, (" " * room, ""), (right, loud))
 
 
+def room_of(parts: tuple[Part, ...]) -> int:
+    """The cells that these facts take, the empty place before them and their blanks."""
+    return 2 + sum(cells(printable(text)) + 2 for text, _ in parts)
+
+
 def _cut(text: str, room: int) -> str:
     """What fits of a text; it ends before what would be cut, a number with its word. Only the first is, if need be."""
     text = printable(text)

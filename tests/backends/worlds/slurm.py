@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from worlds.slurm_cluster import KEPT, PLAIN
@@ -143,8 +143,11 @@ class FakeSlurmWorld(SlurmWorld):
 
     def add(self, many: int = 1, **fields: object) -> None:
         """Jobs that come from elsewhere, as other people's."""
+        self.add_all([fields] * many)
+
+    def add_all(self, jobs: Sequence[Mapping[str, object]]) -> None:
         with fake.opened(self._cluster) as cluster:
-            for _ in range(many):
+            for fields in jobs:
                 fake.new(cluster, cluster["next"], **fields)
                 cluster["next"] += 1
 

@@ -14,7 +14,7 @@ from tui_batch import tables
 from tui_batch.backends.hosted import arrays
 from tui_batch.backends.hosted.arrays import Group
 from tui_batch.backends.hosted.scheduler import Scheduler
-from tui_batch.backends.slurm import calls, outcome, reasons
+from tui_batch.backends.slurm import calls, fitting, outcome, reasons
 from tui_batch.backends.slurm.listing import Listed, first_word, moment
 from tui_batch.backends.slurm.prospects import Prospects
 from tui_batch.backends.slurm.queue import Queue
@@ -78,6 +78,7 @@ class Slurm(Scheduler):
         self._settings = settings
         self._prospects = Prospects(self._queue)
         self._gone: dict[str, float] = {}  # since when they are not seen to go on
+        self._told: dict[str, tuple[Listed, str, Status]] = {}  # of each job what was said last, by which line
 
     # -- sending -------------------------------------------------------------------------------------------------------
 
@@ -99,6 +100,7 @@ class Slurm(Scheduler):
     def poll(self, jobs: Sequence[Job]) -> Poll:
         listed = self._queue.listed()
         now = time.time()
+        as_of = stamp(now)
         here = {name: one for one in listed if one.submission for name in one.ids}
         prospects = self._prospects.of(listed, now)
         statuses, ending = {}, []
@@ -110,10 +112,19 @@ class Slurm(Scheduler):
             if one is None or outcome.ended(one.word):
                 ending.append((job, one))
             elif one.word not in _PASSING:
-                statuses[job.id] = seen(job, one, prospects)
+                statuses[job.id] = self._seen(job, one, prospects.get(job.id, ""), as_of)
                 self._gone.pop(job.id, None)
-        statuses |= self._ends(ending, now)
-        return Poll({name: replace(status, as_of=stamp(now)) for name, status in statuses.items()})
+        ends = self._ends(ending, now)
+        return Poll(statuses | {name: replace(status, as_of=as_of) for name, status in ends.items()})
+
+    def _seen(self, job: Job, one: Listed, prospect: str, as_of: str) -> Status:
+        """What the queue says of a job: while its line is the same, the same value, which is known at a glance."""
+        before = self._told.get(job.id)
+        if before and before[0] is one and before[1] == prospect:
+            return before[2]
+        status = seen(job, one, prospect, as_of)
+        self._told[job.id] = one, prospect, status
+        return status
 
     def _ends(self, ending: Sequence[tuple[Job, Listed | None]], now: float) -> dict[str, Status]:
         """What became of jobs that are seen to have ended, or not seen at all."""
@@ -127,6 +138,7 @@ class Slurm(Scheduler):
             if status := outcome.gone(job, one, record, accounts.get(job.id), waited, lost):
                 found[job.id] = status
                 del self._gone[job.id]
+                self._told.pop(job.id, None)
         return found
 
     # -- telling -------------------------------------------------------------------------------------------------------
@@ -152,7 +164,7 @@ class Slurm(Scheduler):
         self._queue.limit(ids, minutes)
 
     def probe(self) -> Health:
-        raise NotImplementedError
+        return self._queue.health(self._staging.path(""), self._settings)
 
 
 def settings(target: Target) -> Settings:
@@ -187,12 +199,17 @@ def check(target: Target, batch: Batch, known: Mapping[str, object]) -> Sequence
     problems = [Problem(f"the word {word} for sbatch would take the place of ours") for word in calls.ours(asked.extra)]
     if ours.at_once and not ours.arrays:
         problems.append(Problem("at_once counts within an array, and arrays is false: it does nothing", fatal=False))
-    return problems
+    return [*problems, *fitting.problems(known, asked, batch)]
 
 
 def limits(target: Target, batch: Batch, known: Mapping[str, object]) -> Limits:
     ours = settings(target)
-    return Limits(ours.at_once or None, ours.max_queued or None)
+    try:
+        theirs = fitting.limits(known, calls.options(ours, batch), batch)
+    except ConfigError:  # `check` says what is wrong
+        theirs = Limits()
+    at_once = min(filter(None, (ours.at_once, theirs.at_once)), default=None)
+    return Limits(at_once, min(filter(None, (ours.max_queued, theirs.held)), default=None))
 
 
 def why(target: Target, busy: int) -> str:
@@ -214,14 +231,14 @@ def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) ->
 # -- what is read ------------------------------------------------------------------------------------------------------
 
 
-def seen(job: Job, one: Listed, prospects: Mapping[str, str]) -> Status:
+def seen(job: Job, one: Listed, prospect: str, as_of: str) -> Status:
     """What the queue says of a job that it has."""
     now = STATES.get(first_word(one.word), S.UNKNOWN)
     started, detail = moment(one.started), one.nodes
     if now is S.QUEUED:
         told = reasons.read(one.reason)
         now, started = told.state, ""
-        detail = f"{told.words}{prospects.get(job.id, '')}"
+        detail = f"{told.words}{prospect}"
     elif now is S.UNKNOWN:
         detail = f"the queue says {one.word}"
-    return Status(now, job.attempt, job.id, started=started, evidence="squeue", detail=detail)
+    return Status(now, job.attempt, job.id, None, started, "", as_of, "squeue", detail)

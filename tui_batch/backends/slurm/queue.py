@@ -1,15 +1,17 @@
 """Slurm's queue and accounting on a host: every question that is put to them, and every request."""
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 
 from tui_batch.backends.hosted import arrays
 from tui_batch.backends.hosted.heard import Memory
 from tui_batch.backends.hosted.journal import Sent
-from tui_batch.backends.slurm import answers, calls
+from tui_batch.backends.slurm import answers, calls, health
 from tui_batch.backends.slurm.answers import Account
+from tui_batch.backends.slurm.fitting import Asked
 from tui_batch.backends.slurm.listing import Listed, listed
 from tui_batch.errors import BackendError
-from tui_batch.model import Job
+from tui_batch.model import Health, Job
 from tui_batch.wire.host import Host, quoted
 
 USUAL_ARRAY = 1000  # tasks, where the cluster does not say otherwise
@@ -70,6 +72,12 @@ class Queue(Memory):
             told = self._host.run(self._english + calls.BIGGEST_ARRAY).out.strip()
             self._biggest = max(1, int(told) - 1) if told.isdigit() else USUAL_ARRAY
         return self._biggest
+
+    def health(self, folder: str, asked: Asked) -> Health:
+        """How things are there, and what there is for whoever asks for this."""
+        began = time.time()
+        done = self._host.run(self._english + health.probe(folder), seconds=health.SECONDS)
+        return health.read(self._host.name, done.out, began, time.time(), asked)
 
     # -- what calls came to --------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ STRINGS = {
     "most": 0,  # jobs of a person; beyond, sbatch says `limit`
     "limit": "QOSMaxSubmitJobPerUserLimit",
     "refuse": "",  # what sbatch says, with 1
+    "leaves": False,  # a job that can never run is left behind by what is refused
     "sbatch": "",  # hang, die, silent, fail, timed out: what becomes of its answer once it has taken a job
     "down": False,  # the controller does not answer
     "patience": 0.05,  # for so long a command tries; 9 s with the real one
