@@ -74,7 +74,7 @@ def _read(line: str) -> Listed | None:
     if len(fields) <= _PARTED:
         return None
     job, *said, name = fields
-    return Listed(job, *map(intern, said), *_owner(name))  # many lines say the same: one copy of it is kept
+    return Listed._make([job, *map(intern, said), *_owner(name)])  # many lines say the same: one copy of it is kept
 
 
 def ids(job: str) -> Iterator[str]:
