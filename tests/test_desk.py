@@ -10,9 +10,9 @@ from tui_batch import config
 from tui_batch.cli.entry import open_desk
 from tui_batch.desk import Desk
 from tui_batch.errors import ConfigError, RequestError, StoreError, TemplateError
-from tui_batch.model import Question, Status, Submission, Target
+from tui_batch.model import Contact, Question, Status, Submission, Target
 from tui_batch.states import JobState
-from tui_batch.store import lock, questions
+from tui_batch.store import contacts, lock, questions
 from tui_batch.store.history import HistoryWriter, outcome_record, submission_record
 from tui_batch.store.home import Home
 from tui_batch.store.ledger import Ledger
@@ -174,6 +174,22 @@ def test_what_the_target_cannot_do_is_said_before_anything_is_sent(desk):
     assert desk.snapshot().orders == ()
     with pytest.raises(RequestError, match="no target 'x'"):
         desk.submit("b", "x")
+
+
+def test_a_target_that_offers_something_is_asked_what_once_an_hour(desk):
+    fir = Target("fir", "slurm", {"host": "fir"})
+    desk.config.targets["fir"] = fir
+    assert not desk.inquire(desk.config.target("local"))
+    assert desk.inquire(fir)
+    assert not desk.inquire(fir), "it is being asked"
+    [order] = desk.snapshot().orders
+    assert (order.verb, order.target) == ("probe", "fir")
+    desk.withdraw(order.id)
+    for known, outdated in ((stamp(desk.now() - 3000), False), (stamp(desk.now() - 4000), True), ("", True)):
+        contacts.write(Home(desk.home).contacts, "fir", Contact(True, known={"as_of": known}))
+        assert desk.outdated(fir) is outdated
+    contacts.write(Home(desk.home).contacts, "fir", Contact(False, unanswered=True))
+    assert not desk.inquire(fir), "it asks a person first"
 
 
 def test_what_an_attempt_is_sent(desk):

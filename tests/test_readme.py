@@ -73,14 +73,20 @@ def test_its_configuration_and_its_template_can_be_read():
     assert template.read(raft, "raft.toml", ROOT, lambda name: "").name == tomllib.loads(raft)["name"]
 
 
-def test_every_kind_and_every_key_of_a_cluster_is_named():
+def test_every_kind_is_named():
     kinds = {word for row in rows("Targets") if row[-1] == "works" for word in re.findall("`([a-z-]+)`", row[0])}
     assert kinds == set(backends.KINDS)
-    [example] = fences("Grid Engine, here and over SSH", "toml")
+
+
+@pytest.mark.parametrize(("title", "kind"), [("Slurm", "slurm"), ("Grid Engine", "gridengine")])
+def test_every_key_of_a_cluster_is_named(title, kind):
+    [example] = fences(title, "toml")
     cluster = config.parse(example, Path("config.toml")).target("cluster")
+    assert cluster.kind == kind
     known = {field.name for field in fields(backends.kind(cluster).settings(cluster))}
-    keys = [row for row in rows("Grid Engine, here and over SSH") if len(row) == 3]
-    assert {word for row in keys for word in re.findall("`([a-z_]+)`", row[0])} == known
+    keys = [row for where in ("Clusters, here and over SSH", title) for row in rows(where) if len(row) == 3]
+    named = [word for row in keys for word in re.findall("`([a-z_]+)`", row[0])]
+    assert sorted(named) == sorted(known)
 
 
 def test_what_it_points_to_is_there():

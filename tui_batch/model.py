@@ -211,7 +211,7 @@ class Health:
     reachable: bool
     detail: str
     facts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    known: Mapping[str, Any] = field(default_factory=lambda: NOTHING)  # what it offers: for its kind alone to read
+    known: Mapping[str, Any] = field(default_factory=lambda: NOTHING)  # what it offers: for its kind, but for `as_of`
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ class Contact:
     next: str = ""  # when it is asked next, while it has open jobs
     trouble: str = ""  # why its last answer was none
     unanswered: bool = False  # it asked a person in vain, and is not tried again until one asks for that
-    known: Mapping[str, Any] = field(default_factory=lambda: NOTHING)  # what it offered then, as its kind wrote it
+    known: Mapping[str, Any] = field(default_factory=lambda: NOTHING)  # what it offers, since its `as_of`
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from worlds.slurm import PlainSlurmWorld, SlurmWorld
+from worlds.slurm_cluster import cluster
 
 from tui_batch.backends import slurm
 from tui_batch.backends.slurm import fitting, health, offer
@@ -13,6 +15,7 @@ from tui_batch.store import contacts
 
 ANSWERS = Path(__file__).parent / "answers" / "slurm"
 NOW = 1795188700.0
+PLAIN_ACCOUNTING = "none: how jobs ended is read from what they leave"
 NOTHING = Options("", "", "", "", 0, ())
 
 
@@ -160,7 +163,8 @@ def test_a_cluster_that_works_says_what_it_offers():
     )
     assert found.facts["accounting"] == "answers"
     assert found.known["as_of"] == "2026-11-20T15:31:40.000Z"
-    assert heard("plain").facts["accounting"] == "none: how jobs ended is read from what they leave"
+    assert [one["name"] for one in found.known["qos"]] == ["normal", "long", "gpu"], "others are not for this person"
+    assert heard("plain").facts["accounting"] == PLAIN_ACCOUNTING
 
 
 @pytest.mark.parametrize(
@@ -216,3 +220,33 @@ def test_what_a_template_asks_for_counts_and_the_target_for_the_rest():
     made = replace(made, options={"slurm": {"partitoin": "long"}})
     assert "Did you mean 'partition'?" in slurm.check(target, made, UNIVERSITY)[0].text
     assert slurm.limits(target, made, UNIVERSITY) == Limits(None, 30)
+
+
+# -- real clusters -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.xdist_group("slurm")
+def test_a_real_cluster_says_what_it_offers_while_its_controller_is_there(slurm_cluster, tmp_path):
+    backend = SlurmWorld(tmp_path).open()
+    found = backend.probe()
+    assert (found.reachable, found.facts["accounting"], found.facts["clock"]) == (True, "answers", "as ours")
+    offered = offer.known(found.known)
+    assert [one.name for one in offered.partitions] == ["main", "short", "closed"]
+    assert {one.name: one.queued for one in offered.accounts}.items() >= {("tests", None), ("narrow", 5)}
+    assert {one.name: one.queued for one in offered.qos}["few"] == 5
+    assert said(found.known, batch(), partition="closed", account="tests")[0].startswith("partition closed is down")
+    assert fitting.limits(found.known, replace(NOTHING, account="narrow"), batch(9)) == Limits(held=5)
+    cluster("controller-stop", "kept")
+    try:
+        found = backend.probe()
+    finally:
+        cluster("controller-start", "kept")
+    assert (found.reachable, found.known) == (False, {})
+    assert "does not answer: Slurmctld(primary)" in found.detail
+
+
+@pytest.mark.xdist_group("slurm")
+def test_a_real_cluster_without_accounts_says_what_it_offers(slurm_cluster, tmp_path):
+    found = PlainSlurmWorld(tmp_path).open().probe()
+    assert (found.reachable, found.facts["accounting"]) == (True, PLAIN_ACCOUNTING)
+    assert said(found.known, batch(cpus=65), account="any")[0].startswith("each job asks for 65 CPUs, a node of main")

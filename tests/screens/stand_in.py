@@ -132,6 +132,7 @@ class FakeDesk:
         self.broken = []
         self.needed = {}  # index → what a job was given
         self.workdir = ""  # of all targets, on their hosts
+        self.silent = ()  # the targets of which it is not known what they offer
         self.far = ""  # the other host that the courier is on
 
     def now(self):
@@ -311,6 +312,16 @@ class FakeDesk:
 
     def probe(self, target):
         self.asked.append(("probe", target))
+
+    def inquire(self, target):
+        if target.name in self.silent:
+            self.probe(target.name)
+            order = Order("p1", "probe", "", ago(0), target=target.name)
+            self.current = replace(self.current, orders=(*self.current.orders, order))
+
+    def told(self, target):
+        contact = self.current.contacts.get(target.name)
+        return contact.known.get("as_of", "") if contact else ""
 
     def remains(self, submission):
         return f"{self.workdir}/{submission}" if self.workdir else ""

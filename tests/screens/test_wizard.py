@@ -3,13 +3,13 @@
 import threading
 from dataclasses import replace
 
-from stand_in import BROKEN, NOON, RAFT, TEMPLATES, ago
+from stand_in import BROKEN, NOON, RAFT, TARGETS, TEMPLATES, ago
 from textual import events
 from waiting import hides, shows, until
 
 from tui_batch.config import Config
 from tui_batch.errors import StoreError
-from tui_batch.model import Batch, JobList, JobRow, Limits, Problem, Status
+from tui_batch.model import Batch, Contact, JobList, JobRow, Limits, Problem, Status
 from tui_batch.screens import turns
 from tui_batch.screens.generate import Templates, clone
 from tui_batch.screens.home import Home
@@ -272,6 +272,69 @@ async def test_totals_say_jobs_waves_time_and_bytes(app, desk):
         await shows(pilot, "33: 1, 2")
         await pilot.press("enter")
         await shows(pilot, "fir: 33 jobs; it takes 20")
+
+
+def told(desk, *problems):
+    """The target has said what it offers."""
+    desk.found, desk.limits = list(problems), lambda batch, target: Limits(at_once=4)
+    contact = Contact(True, known={"as_of": ago(60)})
+    desk.current = replace(desk.current, orders=(), contacts={"fir": contact})
+
+
+SHORT = Problem("each job asks for 2 h, partition short allows 2 min: it would wait for ever", fatal=False)
+
+
+async def test_a_target_is_asked_once_what_it_offers_and_all_is_reckoned_again(app, desk):
+    desk.silent, desk.default_target = ["fir"], lambda: TARGETS[1]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_preview(pilot, app)
+        await shows(pilot, "asking fir what it offers...", "fir: 9 jobs")
+        told(desk, SHORT)
+        await shows(
+            pilot, "fir: 9 jobs, 4 at once: 3 waves", "! each job asks for 2 h, partition short", "as fir said at"
+        )
+        await hides(pilot, "asking fir")
+        await pilot.press("A")
+        await shows(pilot, "to fir all the same?")
+        assert desk.asked == [("probe", "fir")]
+
+
+async def test_a_target_that_does_not_answer_is_told_of_before_a_batch_goes_there(app, desk):
+    desk.silent, desk.default_target = ["fir"], lambda: TARGETS[1]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_preview(pilot, app)
+        await shows(pilot, "asking fir")
+        for contact in (
+            Contact(False, trouble="fir: no answer in 30 s."),
+            Contact(False, "fir: the controller is DOWN."),
+        ):
+            desk.current = replace(desk.current, orders=(), contacts={"fir": contact})
+            await shows(pilot, contact.trouble or contact.detail)
+
+
+async def test_nobody_waits_for_what_a_target_offers(app, desk):
+    desk.config, desk.silent, desk.default_target = Config(undo_seconds=0), ["fir"], lambda: TARGETS[1]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_preview(pilot, app)
+        await shows(pilot, "asking fir")
+        await pilot.press("A", "y")
+        await shows(pilot, "ml-training-new is on its way to fir.")
+
+
+async def test_a_batch_that_is_sent_again_is_warned_of_while_the_question_is_open(app, desk):
+    desk.silent = ["fir"]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "protein-fold")
+        await pilot.press("2")
+        await shows(pilot, "never-sent")
+        await pilot.press("S")
+        await shows(pilot, "> local", "1,003 jobs, 16 at once")
+        await pilot.press("j", "enter")
+        await shows(pilot, "asking fir what it offers...", "to fir?")
+        told(desk, SHORT)
+        await shows(pilot, "partition short allows 2 min", "4 at once: 251 waves", "to fir?")
+        await hides(pilot, "asking fir")
+        assert desk.asked == [("probe", "fir")]
 
 
 async def test_one_goes_first_when_there_are_several(app, desk):

@@ -6,7 +6,7 @@ import pytest
 from stand_in import BROKEN, RAFT, ago
 
 from tui_batch.config import Config
-from tui_batch.model import Limits, Problem
+from tui_batch.model import Contact, Limits, Problem
 
 SIZES = [(80, 24), (60, 15), (120, 40)]
 NAMES = ["80x24", "60x15", "120x40"]
@@ -46,6 +46,10 @@ def troubled(desk):
 
 def warned(desk):
     desk.found = [Problem("this machine gives no GPUs out: each job sees all of them", fatal=False)]
+
+
+def told(desk):
+    desk.current = replace(desk.current, contacts={"local": Contact(True, known={"as_of": ago(600)})})
 
 
 @pytest.mark.parametrize("size", SIZES, ids=NAMES)
@@ -118,6 +122,14 @@ def test_preview_filtered(picture):
 
 def test_preview_with_warnings(picture):
     assert picture(*PREVIEW, ready=warned)
+
+
+def test_preview_while_the_target_is_asked_what_it_offers(picture):
+    assert picture(*PREVIEW, ("asking local",), ready=lambda desk: setattr(desk, "silent", ["local"]))
+
+
+def test_preview_with_warnings_of_what_the_target_has_said(picture):
+    assert picture(*PREVIEW, ("as local said at",), ready=lambda desk: (warned(desk), told(desk)))
 
 
 def test_preview_of_what_the_target_cannot_do(picture):

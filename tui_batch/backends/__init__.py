@@ -29,6 +29,7 @@ def nobody(question: Question) -> str:
 
 
 LOGS_HERE = frozenset({"local"})  # kinds whose jobs write their logs into the store: nobody has to bring them
+OFFERING = frozenset({"slurm"})  # kinds that are asked what they offer before something is sent there
 
 
 def connect(target: Target, home: Path, ask: Callable[[Question], str] = nobody) -> Backend:

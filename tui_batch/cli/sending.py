@@ -8,6 +8,7 @@ from tui_batch.cli.making import made, planned
 from tui_batch.cli.output import agrees, as_json, interactive, jobs, say
 from tui_batch.desk import Desk
 from tui_batch.model import Batch, Target
+from tui_batch.times import clock
 
 
 def submit(desk: Desk, arguments: Namespace) -> int:
@@ -34,8 +35,12 @@ def run(desk: Desk, arguments: Namespace) -> int:
 
 def _wanted(desk: Desk, batch: Batch, target: Target, yes: bool) -> bool:
     """Show what would be sent where, and ask, unless there is nobody to ask."""
-    for problem in desk.check(batch, target):
+    problems = desk.check(batch, target)
+    for problem in problems:
         say(f"{target.name}: {problem.text}.")
+    if problems and (told := desk.told(target)):
+        say(f"What {target.name} offers is as it said at {clock(told, desk.now())}.")
+    desk.inquire(target)
     if yes or not interactive():
         return True
     needs = batch.resources

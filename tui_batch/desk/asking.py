@@ -10,7 +10,7 @@ from tui_batch import indices, signals
 from tui_batch.config import Config
 from tui_batch.desk.making import Making
 from tui_batch.errors import RequestError
-from tui_batch.model import Batch, Order, Question, Resources, Status, Submission
+from tui_batch.model import Batch, Contact, Order, Question, Resources, Status, Submission, Target
 from tui_batch.states import JobState
 from tui_batch.store import followed, lock, orders, questions
 from tui_batch.store.more import granted
@@ -145,6 +145,19 @@ class Desk(Making):
         """Order a target to be examined, which may ask something first; what comes out stands in the contacts."""
         moment = self._moment()
         self._leave(Order(orders.new_id(moment), "probe", "", moment, target=self.config.target(target).name))
+
+    def inquire(self, target: Target) -> bool:
+        """Order a target to be examined if what it offers is not known of late; whether that was left to be done.
+
+        One that waits for a person is left alone: whoever sends something there is asked then.
+        """
+        snapshot = self.snapshot()
+        contact = snapshot.contacts.get(target.name, Contact())
+        asked = any(order.verb == "probe" and order.target == target.name for order in snapshot.orders)
+        if asked or contact.unanswered or not snapshot.writable or not self.outdated(target):
+            return False
+        self.probe(target.name)
+        return True
 
     # -- what targets ask ----------------------------------------------------------------------------------------------
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tui_batch.sweep import Sweep
     from tui_batch.template import Broken, Template
 
+OUTDATED_SECONDS = 3600.0  # so old may be what a target offers before it is asked again
+
 
 class Making(Looking):
     """Nothing here talks to a target; of the backends only their pure answers are asked."""
@@ -187,6 +189,16 @@ class Making(Looking):
         from tui_batch import backends
 
         return backends.kind(target).check(target, batch, self._known(target))  # type: ignore[no-any-return]
+
+    def told(self, target: Target) -> str:
+        """When the target told what it offers; "" if it never did."""
+        return str(self._known(target).get("as_of", ""))
+
+    def outdated(self, target: Target) -> bool:
+        """Whether what the target offers matters, and is not known as it is of late."""
+        from tui_batch import backends
+
+        return target.kind in backends.OFFERING and self.told(target) < stamp(self.now() - OUTDATED_SECONDS)
 
     def _known(self, target: Target) -> Mapping[str, Any]:
         """What the target offered when it was last examined; of the file itself, since any thread may ask."""

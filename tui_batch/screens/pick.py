@@ -1,8 +1,8 @@
 """A question: which target is the batch sent to?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -10,9 +10,10 @@ from textual.widget import Widget
 
 from tui_batch.desk import Desk
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Batch, Target
+from tui_batch.model import Batch, Problem, Snapshot, Target
 from tui_batch.screens.table_view import TableView
 from tui_batch.screens.totals import waves
+from tui_batch.screens.waiting import examined
 from tui_batch.settings import shown
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import ChoiceTable, LiveTable
@@ -44,6 +45,7 @@ class ChooseTarget(TableView):
     def __init__(self, batch: Batch, before: Target | None = None) -> None:
         super().__init__()
         self._batch, self._before = batch, before
+        self._offers: Mapping[str, Mapping[str, Any]] = {}  # by the target's name, as they are shown
 
     def body(self) -> Iterable[Widget]:
         """The targets."""
@@ -63,9 +65,21 @@ class ChooseTarget(TableView):
         self.status.show("submit", ((f"{self._batch.name}: {counted(self._batch.jobs)}. Where to?", ""),))
         self.go(self._fill)
 
+    def look(self, snapshot: Snapshot) -> None:
+        """A target may have said what it offers."""
+        super().look(snapshot)
+        offers = {name: contact.known for name, contact in snapshot.contacts.items()}
+        if offers != self._offers:
+            self._offers = offers
+            self.go_instead("offers", self._weigh)
+
+    async def _weigh(self) -> None:
+        places = await self.ask(_places, self.desk, self._batch)
+        self.query_one(LiveTable).show(places, ("No target is configured.",))
+
     async def _fill(self) -> None:
         table = self.query_one(LiveTable)
-        table.show(await self.ask(_places, self.desk, self._batch), ("No target is configured.",))
+        await self._weigh()
         if self._before is None:
             self._before = await self.ask(self.desk.default_target)
         table.go_to(self._before.name)
@@ -97,25 +111,46 @@ class Sending(NamedTuple):
 class PickTarget(ChooseTarget):
     """The same with the last question: dismisses once the person has said what is sent there."""
 
+    _asking: Target | None = None  # the target that the question is about
+
     def choose(self, target: Target) -> None:
         """Ask whether it is meant."""
         self.go_instead("confirm", self._confirm, target)
 
     async def _confirm(self, target: Target) -> None:
         name, jobs = self._batch.name, counted(self._batch.jobs)
+        await self.ask(self.desk.inquire, target)
         problems = await self.ask(self.desk.check, self._batch, target)
         if fatal := [problem.text for problem in problems if problem.fatal]:
             self._note([])
             self.prompt.say(f"{target.name} cannot run {name}: {'; '.join(fatal)}.", "trouble")
             return
-        self._note([problem.text for problem in problems])
+        self._asking = target
+        self._warn(target, problems)
         question = f"Submit {jobs} of {name} to {target.name}{' all the same' * bool(problems)}?"
         answer = await (
             self.prompt.choose(question, SENT, ALL) if self._batch.jobs > 1 else self.prompt.yes(question, "y")
         )
+        self._asking = None
         self._note([])
         if answer in (ALL, FIRST, "y"):
             self.dismiss(Sending(target, answer == FIRST))
+
+    def look(self, snapshot: Snapshot) -> None:
+        """While the question is open, too."""
+        super().look(snapshot)
+        if self._asking:
+            self.go_instead("notes", self._renew, self._asking)
+
+    async def _renew(self, target: Target) -> None:
+        problems = await self.ask(self.desk.check, self._batch, target)
+        if self._asking is target:
+            self._warn(target, problems)
+
+    def _warn(self, target: Target, problems: Sequence[Problem]) -> None:
+        waiting = target.name in examined(self.front.snapshot)
+        asking = [f"asking {target.name} what it offers..."] if waiting else []
+        self._note([*(problem.text for problem in problems), *asking])
 
     def _note(self, problems: list[str]) -> None:
         """Above the question, what the target would make of the batch."""

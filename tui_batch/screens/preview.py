@@ -1,8 +1,8 @@
 """New batch, third step: every job before it is made, what they come to, and where they go."""
 
 from asyncio import CancelledError, Event, to_thread
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Batch, JobList, Target
+from tui_batch.model import Batch, Contact, JobList, Snapshot, Target
 from tui_batch.numbers import spell
 from tui_batch.screens.batches import Batches
 from tui_batch.screens.clerk import Brake, Stopped, apart, braked
@@ -22,6 +22,7 @@ from tui_batch.screens.rerun import ANSWER
 from tui_batch.screens.submitting import Submitting
 from tui_batch.screens.totals import Totals, draft, totals
 from tui_batch.screens.typed import drawer
+from tui_batch.screens.waiting import examined
 from tui_batch.widgets.facts import Facts
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.live_table import LiveTable
@@ -54,6 +55,8 @@ class Preview(Submitting):
         self._draft = draft(sweep, name)
         self._rows = Drafts(sweep)
         self._totals: Totals | None = None
+        self._known: Mapping[str, Any] = {}  # what the target offers, as they were reckoned with
+        self._inquired: set[str] = set()  # the targets that were asked for that
         self._reckoned = Event()
         self._brake = Brake()
         self._made: int | None = None  # how many are written while that goes on
@@ -90,9 +93,26 @@ class Preview(Submitting):
     async def _reckon(self) -> None:
         if self._target is None:
             self._target = await self.ask(self.desk.default_target)
-        self._totals = await apart(totals, self.desk, self._draft, self._sweep, self._target)
+        target = self._target
+        self._known = self._contact.known
+        self._totals = await apart(totals, self.desk, self._draft, self._sweep, target)
         self.query_one("#totals", Facts).show(self._totals.lines)
         self._reckoned.set()
+        if target.name not in self._inquired:
+            await self.ask(self.desk.inquire, target)
+            self._inquired.add(target.name)
+
+    def look(self, snapshot: Snapshot) -> None:
+        """The target may have said what it offers."""
+        super().look(snapshot)
+        self._head()
+        if self._contact.known != self._known:
+            self.go_instead("totals", self._reckon)
+
+    @property
+    def _contact(self) -> Contact:
+        """How the target was when it was last asked."""
+        return self.contacts.get(self._target.name, Contact()) if self._target else Contact()
 
     def tick(self) -> None:
         """How far the generation is."""
@@ -102,6 +122,10 @@ class Preview(Submitting):
         made = ("nothing is written yet", "") if self._batch is None else (f"written as {self._batch.name}", "")
         if self._made is not None:
             made = (f"{self._made:,} written; Esc stops", "running")
+        elif self._target and self._target.name in examined(self.front.snapshot):
+            made = (f"asking {self._target.name} what it offers...", "running")
+        elif wrong := self._contact.trouble or (self._contact.detail if self._contact.reachable is False else ""):
+            made = (wrong, "attention")
         self.status.show(f"new batch: {self._draft.name}", ((counted(self._sweep.count), "key"), made))
 
     # -- one job ---------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from tui_batch.model import Contact, Question, Snapshot, Submission, Target
 from tui_batch.screens.asking import answer
 from tui_batch.screens.undo import Undoing
 from tui_batch.screens.view import age
-from tui_batch.screens.waiting import next_try
+from tui_batch.screens.waiting import examined, next_try
 from tui_batch.settings import shown
 from tui_batch.states import JobState, active
 from tui_batch.times import seconds
@@ -61,7 +61,7 @@ class Place:
 
 def places(snapshot: Snapshot) -> list[Place]:
     """The targets of the configuration, with what is under way on each."""
-    examined = {order.target for order in snapshot.orders if order.verb == "probe"}
+    asked = examined(snapshot)
     questions = {question.target: question for question in snapshot.questions}
     here: dict[str, list[Submission]] = {}
     for one in snapshot.submissions:
@@ -75,7 +75,7 @@ def places(snapshot: Snapshot) -> list[Place]:
         left = sum(map(active, counts)) - running
         contact = snapshot.contacts.get(target.name, Contact())
         due = contact.next if watched and running + left and not contact.unanswered else ""
-        found.append(Place(target, contact, running, left, due, target.name in examined, questions.get(target.name)))
+        found.append(Place(target, contact, running, left, due, target.name in asked, questions.get(target.name)))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui_batch.desk import Desk
 from tui_batch.errors import TuiBatchError
 from tui_batch.model import Batch, Limits, Resources, Target, Weight
-from tui_batch.times import span
+from tui_batch.times import clock, span
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.progress import counted
 from tui_batch.widgets.text_view import pair
@@ -38,6 +38,7 @@ def totals(desk: Desk, batch: Batch, sweep: "Sweep", target: Target, width: int 
     """All of it, of the batch that the sweep would become. Blocks: some jobs are rendered to know their weight."""
     refusals: list[str] = []
     warnings: list[str] = []
+    since: list[str] = []
     limits, files = Limits(), "unknown"
     try:
         problems = desk.check(batch, target)
@@ -48,6 +49,8 @@ def totals(desk: Desk, batch: Batch, sweep: "Sweep", target: Target, width: int 
         files = weighed(desk.weight(sweep), sweep.count)
     except TuiBatchError as error:
         refusals += str(error).splitlines()
+    if warnings and (told := desk.told(target)):
+        since.append(f"as {target.name} said at {clock(told, desk.now())}")
     if trouble := desk.size_trouble(sweep.count):
         refusals.append(trouble)
     lines = [
@@ -56,6 +59,7 @@ def totals(desk: Desk, batch: Batch, sweep: "Sweep", target: Target, width: int 
         pair("files", files, width=width),
         *(((f"  ! {text}", "trouble"),) for text in refusals),
         *(((f"  ! {text}", "attention"),) for text in warnings),
+        *(((f"    {text}", "quiet"),) for text in since),
     ]
     return Totals(lines, " ".join(refusals), bool(warnings))
 

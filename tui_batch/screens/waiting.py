@@ -55,6 +55,11 @@ def next_try(due: str, now: float) -> str:
     return f"next try in {ceil(left / 10) * 10 if left > 10 else ceil(left)} s"
 
 
+def examined(snapshot: Snapshot | None) -> set[str]:
+    """The targets that are being asked how they are, and what they offer."""
+    return {order.target for order in snapshot.orders if order.verb == "probe"} if snapshot else set()
+
+
 def trouble(submission: Submission, contacts: Mapping[str, Contact], now: float) -> str:
     """`as of 14:02, fir: no answer, next try in 40 s`, or what else is wrong; "" where nothing is."""
     contact = contacts.get(submission.target)

@@ -165,7 +165,7 @@ def _refusal(host: str, code: int, err: str) -> BackendError:
         return Refused(f"{host}: sbatch cannot be used: {said} {HINT}")
     if _UNHEARD.search(err):
         return Unreachable(f"{host}: the controller does not answer: {said} Nothing was sent.")
-    if not code or code > 255 or 128 < code < 255 or _AMBIGUOUS.search(err):
+    if code in (0, 124) or code > 255 or 128 < code < 255 or _AMBIGUOUS.search(err):  # 124: it was given up
         return Unclear(f"{host}: sbatch gave no clear answer: {said} {_LOOKED_FOR}")
     return Refused(f"{host}: sbatch has refused: {said}")
 
@@ -178,7 +178,8 @@ def silence(host: str, command: str, code: int, err: str) -> Unreachable:
     said = words(err) or f"exit {code}."
     if code == 127:
         return Unreachable(f"{host}: {command} cannot be used: {said} {HINT}")
-    who = "the controller does not answer" if _DOWN.search(err) else f"{command} has failed"
+    asked = "accounting" if command == "sacct" else "controller"
+    who = f"the {asked} does not answer" if _DOWN.search(err) else f"{command} has failed"
     return Unreachable(f"{host}: {who}: {said}")
 
 

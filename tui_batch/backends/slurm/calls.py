@@ -42,6 +42,11 @@ def english(conf: str) -> str:
     return plain(conf) + _ENGLISH
 
 
+def patient(seconds: float) -> str:
+    """What comes before `$patience COMMAND`: one that hangs is given up, where the host can do that."""
+    return f"patience=; ! command -v timeout >/dev/null || patience='timeout {seconds:g}'\n"
+
+
 # -- sending -----------------------------------------------------------------------------------------------------------
 
 
@@ -95,6 +100,8 @@ def _resources(settings: "Settings", job: Job) -> list[str]:
     return wanted
 
 
+SEND_SECONDS = 300.0  # sbatch tries again by itself where the controller takes no job for the moment
+
 _TASK = """\
 #!/bin/sh
 {setup}task=1 id=$SLURM_JOB_ID TUI_BATCH_ALONE=yes
@@ -112,7 +119,7 @@ def script(settings: "Settings", batch: Batch, group: Group, folder: str) -> str
         setup="".join(f"{one}\n" for one in settings.setup), task=quoted([f"{folder}/task.sh"]),
         folder=quoted([folder]), list=group.list, before=group.first - 1,
     )  # fmt: skip
-    return f"{plain(settings.conf)}{line} <<'end of task'\n{task}end of task"
+    return f"{plain(settings.conf)}{patient(SEND_SECONDS)}$patience {line} <<'end of task'\n{task}end of task"
 
 
 # What sbatch must hear from us alone: another answer, another place, another way to run.
@@ -146,6 +153,7 @@ _ACCOUNT = ("jobid", "jobname", "state", "exitcode", "derivedexitcode", "start",
             "reqmem", "maxrss", "nodelist")  # fmt: skip
 _BLOCK = 100  # ids in one call: more have been seen to hang
 _ONE_BY_ONE = 20
+PATIENCE = 45.0  # the queue is read although the accounting does not answer
 ACCOUNT_SECONDS = 60.0
 
 
@@ -153,8 +161,8 @@ def account(ids: Collection[str]) -> str:
     """How did these end? Each with its steps, which tell of memory; of very many whole arrays are asked for."""
     wanted = sorted(ids) if len(ids) <= _BLOCK else sorted({one.partition("_")[0] for one in ids})
     blocks = (wanted[at : at + _BLOCK] for at in range(0, len(wanted), _BLOCK))
-    line = f"sacct -n -P --delimiter='{BETWEEN}' -o {','.join(_ACCOUNT)} -j "
-    return "".join(f"{line}{','.join(block)} || exit\n" for block in blocks)
+    line = f"$patience sacct -n -P --delimiter='{BETWEEN}' -o {','.join(_ACCOUNT)} -j "
+    return patient(PATIENCE) + "".join(f"{line}{','.join(block)} || exit\n" for block in blocks)
 
 
 def remembered(submission: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from tui_batch.backends.slurm import fitting, offer
+from tui_batch.backends.slurm import calls, fitting, offer
 from tui_batch.backends.slurm.fitting import Asked
 from tui_batch.backends.slurm.offer import ACCOUNT_FIELDS, NODE_FIELDS, QOS_FIELDS, Offer, Partition
 from tui_batch.model import Health
@@ -21,8 +21,7 @@ _CONFIG = ("AccountingStorageEnforce", "AccountingStorageType", "ClusterName", "
 _PROBE = """\
 cd {folder} && [ -w . ] && echo "workdir $PWD" && df -Pk . | awk 'NR == 2 {{ print "free", $4 }}'
 for one in {commands}; do echo "command $one $(command -v $one)"; done
-patience=; ! command -v timeout >/dev/null || patience='timeout {seconds}'
-me=$(id -un)
+{patience}me=$(id -un)
 ask() {{
     word=$1
     shift
@@ -56,8 +55,9 @@ SECONDS = 120.0
 def probe(folder: str) -> str:
     """How are things there?"""
     return _PROBE.format(
-        folder=quoted([folder]), commands=" ".join(_COMMANDS), config="|".join(_CONFIG), seconds=_PATIENCE,
-        nodes=NODE_FIELDS, qos=",".join(QOS_FIELDS), accounts=",".join(ACCOUNT_FIELDS),
+        folder=quoted([folder]), commands=" ".join(_COMMANDS), config="|".join(_CONFIG),
+        patience=calls.patient(_PATIENCE), nodes=NODE_FIELDS, qos=",".join(QOS_FIELDS),
+        accounts=",".join(ACCOUNT_FIELDS),
     )  # fmt: skip
 
 

@@ -130,6 +130,12 @@ def offered(told: Mapping[str, Sequence[str]], as_of: str) -> Offer:
     nodes = _nodes(told["nodes"])
     memory = _number(said.get("DefMemPerCPU"))
     enforced = said.get("AccountingStorageEnforce", "").lower()
+    partitions = [_partition(line, nodes, memory) for line in told["partition"] if line.startswith("PartitionName=")]
+    accounts = _accounts(
+        [dict(zip(ACCOUNT_FIELDS, line.split("|"), strict=False)) for line in told["account"]], cluster
+    )
+    qos = [_bounds(dict(zip(QOS_FIELDS, line.split("|"), strict=False))) for line in told["qos"] if "|" in line]
+    usable = {name for one in accounts for name in one.qos} | {one.own_qos for one in partitions}
     return Offer(
         as_of,
         cluster,
@@ -140,9 +146,9 @@ def offered(told: Mapping[str, Sequence[str]], as_of: str) -> Offer:
         _number(said.get("MaxJobCount")),
         _number(said.get("MaxArraySize")),
         "".join(told["usual"][:1]).partition("|")[2].strip(),
-        tuple(_partition(line, nodes, memory) for line in told["partition"] if line.startswith("PartitionName=")),
-        _accounts([dict(zip(ACCOUNT_FIELDS, line.split("|"), strict=False)) for line in told["account"]], cluster),
-        tuple(_bounds(dict(zip(QOS_FIELDS, line.split("|"), strict=False))) for line in told["qos"] if "|" in line),
+        tuple(partitions),
+        accounts,
+        tuple(one for one in qos if one.name in usable or not accounts),  # there may be hundreds of others
     )
 
 
@@ -197,9 +203,15 @@ def _nodes(lines: Iterable[str]) -> Mapping[str, tuple[Nodes, ...]]:
     return found
 
 
+def _rows(lines: Iterable[str], names: Sequence[str]) -> Sequence[Mapping[str, str]]:
+    """What `sacctmgr -P` says, by the names of the columns; what is no whole line is something else."""
+    cut = (line.split("|") for line in lines)
+    return [dict(zip(names, cells, strict=True)) for cells in cut if len(cells) == len(names)]
+
+
 def _accounts(rows: Sequence[Mapping[str, str]], cluster: str) -> tuple[Bounds, ...]:
     """The person's own lines, with what holds for all of an account together, which stands in a line without a user."""
-    here = [row for row in rows if row.get("cluster") == cluster and len(row) == len(ACCOUNT_FIELDS)]
+    here = [row for row in rows if row["cluster"] == cluster]
     groups = {row["account"]: row for row in here if not row["user"]}
     shared = ("grpjobs", "grpsubmit", "grptres")
     of_all = {account: {f"{key} of all": row[key] for key in shared} for account, row in groups.items()}

@@ -52,9 +52,8 @@ def gone(
         return None if state is S.FAILED and soon and not left.start else _told(job, left, account)
     if one:
         return None if ended(one.word) is S.FAILED and soon and not left.end else _told(job, left, _by_queue(job, one))
-    if left.end and (left.end["code"] == "0" or not soon):
-        code = int(left.end["code"])
-        return _status(job, left, NO_ACCOUNT, *records.outcome(code, left.cause), "end record", code)
+    if left.end:
+        return None if left.end["code"] != "0" and soon else _by_record(job, left)
     if left.cause and (not soon or not left.start):
         word, _, detail = left.cause.partition(" ")
         return _status(job, left, NO_ACCOUNT, JobState(word), detail, "left the queue")
@@ -66,6 +65,11 @@ def gone(
 def _by_queue(job: Job, one: Listed) -> Account:
     started, over = moment(one.started), moment(one.ended)
     return Account(job.id, "", one.word, "squeue", started=started, ended=over, nodes=one.nodes)
+
+
+def _by_record(job: Job, left: Ended) -> Status:
+    code = int(left.end["code"])
+    return _status(job, left, NO_ACCOUNT, *records.outcome(code, left.cause), "end record", code)
 
 
 def _told(job: Job, left: Ended, account: Account) -> Status:

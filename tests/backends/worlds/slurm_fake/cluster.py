@@ -21,6 +21,7 @@ STRINGS = {
     "most": 0,  # jobs of a person; beyond, sbatch says `limit`
     "limit": "QOSMaxSubmitJobPerUserLimit",
     "refuse": "",  # what sbatch says, with 1
+    "leaves": False,  # a job that can never run is left behind by what is refused
     "sbatch": "",  # hang, die, silent, fail, timed out: what becomes of its answer once it has taken a job
     "down": False,  # the controller does not answer
     "patience": 0.05,  # for so long a command tries; 9 s with the real one
@@ -94,7 +95,7 @@ def new(cluster, number, **fields):
         "ended": 0.0, "code": 0, "signal": 0, "limit": 10, "memory": 100, "cpus": 1, "gpus": 0, "nodes": 1, "most": 0,
         "folder": "/", "out": "", "err": "", "script": "", "requeue": True, "restarts": 0, "held": "", "begin": 0.0,
         "after": "", "invalid": False, "pid": 0, "ending": "", "fate": {}, "by": None, "was": "", "gone": False,
-        "forgotten": False,
+        "forgotten": False, "block": "",
     }  # fmt: skip
     cluster["jobs"].append(job | fields)
     return cluster["jobs"][-1]

@@ -38,6 +38,19 @@ def sbatch(folder, cluster, words):
     indices = array(cluster, given["array"]) if "array" in given else [None]
     mine = [job for job in there(cluster) if job["user"] == me() and (job["state"] in ACTIVE or job["pid"])]
     if string(cluster, "refuse"):
+        if string(cluster, "leaves"):
+            now = time.time()
+            new(
+                cluster,
+                cluster["next"],
+                state="FAILED",
+                reason="BadConstraints",
+                code=1,
+                started=now,
+                ended=now,
+                **asked,
+            )
+            cluster["next"] += 1
         raise Denied(f"sbatch: error: {string(cluster, 'refuse')}")
     if string(cluster, "most") and len(mine) + len(indices) > string(cluster, "most"):
         said = string(cluster, "limit")
