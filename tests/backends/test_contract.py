@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from worlds.gridengine import FakeGridEngineWorld, GridEngineWorld, RemoteGridEngineWorld
 from worlds.local import LocalWorld
-from worlds.slurm import FakeSlurmWorld, PlainSlurmWorld, RemoteSlurmWorld, SlurmWorld
+from worlds.slurm import FakeSlurmWorld, PlainSlurmWorld, RemoteFakeSlurmWorld, RemoteSlurmWorld, SlurmWorld
 from worlds.world import World
 
 from tui_batch.backends.base import Backend
@@ -32,6 +32,7 @@ WORLDS = [
         GridEngineWorld,
         RemoteGridEngineWorld,
         FakeSlurmWorld,
+        RemoteFakeSlurmWorld,
         SlurmWorld,
         RemoteSlurmWorld,
         PlainSlurmWorld,
@@ -53,7 +54,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
         request.getfixturevalue(request.param.needs)
     made = request.param(tmp_path)
     if made.remote:
-        made.settings |= request.getfixturevalue("sshd").login(tmp_path / "login")
+        made.settings |= request.getfixturevalue("sshd").login(tmp_path / "login", made.environment)
     yield made
     made.close()
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import chain
 
 import pytest
+from worlds.asking import ended, send, state_is, take
 from worlds.gridengine import FakeGridEngineWorld
 
 from tui_batch.backends import gridengine
@@ -29,28 +30,6 @@ def backend(world):
     opened = world.open()
     yield opened
     opened.close()
-
-
-def send(world, backend, *commands, **made):
-    batch, files, jobs = world.batch(commands, **made)
-    taken = chain.from_iterable(backend.submit(batch, files, jobs))
-    ids = {one.index: one.id for one in taken}
-    world.jobs = [replace(job, id=ids[job.index]) for job in jobs if job.index in ids]
-    return world.jobs
-
-
-def take(taken, backend, batch, files, jobs):
-    """Note what is taken, also when an error comes then."""
-    for some in backend.submit(batch, files, jobs):
-        taken += some
-
-
-def ended(number):
-    return lambda known: sum(status.state.ended for status in known.values()) >= number
-
-
-def state_is(wanted):
-    return lambda known: [status.state for status in known.values()] == [wanted]
 
 
 # -- sending -----------------------------------------------------------------------------------------------------------

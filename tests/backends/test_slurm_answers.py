@@ -60,11 +60,11 @@ def gone(one=None, left=NONE, told=None, waited=0.0, most=300.0):
     ],
 )
 def test_the_words_of_what_has_not_ended(words, state):
-    assert {slurm.seen(JOB, line(word), {}).state for word in words.split()} == {state}
+    assert {slurm.seen(JOB, line(word)).state for word in words.split()} == {state}
 
 
 def test_a_word_that_is_not_known_is_kept():
-    assert slurm.seen(JOB, line("SOMETHING_NEW"), {}).detail == "the queue says SOMETHING_NEW"
+    assert slurm.seen(JOB, line("SOMETHING_NEW")).detail == "the queue says SOMETHING_NEW"
 
 
 @pytest.mark.parametrize(

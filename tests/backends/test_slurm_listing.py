@@ -59,6 +59,12 @@ def test_the_jobs_that_a_line_is_about():
     assert sum(1 for _ in WAITING.ids) == 99
 
 
+def test_whether_only_some_of_the_tasks_on_a_line_are_held():
+    reasons = ("JobArrayTaskLimit,JobHeldUser", "JobHeldUser", "Resources,Priority", AWAY)
+    assert [WAITING._replace(reason=reason).mixed for reason in reasons] == [True, False, False, False]
+    assert not RUNNING._replace(reason="JobArrayTaskLimit,JobHeldUser").mixed
+
+
 def test_a_list_of_tasks_that_was_cut_short_is_none():
     with pytest.raises(Unreachable, match="not all of them"):
         list(tasks("1-2,4,15..."))

@@ -80,20 +80,21 @@ def _together(one):
 _TURM = "AjTuMlS.PN...trFKN."
 _AFTER = "###turm###"
 
-# The keys of a job in `squeue --json` as of Slurm 23.02, but for those that are filled in below.
+# The keys of a job in `squeue --json` as of Slurm 23.11, but for those that are filled in below.
 _TEXTS = """admin_comment allocating_node array_task_string batch_features burst_buffer burst_buffer_state
     cluster_features comment container container_id cpus_per_tres cron dependency excluded_nodes extra failed_node
-    features
-    federation_origin federation_siblings_active federation_siblings_viable het_job_id_set licenses mail_user mcs_label
-    memory_per_tres network prefer required_nodes resv_name scheduled_nodes selinux_context state_description
-    system_comment tres_bind tres_freq tres_per_job tres_per_node tres_per_socket tres_per_task wckey"""
+    features federation_origin federation_siblings_active federation_siblings_viable het_job_id_set licenses
+    mail_user mcs_label memory_per_tres network prefer required_nodes resv_name scheduled_nodes selinux_context
+    state_description system_comment tres_bind tres_freq tres_per_job tres_per_node tres_per_socket tres_per_task
+    wckey"""
 _NUMBERS = """array_max_tasks cores_per_socket billable_tres cpus_per_task cpu_frequency_minimum cpu_frequency_maximum
-    cpu_frequency_governor delay_boot derived_exit_code exit_code het_job_id het_job_offset max_cpus max_nodes
+    cpu_frequency_governor deadline delay_boot het_job_id het_job_offset last_sched_evaluation max_cpus max_nodes
     tasks_per_core tasks_per_tres tasks_per_node tasks_per_socket tasks_per_board cpus node_count tasks memory_per_cpu
-    memory_per_node minimum_cpus_per_node minimum_tmp_disk_per_node priority sockets_per_node time_limit time_minimum
-    threads_per_core"""
-_PLAIN = """association_id core_spec thread_spec deadline last_sched_evaluation nice preempt_time preemptable_time
-    pre_sus_time minimum_switches resize_time restart_cnt sockets_per_board suspend_time maximum_switch_wait_time"""
+    memory_per_node minimum_cpus_per_node minimum_tmp_disk_per_node pre_sus_time preempt_time preemptable_time priority
+    resize_time sockets_per_node suspend_time threads_per_core time_limit time_minimum"""
+_PLAIN = (
+    "association_id core_spec thread_spec nice minimum_switches restart_cnt sockets_per_board maximum_switch_wait_time"
+)
 _LISTS = "flags gres_detail job_size_str mail_type profile shared exclusive show_flags"
 _FLAGS = "batch_flag contiguous hold reboot requeue oversubscribe"
 
@@ -102,19 +103,23 @@ def _number(value):
     return {"set": True, "infinite": False, "number": value}
 
 
+def _exit():
+    return {"status": ["SUCCESS"], "return_code": _number(0), "signal": {"id": _number(0), "name": ""}}
+
+
 def record(one):
     """A job as JSON has it."""
-    began = 0 if one["T"] == "PENDING" else 1795148026
+    began, sent = 0 if one["T"] == "PENDING" else 1795148026, _number(1795140000)
     known = {
         "account": "proj1", "cluster": "testbed", "command": "/scratch/alice/scan/job.sh", "user_name": USER,
         "user_id": 1000, "group_id": 1000, "group_name": "users", "qos": "normal", "partition": one["P"],
         "job_id": int(one["A"]), "array_job_id": _number(int(one["F"])), "array_task_id": _number(int(one["K"])),
-        "name": one["j"], "nodes": one["N"], "batch_host": one["N"], "job_state": one["T"], "state_reason": one["r"],
-        "accrue_time": 1795140000, "eligible_time": 1795140000, "submit_time": 1795140000, "start_time": began,
-        "end_time": began and began + 86400, "standard_output": f"/scratch/alice/scan/{one['i']}.out",
-        "standard_error": f"/scratch/alice/scan/{one['i']}.err", "standard_input": "/dev/null",
-        "current_working_directory": "/scratch/alice/scan", "tres_req_str": "cpu=8,mem=16G,node=1,billing=8",
-        "tres_alloc_str": "cpu=8,mem=16G,node=1,billing=8", "power": {"flags": []},
+        "name": one["j"], "nodes": one["N"], "batch_host": one["N"], "job_state": [one["T"]], "state_reason": one["r"],
+        "accrue_time": sent, "eligible_time": sent, "submit_time": sent, "start_time": _number(began),
+        "end_time": _number(began and began + 86400), "exit_code": _exit(), "derived_exit_code": _exit(),
+        "standard_output": f"/scratch/alice/scan/{one['i']}.out", "standard_error": "",
+        "standard_input": "/dev/null", "current_working_directory": "/scratch/alice/scan", "power": {"flags": []},
+        "tres_req_str": "cpu=8,mem=16G,node=1,billing=8", "tres_alloc_str": "cpu=8,mem=16G,node=1,billing=8",
     }  # fmt: skip
     cores = {str(core): "allocated" for core in range(8)}
     node = {"sockets": {"0": {"cores": cores}}, "nodename": one["N"], "cpus_used": 0, "memory_used": 0}

@@ -12,6 +12,17 @@ def seconds(function, *args):
     return time.perf_counter() - start
 
 
+def pressed(terminal, key):
+    """Seconds from a key to what it changes on the screen, and the bytes of that."""
+    before = len(terminal.seen)
+    start = time.perf_counter()
+    terminal.press(key)
+    terminal.wait_for(lambda: len(terminal.seen) > before)
+    taken = time.perf_counter() - start
+    terminal.until_quiet(0.05)
+    return taken, len(terminal.seen) - before
+
+
 def in_turns(rounds, *cases):
     """What each case measured in each round; A B C, A B C, so that a moody machine is moody to all of them."""
     gc.collect()

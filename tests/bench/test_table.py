@@ -5,13 +5,12 @@ import os
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 from subprocess import PIPE
 
 import pytest
 from long_history import write_history
-from measuring import in_turns
+from measuring import in_turns, pressed
 from terminal import COMMAND, Terminal, plain_environment
 
 from tui_batch.store.past import Past
@@ -114,17 +113,6 @@ def test_a_hundred_thousand_marked_jobs(environment, tmp_path, note):
         f"(goal {1000 * HELD_UP:.0f} ms)"
     )
     assert held_up[worst] <= HELD_UP, words
-
-
-def pressed(terminal, key):
-    """Seconds from a key to what it changes on the screen, and the bytes of that."""
-    before = len(terminal.seen)
-    start = time.perf_counter()
-    terminal.press(key)
-    terminal.wait_for(lambda: len(terminal.seen) > before)
-    taken = time.perf_counter() - start
-    terminal.until_quiet(0.05)
-    return taken, len(terminal.seen) - before
 
 
 def test_a_page_of_a_hundred_thousand_rows(environment, compare, note):

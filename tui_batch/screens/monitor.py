@@ -138,7 +138,7 @@ class Monitor(Verbs, Panes):
             line, parts = self.query_one("#why", StatusLine), ((why,) if why[0] else ()) + note
             coming = self.next_look(submission)
             room = line.size.width - room_of(parts)  # all that is said of it stays whole
-            line.show("", parts, (coming if cells(coming) + 2 <= room else "", "quiet"))
+            line.show("", parts, (coming, "quiet") if coming and cells(coming) + 2 <= room else ("", ""))
 
     def _why(self, submission: Submission) -> Part:
         snapshot = self.front.snapshot or Snapshot()

@@ -119,12 +119,17 @@ class FakeSlurmWorld(SlurmWorld):
             program.chmod(0o755)
         self._path = os.environ["PATH"]
         os.environ["PATH"] = f"{programs}:{self._path}"
+        self.environment = {"PATH": os.environ["PATH"]}
         self.pull(minute=0.3)
 
     def pull(self, **strings: object) -> None:
         """Have something go wrong there from now on, or go right again; see the fake's strings."""
         with fake.opened(self._cluster) as cluster:
             cluster["strings"] |= strings
+
+    def string(self, name: str) -> object:
+        with fake.opened(self._cluster) as cluster:
+            return fake.string(cluster, name)
 
     def all(self) -> list[dict[str, object]]:
         """Every job and task that was ever taken."""
@@ -151,11 +156,18 @@ class FakeSlurmWorld(SlurmWorld):
                 fake.new(cluster, cluster["next"], **fields)
                 cluster["next"] += 1
 
+    def hide(self, job: Job, hidden: bool = True) -> None:
+        """Have nobody know of a job, or know it again."""
+        with fake.opened(self._cluster) as cluster:
+            for one in cluster["jobs"]:
+                if fake.identity(one) == job.id:
+                    one |= {"gone": hidden, "forgotten": hidden}
+
     def vanish(self, status: Status) -> None:
         """Nothing is left of the job, not even in the accounting."""
-        with fake.opened(self._cluster) as cluster:
-            [job] = fake.named(cluster, status.id)[status.id]
-            job |= {"gone": True, "forgotten": True}
+        [sent] = [job for job in self.jobs if job.id == status.id]
+        self.hide(sent)
+        [job] = [job for job in self.all() if fake.identity(job) == status.id]
         if job["pid"] > 0:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(job["pid"], signal.SIGKILL)
@@ -163,6 +175,10 @@ class FakeSlurmWorld(SlurmWorld):
     def die(self, job: Job) -> None:
         """Have the node of a job die."""
         self._end(job, "NODE_FAIL", reason="NodeDown")
+
+    def preempt(self, job: Job) -> None:
+        """Have a job make way for another."""
+        self._end(job, "PREEMPTED", reason="None")
 
     def starve(self, job: Job) -> None:
         """Have a job reach its limit of memory."""
@@ -187,3 +203,10 @@ class FakeSlurmWorld(SlurmWorld):
         self.pull(down=False, hang=[], timed_out={})
         super().close()
         os.environ["PATH"] = self._path
+
+
+class RemoteFakeSlurmWorld(FakeSlurmWorld):
+    """The one of files, over SSH."""
+
+    kind = "slurm-fake-ssh"
+    remote = True

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tui_batch.model import Batch, Job
@@ -36,6 +36,7 @@ class World:
     minutes = 0.005  # the shortest limit of time that it knows
     exact = True  # whether a job is ended when its time is over, not half a minute later
     remote = False  # whether it is reached over SSH
+    environment: Mapping[str, str] = {}  # of whoever logs in there
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -78,7 +78,8 @@ class Slurm(Scheduler):
         self._settings = settings
         self._prospects = Prospects(self._queue)
         self._gone: dict[str, float] = {}  # since when they are not seen to go on
-        self._told: dict[str, tuple[Listed, str, Status]] = {}  # of each job what was said last, by which line
+        self._here: Mapping[str, Listed] = {}  # by id, the line of each job when it was last asked for them
+        self._told: dict[str, Status] = {}  # what was said then
 
     # -- sending -------------------------------------------------------------------------------------------------------
 
@@ -114,16 +115,19 @@ class Slurm(Scheduler):
             elif one.word not in _PASSING:
                 statuses[job.id] = self._seen(job, one, prospects.get(job.id, ""), as_of)
                 self._gone.pop(job.id, None)
+        self._here = here
         ends = self._ends(ending, now)
         return Poll(statuses | {name: replace(status, as_of=as_of) for name, status in ends.items()})
 
     def _seen(self, job: Job, one: Listed, prospect: str, as_of: str) -> Status:
         """What the queue says of a job: while its line is the same, the same value, which is known at a glance."""
-        before = self._told.get(job.id)
-        if before and before[0] is one and before[1] == prospect:
-            return before[2]
+        if not prospect and self._here.get(job.id) is one and (told := self._told.get(job.id)):
+            return told
         status = seen(job, one, prospect, as_of)
-        self._told[job.id] = one, prospect, status
+        if prospect:
+            self._told.pop(job.id, None)
+        else:
+            self._told[job.id] = status
         return status
 
     def _ends(self, ending: Sequence[tuple[Job, Listed | None]], now: float) -> dict[str, Status]:
@@ -231,7 +235,7 @@ def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) ->
 # -- what is read ------------------------------------------------------------------------------------------------------
 
 
-def seen(job: Job, one: Listed, prospect: str, as_of: str) -> Status:
+def seen(job: Job, one: Listed, prospect: str = "", as_of: str = "") -> Status:
     """What the queue says of a job that it has."""
     now = STATES.get(first_word(one.word), S.UNKNOWN)
     started, detail = moment(one.started), one.nodes

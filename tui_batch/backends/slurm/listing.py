@@ -7,6 +7,7 @@ key: one that stood in the last answer is not read again.
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from sys import intern
 from typing import NamedTuple
 
 from tui_batch.backends.hosted.arrays import owner
@@ -72,8 +73,8 @@ def _read(line: str) -> Listed | None:
     fields = line.split(BETWEEN, _PARTED)
     if len(fields) <= _PARTED:
         return None
-    job, word, reason, started, ended, partition, nodes, name = fields
-    return Listed(job, word, reason, started, ended, partition, nodes, *_owner(name))
+    job, *said, name = fields
+    return Listed._make([job, *map(intern, said), *_owner(name)])  # many lines say the same: one copy of it is kept
 
 
 def ids(job: str) -> Iterator[str]:

@@ -95,7 +95,7 @@ def new(cluster, number, **fields):
         "ended": 0.0, "code": 0, "signal": 0, "limit": 10, "memory": 100, "cpus": 1, "gpus": 0, "nodes": 1, "most": 0,
         "folder": "/", "out": "", "err": "", "script": "", "requeue": True, "restarts": 0, "held": "", "begin": 0.0,
         "after": "", "invalid": False, "pid": 0, "ending": "", "fate": {}, "by": None, "was": "", "gone": False,
-        "forgotten": False,
+        "forgotten": False, "block": "",
     }  # fmt: skip
     cluster["jobs"].append(job | fields)
     return cluster["jobs"][-1]

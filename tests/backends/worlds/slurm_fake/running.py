@@ -178,8 +178,8 @@ def end(cluster, job, returned):
     job |= {"pid": 0, "code": max(returned, 0), "signal": max(-returned, 0)}
     if job["ending"] == "REQUEUE":
         again(cluster, job, "REQUEUED")
-    elif job["ending"] == "NODE_FAIL" and job["requeue"]:
-        again(cluster, job, "NODE_FAIL")
+    elif job["ending"] in ("NODE_FAIL", "PREEMPTED") and job["requeue"]:
+        again(cluster, job, job["ending"])
     elif job["ending"]:
         job |= {"state": job["ending"], "ended": time.time()} | job["fate"]
     else:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from functools import partial
 
 from cluster import NO_JOB, PARTITIONS, Denied, busy, me, named, priority, string, there, word
 from looking import filled, ran
@@ -65,11 +66,12 @@ def configuration(cluster):
     """Those lines of `scontrol show config` that matter to anybody here."""
     kind = "none" if string(cluster, "accounting") == "off" else "slurmdbd"
     most = string(cluster, "max_array")
-    lines = {"AccountingStorageEnforce": "none", "AccountingStorageType": f"accounting_storage/{kind}",
-             "ClusterName": "fake", "DefMemPerNode": "UNLIMITED", "EnforcePartLimits": "NO", "GresTypes": "(null)",
-             "JobRequeue": "1", "KillWait": "30 sec", "MaxArraySize": most, "MaxJobCount": 10000,
-             "MinJobAge": f"{string(cluster, 'min_job_age'):.0f} sec", "SLURM_VERSION": "22.05.8",
-             "SlurmctldHost[0]": "vm(127.0.0.1)"}  # fmt: skip
+    enforced = "associations,limits,qos" if string(cluster, "most") else "none"
+    lines = {"AccountingStorageEnforce": enforced, "AccountingStorageType": f"accounting_storage/{kind}",
+             "ClusterName": "fake", "DefMemPerNode": "UNLIMITED", "EnforcePartLimits": "NO",
+             "GresTypes": "gpu" if string(cluster, "gpus") else "(null)", "JobRequeue": "1", "KillWait": "30 sec",
+             "MaxArraySize": most, "MaxJobCount": 10000, "MinJobAge": f"{string(cluster, 'min_job_age'):.0f} sec",
+             "SLURM_VERSION": "22.05.8", "SlurmctldHost[0]": "vm(127.0.0.1)"}  # fmt: skip
     told = "".join(f"{key:<23} = {value}\n" for key, value in lines.items())
     return f"Configuration data as of {moment(time.time())}\n{told}\nSlurmctld(primary) at vm is UP"
 
@@ -89,42 +91,44 @@ def partition(name):
 
 
 def sinfo(folder, cluster, words):
-    given, _ = options("sinfo", words, "h=noheader o=format p=partition a=all V=version",
-                       "noheader all format= partition= version")  # fmt: skip
+    given, _ = options("sinfo", words, "h=noheader o=format p=partition a=all e=exact V=version",
+                       "noheader all exact format= partition= version")  # fmt: skip
     said = {"format": "SINFO_FORMAT", "partition": "SINFO_PARTITION"}
     given = {option: os.environ[name] for option, name in said.items() if name in os.environ} | given
-    taken = sum(job["cpus"] for job in there(cluster) if busy(job))
-    cpus = string(cluster, "cpus")
+    taken, cpus, gpus = sum(job["cpus"] for job in there(cluster) if busy(job)), *map(partial(string, cluster), _HAS)
     for name, (longest, usual, up) in PARTITIONS.items():
         columns = {"P": f"{name}*" if name == "main" else name, "R": name, "a": "up" if up else "down",
                    "l": "infinite" if longest is None else span(longest * 60), "D": "1", "T": "mixed" if taken
                    else "idle", "t": "mix" if taken else "idle", "C": f"{taken}/{cpus - taken}/0/{cpus}",
-                   "m": "2000", "G": "(null)", "L": "n/a" if usual is None else span(usual * 60), "f": "(null)",
-                   "c": str(cpus), "z": f"{cpus}:1:1", "N": "vm", "s": "1-infinite", "F": "1/0/0/1"}  # fmt: skip
+                   "m": "2000", "G": f"gpu:{gpus}" if gpus else "(null)", "f": "(null)", "c": str(cpus), "N": "vm",
+                   "L": "n/a" if usual is None else span(usual * 60)}  # fmt: skip
         if given.get("partition", name) == name:
             print(filled(given.get("format", "%P %a %l %D %T %N"), columns.__getitem__))
     return 0
 
 
+_HAS = ("cpus", "gpus")
+_BOUNDS = ("maxwall", "maxjobs", "maxsubmit", "grpjobs", "grpsubmit", "maxtres", "grptres", "maxjobspu", "maxsubmitpu",
+           "maxtrespu")  # fmt: skip
+
+
 def sacctmgr(folder, cluster, words):
-    """Associations and qualities of service, as `show assoc` and `show qos` list them with `-n -P`."""
-    _given, rest = options("sacctmgr", words, "n=noheader P=parsable2 i=immediate V=version",
-                          "noheader parsable2 immediate version")  # fmt: skip
+    """Users, associations and qualities of service, as `show` lists them with `-n -P`."""
+    _, rest = options("sacctmgr", words, "n=noheader P=parsable2 V=version", "noheader parsable2 version")
     if string(cluster, "accounting") != "on":
         raise Denied("You are not running a supported accounting_storage plugin\n"
                      "Only 'accounting_storage/slurmdbd' is supported.")  # fmt: skip
-    verb, what, *asked = rest
-    fields = next((one.partition("=")[2] for one in asked if one.lower().startswith("format=")), "").lower().split(",")
-    rows = {"assoc": {"cluster": "fake", "account": "tests", "user": me(), "partition": "", "qos": "normal",
-                      "defaultqos": "normal", "maxjobs": "", "maxsubmit": str(string(cluster, "most") or ""),
-                      "maxsubmitjobs": str(string(cluster, "most") or ""), "defaultaccount": "tests", "maxwall": "",
-                      "maxtres": "", "grptres": "", "grpjobs": "", "grpsubmit": "", "share": "1"},
-            "qos": {"name": "normal", "priority": "0", "maxwall": "", "maxsubmitpu": "", "maxjobspu": "",
-                    "maxtrespu": "", "flags": "", "maxsubmitjobsperuser": "", "maxjobsperuser": ""}}  # fmt: skip
-    kind = next((one for one in rows if what.lower().startswith(one)), "")
-    if verb not in ("show", "list") or not kind:
-        raise Denied(f"No valid entity in {verb} command\n Input line must include ...")
-    if wrong := [field for field in fields if field and field not in rows[kind]]:
+    verb, kind, *asked = rest
+    fields = next((one.partition("=")[2] for one in asked if one.startswith("format=")), "").split(",")
+    most, whose = str(string(cluster, "most") or ""), not string(cluster, "limit").startswith("Assoc")
+    none = dict.fromkeys(_BOUNDS, "")
+    mine = none | {"cluster": "fake", "account": "tests", "user": "" if "user=" in asked else me(), "partition": "",
+                   "qos": "normal", "defaultqos": "normal", "maxsubmit": "" if whose else most}  # fmt: skip
+    rows = {"user": {"user": me(), "defaultaccount": "tests"}, "assoc": mine,
+            "qos": none | {"name": "normal", "maxsubmitpu": most if whose else ""}}  # fmt: skip
+    if verb != "show" or kind not in rows:
+        raise Denied(f"No valid entity in {verb} command")
+    if wrong := [field for field in fields if field not in rows[kind]]:
         raise Denied(f' Unknown field "{wrong[0]}"')
-    print("|".join(rows[kind][field] for field in fields if field))
+    print("|".join(rows[kind][field] for field in fields))
     return 0

@@ -80,6 +80,8 @@ def label(group, long):
     first = group[0]
     if first["task"] is None or (len(group) == 1 and not first["whole"]):
         return identity(first)
+    if first["block"]:
+        return f"{first['number']}_[{first['block']}]" if long else str(first["number"])
     cut = int(os.environ.get("SLURM_BITSTR_LEN", 64))
     text = f"{first['number']}_[{tasks(group, cut)}]"
     return text if long or "SLURM_BITSTR_LEN" in os.environ else text[:31]

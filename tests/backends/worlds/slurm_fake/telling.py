@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from cluster import ACTIVE, NO_JOB, Denied, busy, identity, named, string, waiting
+from cluster import ACTIVE, NO_JOB, Denied, busy, identity, named, ranges, string, waiting
 from running import again, behind, kill, processes, split, start_what_waits
 from showing import show
 from speech import minutes, options
@@ -34,7 +34,8 @@ def scancel(folder, cluster, words):
     if what != signal.SIGKILL:
         wrong += [(1, one, NO_JOB) for one, some in jobs.items() if not some]
     else:
-        drop(cluster, [job for job in chosen if job["state"] == "PENDING" and job["uid"] == os.getuid()])
+        mine = [job for job in chosen if job["state"] == "PENDING" and job["uid"] == os.getuid()]
+        drop(cluster, mine, all("_" in one for one in ids))
     start_what_waits(folder, cluster)
     for one, why in ((one, why) for _, one, why in wrong if why):
         print(f"scancel: error: Kill job error on job id {one}: {why}", file=sys.stderr)
@@ -75,13 +76,19 @@ def ending(folder, job, state, reason):
         behind(folder, "reaper", job)
 
 
-def drop(cluster, chosen):
-    """Cancel jobs that wait. Of tasks that are taken out of an array that waits on, no trace is left anywhere."""
+def drop(cluster, chosen, piecewise):
+    """Cancel jobs that wait.
+
+    Of tasks that are taken out of an array that waits on, no trace is left anywhere. The last of them leave the number
+    of the array alone in the queue, and all in the accounting.
+    """
     for job in chosen:
         mates = [one for one in waiting(cluster) if one["number"] == job["number"] and one["whole"]]
         if job["task"] is not None and job["whole"] and any(one not in chosen for one in mates):
             job |= {"state": "CANCELLED", "gone": True, "forgotten": True}
         else:
+            block = [one for one in cluster["jobs"] if (one["number"], one["sent"]) == (job["number"], job["sent"])]
+            job["block"] = ranges([one["task"] for one in block if one["whole"]]) if piecewise and job["whole"] else ""
             job |= {"state": "CANCELLED", "was": "", "started": time.time(), "by": os.getuid()}
             job["ended"] = job["started"]
 

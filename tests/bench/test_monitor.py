@@ -1,0 +1,157 @@
+"""The list of jobs beside other monitors of Slurm's queue, turm and slurmtui; each asks as often as it does by itself.
+
+With ours goes the courier, in processor time and memory: it asks Slurm, and works before and after somebody looks.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import time
+from datetime import date
+
+import full_queue
+import pytest
+from measuring import in_turns, pressed
+from requirement import needs
+from terminal import COMMAND, Terminal, plain_environment
+
+from tui_batch.store import contacts, lock
+
+pytestmark = pytest.mark.bench
+
+ROUNDS, KEYS, IDLE, GLANCE = 3, 7, 20.0, 0.1
+TICK = os.sysconf("SC_CLK_TCK")
+CONFIG = '[targets.here]\nkind = "slurm"\nworkdir = "{}"\n'
+
+
+class Program:
+    """A monitor in a terminal, and whatever works for it."""
+
+    def __init__(self, terminal, words, home=None):
+        self.terminal, self._home = terminal, home
+        self.first = terminal.until(words, patience=60)  # seconds until the first jobs are there
+        self.memory = 0.0  # megabytes, at most; what processes share is parted between them
+
+    @property
+    def courier(self):
+        """Its process, if there is one that works for it."""
+        beat = self._home and lock.look(self._home)
+        return [beat.pid] if beat and beat.alive else []
+
+    def used(self):
+        """Processor seconds of all its processes, and of all that have ended."""
+        return sum(_used(pid) for pid in [self.terminal.process.pid, *self.courier])
+
+    def glance(self):
+        self.terminal.listen(GLANCE)
+        self.memory = max(self.memory, sum(_memory(pid) for pid in [self.terminal.process.pid, *self.courier]))
+
+    def alone(self):
+        """Its own memory, without that of the courier."""
+        return _memory(self.terminal.process.pid)
+
+
+def _used(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        return sum(map(int, file.read().rpartition(")")[2].split()[11:15])) / TICK
+
+
+def _memory(pid):
+    with open(f"/proc/{pid}/smaps_rollup") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("Pss:")) / 1024
+
+
+class Queue:
+    """Slurm with so many jobs, and the programs that show them."""
+
+    def __init__(self, folder, jobs, with_json=False):
+        commands = full_queue.commands(folder / "bin", jobs, with_json)
+        self.home = full_queue.store(folder / "store", jobs)
+        config = folder / "config.toml"
+        config.write_text(CONFIG.format(folder / "work"))
+        self._ours = [*COMMAND, "--home", str(self.home.path), "--config", str(config)]
+        self._environment = plain_environment(folder, USER=full_queue.USER)
+        self._environment["PATH"] = f"{commands}:{self._environment['PATH']}"
+        asked = folder / ".config" / "slurmtui" / "update_check.json"  # or it would look for a newer one of itself
+        asked.parent.mkdir(parents=True)
+        asked.write_text(json.dumps({"last_check": date.today().isoformat()}))
+
+    def __enter__(self):
+        """The courier is at work; `asked` are the seconds that it took from nothing to Slurm's answer in the store."""
+        with self.ours() as ours:
+            ours.terminal.wait_for(self._answered, 60)
+            self.asked = time.perf_counter() - ours.terminal.began
+        return self
+
+    def _answered(self):
+        contact = contacts.read(self.home.contacts, ["here"]).get("here")
+        return contact and contact.heard
+
+    def __exit__(self, *_):
+        beat = lock.look(self.home)
+        if beat and beat.alive:
+            os.kill(beat.pid, signal.SIGTERM)
+
+    @contextlib.contextmanager
+    def ours(self):
+        with Terminal(self._ours, self._environment) as terminal:
+            terminal.until("scan")
+            terminal.press("enter")
+            yield Program(terminal, "7000000_1", self.home)
+
+    @contextlib.contextmanager
+    def turm(self):
+        with Terminal(["turm"], self._environment) as terminal:
+            yield Program(terminal, "7000000_1")
+
+    @contextlib.contextmanager
+    def slurmtui(self):
+        with Terminal(["slurmtui"], self._environment) as terminal:
+            yield Program(terminal, "7000001")
+
+
+def first(program):
+    """Seconds from the start until the first jobs are there."""
+    with program() as one:
+        return one.first
+
+
+def at_rest(*programs):
+    """Processor seconds of each in a while in which nobody does anything; how much memory they take meanwhile."""
+    for one in programs:
+        one.terminal.until_quiet(0.5)
+    before = [one.used() for one in programs]
+    for _ in range(round(IDLE / GLANCE / len(programs))):
+        for one in programs:
+            one.glance()
+    return [[one.used() - used] for one, used in zip(programs, before, strict=True)]
+
+
+def test_ten_thousand_jobs(tmp_path, compare, note):
+    needs("turm", "slurmtui")
+    with Queue(tmp_path, 10_000, with_json=True) as queue:
+        ours, theirs = in_turns(ROUNDS, lambda: first(queue.ours), lambda: first(queue.slurmtui))
+        with queue.ours() as mine, queue.turm() as turm, queue.slurmtui() as slurmtui:
+            used, yardstick, _ = at_rest(mine, turm, slurmtui)
+            alone = mine.alone()
+    note(f"10,000 jobs: {queue.asked:.2f} s from nothing, not even a courier, to Slurm's answer in the store")
+    note(f"10,000 jobs: {mine.memory:.0f} MB with the courier, {alone:.0f} MB without; turm: {turm.memory:.0f} MB")
+    compare("10,000 jobs: first of them", ours, "slurmtui", theirs, 0.15)
+    compare(f"10,000 jobs: processor, {IDLE:.0f} s at rest", used, "turm", yardstick, 0.6)
+    compare("10,000 jobs: memory", [mine.memory], "slurmtui", [slurmtui.memory], 0.2, "MB")
+
+
+def test_a_hundred_thousand_jobs(tmp_path, compare, note):
+    needs("turm")
+    with Queue(tmp_path, 100_000) as queue:
+        ours, theirs = in_turns(ROUNDS, lambda: first(queue.ours), lambda: first(queue.turm))
+        with queue.ours() as mine, queue.turm() as turm:
+            used, yardstick = at_rest(mine, turm)
+            keys, others = in_turns(KEYS, *(lambda one=one: pressed(one.terminal, "down")[0] for one in (mine, turm)))
+            alone = mine.alone()
+    note(f"100,000 jobs: {queue.asked:.2f} s from nothing, not even a courier, to Slurm's answer in the store")
+    note(f"100,000 jobs: {mine.memory:.0f} MB with the courier, {alone:.0f} MB without; turm: {turm.memory:.0f} MB")
+    compare("100,000 jobs: first of them", ours, "turm", theirs, 2)
+    compare("100,000 jobs: a key", keys, "turm", others, 0.3)
+    compare(f"100,000 jobs: processor, {IDLE:.0f} s at rest", used, "turm", yardstick, 0.4)
