@@ -38,7 +38,7 @@ def problems(known: Mapping[str, object], asked: Asked, batch: Batch) -> Sequenc
     said = in_the_way[best.name]
     fitting = [one.name for one in offered.partitions if not in_the_way[one.name] and not one.hidden]
     if said and fitting:
-        said[0] += f"; {fitting[0]} would take it"
+        said = [f"{said[0]}; {fitting[0]} would take it", *said[1:]]
     return [Problem(text, fatal=False) for text in (*said, *_unsaid(best, needs))]
 
 
