@@ -60,6 +60,10 @@ def said(known, made, **asked):
         ({}, {"cpus": 65}, ["each job asks for 65 CPUs, a node of compute has at most 64 CPUs; bigmem would take it"]),
         ({}, {"memory_mb": 300_000},
          ["each job asks for 293 GB, a node of compute has at most 250 GB; bigmem would take it"]),
+        ({"partition": "bigmem"}, {"cpus": 100, "memory_mb": 2_000_000}, []),
+        ({"partition": "bigmem"}, {"cpus": 101}, ["each job asks for 101 CPUs, a node of bigmem has at most 100 CPUs"]),
+        ({"partition": "bigmem"}, {"memory_mb": 3_000_000},
+         ["each job asks for 2929.7 GB, a node of bigmem has at most 1953.1 GB"]),
         ({}, {"gpus": 1}, ["each job asks for 1 GPU, a node of compute has none"]),
         ({"partition": "gpu", "account": "physics-gpu", "constraint": "h100|a100"}, {"gpus": 8}, []),
         ({"partition": "gpu", "account": "physics-gpu", "constraint": "a100"}, {"gpus": 8},
@@ -91,6 +95,12 @@ def said(known, made, **asked):
 )  # fmt: skip
 def test_what_a_cluster_would_not_give_is_said_before_anything_goes(asked, needs, told):
     assert said(UNIVERSITY, batch(**needs), **asked) == told
+
+
+def test_who_has_no_account_is_told_so():
+    told = ["you have no account on this cluster: each job would be refused until you are given one"]
+    assert said(heard("newcomer").known, batch()) == told
+    assert said(heard("silent_accounting").known, batch()) == [], "nobody knows"
 
 
 def test_a_cluster_that_refuses_nothing_lets_jobs_wait_for_ever():

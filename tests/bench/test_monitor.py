@@ -11,6 +11,7 @@ import time
 from datetime import date
 
 import full_queue
+import full_store
 import pytest
 from measuring import in_turns, pressed
 from requirement import needs
@@ -22,7 +23,6 @@ pytestmark = pytest.mark.bench
 
 ROUNDS, KEYS, IDLE, GLANCE = 3, 7, 20.0, 0.1
 TICK = os.sysconf("SC_CLK_TCK")
-CONFIG = '[targets.here]\nkind = "slurm"\nworkdir = "{}"\n'
 
 
 class Program:
@@ -31,25 +31,20 @@ class Program:
     def __init__(self, terminal, words, home=None):
         self.terminal, self._home = terminal, home
         self.first = terminal.until(words, patience=60)  # seconds until the first jobs are there
-        self.memory = 0.0  # megabytes, at most; what processes share is parted between them
 
     @property
-    def courier(self):
-        """Its process, if there is one that works for it."""
+    def _processes(self):
         beat = self._home and lock.look(self._home)
-        return [beat.pid] if beat and beat.alive else []
+        return [self.terminal.process.pid, *([beat.pid] if beat and beat.alive else [])]
 
     def used(self):
-        """Processor seconds of all its processes, and of all that have ended."""
-        return sum(_used(pid) for pid in [self.terminal.process.pid, *self.courier])
+        """Processor seconds of all its processes, and of those of them that have ended."""
+        return sum(_used(pid) for pid in self._processes)
 
-    def glance(self):
-        self.terminal.listen(GLANCE)
-        self.memory = max(self.memory, sum(_memory(pid) for pid in [self.terminal.process.pid, *self.courier]))
-
-    def alone(self):
-        """Its own memory, without that of the courier."""
-        return _memory(self.terminal.process.pid)
+    def memory(self):
+        """Megabytes that they took at most: all of them, and the one with the terminal alone."""
+        taken = [_memory(pid) for pid in self._processes]
+        return sum(taken), taken[0]
 
 
 def _used(pid):
@@ -58,8 +53,14 @@ def _used(pid):
 
 
 def _memory(pid):
-    with open(f"/proc/{pid}/smaps_rollup") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("Pss:")) / 1024
+    """What a process took at most, but for what it has in common with others: that is parted between them."""
+    amounts = {}
+    for name in ("status", "smaps_rollup"):
+        with open(f"/proc/{pid}/{name}") as file:
+            amounts |= {
+                words[0]: int(words[1]) for line in file if len(words := line.split()) == 3 and words[2] == "kB"
+            }
+    return (amounts["VmHWM:"] - amounts["Rss:"] + amounts["Pss:"]) / 1024
 
 
 class Queue:
@@ -67,10 +68,8 @@ class Queue:
 
     def __init__(self, folder, jobs, with_json=False):
         commands = full_queue.commands(folder / "bin", jobs, with_json)
-        self.home = full_queue.store(folder / "store", jobs)
-        config = folder / "config.toml"
-        config.write_text(CONFIG.format(folder / "work"))
-        self._ours = [*COMMAND, "--home", str(self.home.path), "--config", str(config)]
+        self.home = full_store.store(folder / "store", full_store.jobs(jobs))
+        self._ours = [*COMMAND, "--home", str(self.home.path), "--config", str(full_store.configured(folder))]
         self._environment = plain_environment(folder, USER=full_queue.USER)
         self._environment["PATH"] = f"{commands}:{self._environment['PATH']}"
         asked = folder / ".config" / "slurmtui" / "update_check.json"  # or it would look for a newer one of itself
@@ -118,13 +117,13 @@ def first(program):
 
 
 def at_rest(*programs):
-    """Processor seconds of each in a while in which nobody does anything; how much memory they take meanwhile."""
+    """Processor seconds of each in a while in which nobody does anything."""
     for one in programs:
         one.terminal.until_quiet(0.5)
     before = [one.used() for one in programs]
     for _ in range(round(IDLE / GLANCE / len(programs))):
         for one in programs:
-            one.glance()
+            one.terminal.listen(GLANCE)
     return [[one.used() - used] for one, used in zip(programs, before, strict=True)]
 
 
@@ -134,12 +133,12 @@ def test_ten_thousand_jobs(tmp_path, compare, note):
         ours, theirs = in_turns(ROUNDS, lambda: first(queue.ours), lambda: first(queue.slurmtui))
         with queue.ours() as mine, queue.turm() as turm, queue.slurmtui() as slurmtui:
             used, yardstick, _ = at_rest(mine, turm, slurmtui)
-            alone = mine.alone()
+            (memory, alone), (others, _), (floor, _) = (one.memory() for one in (mine, slurmtui, turm))
     note(f"10,000 jobs: {queue.asked:.2f} s from nothing, not even a courier, to Slurm's answer in the store")
-    note(f"10,000 jobs: {mine.memory:.0f} MB with the courier, {alone:.0f} MB without; turm: {turm.memory:.0f} MB")
+    note(f"10,000 jobs: {memory:.0f} MB with the courier, {alone:.0f} MB without; turm: {floor:.0f} MB")
     compare("10,000 jobs: first of them", ours, "slurmtui", theirs, 0.15)
     compare(f"10,000 jobs: processor, {IDLE:.0f} s at rest", used, "turm", yardstick, 0.6)
-    compare("10,000 jobs: memory", [mine.memory], "slurmtui", [slurmtui.memory], 0.2, "MB")
+    compare("10,000 jobs: memory", [memory], "slurmtui", [others], 0.2, "MB")
 
 
 def test_a_hundred_thousand_jobs(tmp_path, compare, note):
@@ -149,9 +148,9 @@ def test_a_hundred_thousand_jobs(tmp_path, compare, note):
         with queue.ours() as mine, queue.turm() as turm:
             used, yardstick = at_rest(mine, turm)
             keys, others = in_turns(KEYS, *(lambda one=one: pressed(one.terminal, "down")[0] for one in (mine, turm)))
-            alone = mine.alone()
+            (memory, alone), (floor, _) = mine.memory(), turm.memory()
     note(f"100,000 jobs: {queue.asked:.2f} s from nothing, not even a courier, to Slurm's answer in the store")
-    note(f"100,000 jobs: {mine.memory:.0f} MB with the courier, {alone:.0f} MB without; turm: {turm.memory:.0f} MB")
+    note(f"100,000 jobs: {memory:.0f} MB with the courier, {alone:.0f} MB without; turm: {floor:.0f} MB")
     compare("100,000 jobs: first of them", ours, "turm", theirs, 2)
     compare("100,000 jobs: a key", keys, "turm", others, 0.3)
     compare(f"100,000 jobs: processor, {IDLE:.0f} s at rest", used, "turm", yardstick, 0.4)

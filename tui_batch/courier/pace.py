@@ -1,6 +1,6 @@
 """How long a target is left alone between two questions: pure numbers, of seconds."""
 
-SOON = 2.0  # after a change there may be more at once
+SOON = 5.0  # after a change there may be more at once; a scheduler has others to answer, too
 GROWTH = 0.5  # of the time since the last change: what was quiet for a minute is asked after half a minute
 QUIET_SECONDS, QUIET_FACTOR = 3600.0, 4.0  # where nothing has changed for so long, it is asked that much less often
 SHARE = 10.0  # a target that takes long to answer spends at most one part in so many on it

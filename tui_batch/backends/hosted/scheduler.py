@@ -135,9 +135,13 @@ class Scheduler(Backend):
     # -- telling -------------------------------------------------------------------------------------------------------
 
     def cancel(self, ids: Collection[str]) -> None:
+        self._by_you(ids)
+        self._delete(ids)
+
+    def _by_you(self, ids: Collection[str]) -> None:
+        """Note that these jobs are about to be ended because the person wants that."""
         for theirs in arrays.by_submission(self._known(ids)):
             self._staging.set_cause(theirs, f"{JobState.CANCELLED} cancelled by you")
-        self._delete(ids)
 
     def _known(self, ids: Collection[str]) -> Sequence[Job]:
         """The jobs with these ids; those that another courier sent are found by their names."""

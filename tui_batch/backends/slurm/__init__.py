@@ -160,9 +160,12 @@ class Slurm(Scheduler):
         self._queue.tell(["scontrol", "requeue"], ids)
 
     def signal(self, ids: Collection[str], name: str) -> None:
-        # Told to the wrapper alone, which passes it on: told to all, a job would hear it twice. Of jobs that do not run
-        # scancel would wait for minutes.
-        self._queue.tell(["scancel", "--state=RUNNING", f"--signal={name}", "--batch"], ids)
+        if name == "KILL":
+            self._by_you(ids)
+        # Most are told to the wrapper alone, which passes them on: told to all, a job would hear them twice. Those that
+        # nothing can catch go to all. Of jobs that do not run scancel would wait for minutes.
+        whom = "--full" if name in ("KILL", "STOP", "CONT") else "--batch"
+        self._queue.tell(["scancel", "--state=RUNNING", f"--signal={name}", whom], ids)
 
     def limit(self, ids: Collection[str], minutes: float) -> None:
         self._queue.limit(ids, minutes)

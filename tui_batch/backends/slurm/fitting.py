@@ -38,7 +38,7 @@ def problems(known: Mapping[str, object], asked: Asked, batch: Batch) -> Sequenc
     said = in_the_way[best.name]
     fitting = [one.name for one in offered.partitions if not in_the_way[one.name] and not one.hidden]
     if said and fitting:
-        said[0] += f"; {fitting[0]} would take it"
+        said = [f"{said[0]}; {fitting[0]} would take it", *said[1:]]
     return [Problem(text, fatal=False) for text in (*said, *_unsaid(best, needs))]
 
 
@@ -66,7 +66,10 @@ def unknown(offered: Offer, asked: Asked) -> Sequence[Problem]:
     if not asked.partition and not _partitions(offered, asked):
         said.append(f"no partition is named, and the cluster has no default one{_hint('', there)}")
     yours = {one.name for one in offered.accounts}
-    if asked.account and yours and asked.account not in yours and "associations" in offered.enforced:
+    enforced = offered.counted and "associations" in offered.enforced
+    if enforced and not yours:
+        said.append("you have no account on this cluster: each job would be refused until you are given one")
+    elif enforced and asked.account and asked.account not in yours:
         said.append(f"the account {asked.account!r} is none of yours{_hint(asked.account, yours)}")
     elif asked.qos and "qos" in offered.enforced:
         allowed = {name for one in offered.accounts if one.name == _account(offered, asked) for name in one.qos}

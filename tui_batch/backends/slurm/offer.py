@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -84,6 +84,7 @@ class Offer:
     most_jobs: int | None = None  # of all persons
     most_tasks: int | None = None  # in an array
     usual_account: str = ""
+    counted: bool = False  # the accounting has told which accounts the person has
     partitions: tuple[Partition, ...] = ()
     accounts: tuple[Bounds, ...] = ()
     qos: tuple[Bounds, ...] = ()
@@ -101,7 +102,7 @@ def table(offer: Offer) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         said = ((one, getattr(value, one.name)) for one in fields(value))
-        return {one.name: _plain(now) for one, now in said if one.default is MISSING or now != one.default}
+        return {one.name: _plain(now) for one, now in said if now != one.default and now != NOTHING}
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     return dict(value) if isinstance(value, Mapping) else value
@@ -146,6 +147,7 @@ def offered(told: Mapping[str, Sequence[str]], as_of: str) -> Offer:
         _number(said.get("MaxJobCount")),
         _number(said.get("MaxArraySize")),
         "".join(told["usual"][:1]).partition("|")[2].strip(),
+        bool(told["account"]),
         tuple(partitions),
         accounts,
         tuple(one for one in qos if one.name in usable or not accounts),  # there may be hundreds of others
@@ -174,7 +176,15 @@ def _partition(line: str, nodes: Mapping[str, tuple[Nodes, ...]], memory: int | 
         _names(said.get("AllowQos", "")),
         _names(said.get("DenyQos", "")),
         "" if own in ("N/A", "(null)") else own,
-        nodes.get(said["PartitionName"], ()),
+        tuple(_bounded(one, said) for one in nodes.get(said["PartitionName"], ())),
+    )
+
+
+def _bounded(nodes: Nodes, said: Mapping[str, str]) -> Nodes:
+    """What of nodes a partition gives out."""
+    cpus, memory = _number(said.get("MaxCPUsPerNode")), _number(said.get("MaxMemPerNode"))
+    return replace(
+        nodes, cpus=min(nodes.cpus, cpus or nodes.cpus), memory_mb=min(nodes.memory_mb, memory or nodes.memory_mb)
     )
 
 

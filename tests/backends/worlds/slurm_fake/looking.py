@@ -87,7 +87,7 @@ def column(cluster, letter, group):
     """What squeue has in a column; jobs that wait together have all their reasons."""
     job = group[0]
     pending = job["state"] == "PENDING"
-    reasons = ",".join(dict.fromkeys(one["reason"] for one in group))
+    reasons = ",".join(dict.fromkeys(one["reason"] for one in group if one is job or not one["whole"]))
     begin = job["begin"] if job["begin"] > time.time() else 0
     expected = string(cluster, "estimate") and time.time() + string(cluster, "estimate")
     starts = (begin or expected) if pending else job["started"]
