@@ -11,6 +11,7 @@ import time
 from datetime import date
 
 import full_queue
+import full_store
 import pytest
 from measuring import in_turns, pressed
 from requirement import needs
@@ -22,7 +23,6 @@ pytestmark = pytest.mark.bench
 
 ROUNDS, KEYS, IDLE, GLANCE = 3, 7, 20.0, 0.1
 TICK = os.sysconf("SC_CLK_TCK")
-CONFIG = '[targets.here]\nkind = "slurm"\nworkdir = "{}"\n'
 
 
 class Program:
@@ -68,10 +68,8 @@ class Queue:
 
     def __init__(self, folder, jobs, with_json=False):
         commands = full_queue.commands(folder / "bin", jobs, with_json)
-        self.home = full_queue.store(folder / "store", jobs)
-        config = folder / "config.toml"
-        config.write_text(CONFIG.format(folder / "work"))
-        self._ours = [*COMMAND, "--home", str(self.home.path), "--config", str(config)]
+        self.home = full_store.store(folder / "store", full_store.jobs(jobs))
+        self._ours = [*COMMAND, "--home", str(self.home.path), "--config", str(full_store.configured(folder))]
         self._environment = plain_environment(folder, USER=full_queue.USER)
         self._environment["PATH"] = f"{commands}:{self._environment['PATH']}"
         asked = folder / ".config" / "slurmtui" / "update_check.json"  # or it would look for a newer one of itself
