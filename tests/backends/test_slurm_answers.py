@@ -245,6 +245,7 @@ POLICY = (
         (1, "sbatch: error: Munge encode failed: Failed to access \"socket\": No such file", errors.Unreachable),
         (1, "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation", errors.Unclear),
         (1, "sbatch: error: Batch job submission failed: Zero Bytes were transmitted or received", errors.Unclear),
+        (124, "sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying", errors.Unclear),
         (0, "", errors.Unclear),
         (137, "", errors.Unclear),
     ],

@@ -1,41 +1,29 @@
-"""Slurm with many jobs in its queue: commands whose answers cost a `cat`, and a store of ours that has sent those jobs.
+"""Slurm with many jobs in its queue: commands whose answers cost a `cat`.
 
 Half of the time the queue is as it was first; half of the time some jobs have moved on, and all that run are older.
 """
 
+import getpass
 import json
 import re
 from itertools import groupby
 
-from tui_batch.backends.slurm.listing import FIELDS
-from tui_batch.courier.tracked import Tracked
-from tui_batch.model import Accepted, Status, Submission
-from tui_batch.states import JobState
-from tui_batch.store import batches
-from tui_batch.store.history import HistoryWriter, submission_record
-from tui_batch.store.home import Home
-from tui_batch.store.sources import FileSources
-from tui_batch.sweep import plan
-from tui_batch.template import read
+from tui_batch.backends.slurm.listing import BETWEEN, FIELDS
 
-USER = "alice"
+USER = getpass.getuser()
 ARRAY = 1_000  # tasks in each
 SECONDS = 10  # from one queue to the other
 BEGUN = 25  # one of so many jobs waits in one of them, and runs in the other
-CREATED = "2026-11-20T05:33:12.345Z"
 MARKER = "20261120-053312-bafodu"
-TEMPLATE = """
-name = "scan"
-command = "./scan"
-job_name = "scan-{{ seed }}"
-[[variables]]
-key = "seed"
-type = "int"
-default = 1
-"""
+TURNS = BETWEEN.join(("%P", "%i", "%u"))  # what waits, in the order in which it is looked at
 
 SQUEUE = f"""#!/bin/sh
-case " $* " in *" --json "*) form=json ;; *" --Format "*) form=turm ;; *) form=lines ;; esac
+case " $* " in
+    *" --json "*) form=json ;;
+    *" --Format "*) form=turm ;;
+    *" --sort="*) form=turns ;;
+    *) form=lines ;;
+esac
 exec cat "${{0%/*}}/$form.$(($(date +%s) / {SECONDS} % 2))"
 """
 QUIET = "#!/bin/sh\n:\n"
@@ -43,32 +31,29 @@ QUIET = "#!/bin/sh\n:\n"
 # -- one job -----------------------------------------------------------------------------------------------------------
 
 
-def job(index, later):
-    """What there is to say of one, by squeue's letters: most run, and of the others some will."""
-    number, task = 7_000_000 + index // ARRAY * ARRAY, index % ARRAY + 1
-    waits = index % 4 == 3 and not (later and index // 4 % BEGUN == 0)
+def job(index, later=False, waiting=4, array=ARRAY, marker=MARKER):
+    """What there is to say of one, by squeue's letters: one of four waits, and of those some begin."""
+    number, task = 7_000_000 + index // array * array, index % array + 1
+    waits = waiting and index % waiting == waiting - 1 and not (later and index // waiting % BEGUN == 0)
     moment, minutes = f"{index % 24:02}:{index % 60:02}:07", f"{index % 60:02}:{50 if later else 40}"
-    first = index // ARRAY * ARRAY + 1
+    first = index // array * array + 1
     return {
         "A": str(number + task), "F": str(number), "K": str(task), "i": f"{number}_{task}", "u": USER, "P": "batch",
         "T": "PENDING" if waits else "RUNNING", "t": "PD" if waits else "R", "r": "Priority" if waits else "None",
         "S": "N/A" if waits else f"2026-11-20T{moment}", "e": "N/A" if waits else f"2026-11-21T{moment}",
         "M": "0:00" if waits else f"{index % 20}:{minutes}", "l": "1-00:00:00",
-        "N": "" if waits else f"node{index % 400:03}", "j": f"scan.{MARKER}.1-0a1b2c3d.{first}-{first + ARRAY - 1}",
+        "N": "" if waits else f"node{index % 400:03}", "j": f"scan.{marker}.1-0a1b2c3d.{first}-{first + array - 1}",
     }  # fmt: skip
 
 
-def lines(jobs):
+def lines(jobs, fields=FIELDS):
     """As we ask for it: the tasks of an array that wait are one line."""
-    for (_, word), alike in groupby(sorted(jobs, key=_together), _together):
+    for (number, word), alike in groupby(sorted(jobs, key=_together), _together):
         these = list(alike)
-        shown = (
-            these
-            if word == "RUNNING"
-            else [these[0] | {"i": f"{these[0]['F']}_[{','.join(one['K'] for one in these)}]"}]
-        )
-        for one in shown:
-            yield re.sub(r"%(\w)", lambda letter, one=one: one[letter[1]], FIELDS) + "\n"
+        if word == "PENDING":
+            these = [these[0] | {"i": f"{number}_[{','.join(one['K'] for one in these)}]"}]
+        for one in these:
+            yield re.sub(r"%(\w)", lambda letter, one=one: one[letter[1]], fields) + "\n"
 
 
 def _together(one):
@@ -148,8 +133,9 @@ def commands(folder, number, with_json):
     """A folder for the path: Slurm's commands, that say what is in its queue."""
     folder.mkdir(parents=True)
     for later in (0, 1):
-        jobs = [job(index, later) for index in range(number)]
+        jobs = [job(index, bool(later)) for index in range(number)]
         (folder / f"lines.{later}").write_text("".join(lines(jobs)))
+        (folder / f"turns.{later}").write_text("".join(lines([one for one in jobs if one["T"] == "PENDING"], TURNS)))
         (folder / f"turm.{later}").write_text(as_turm(jobs))
         if with_json:
             (folder / f"json.{later}").write_text(as_json(jobs))
@@ -157,40 +143,3 @@ def commands(folder, number, with_json):
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
     return folder
-
-
-def store(folder, number, target="here"):
-    """A home in which they have been sent, and were last seen as the first queue has them."""
-    home = Home(folder).prepare()
-    sweep = plan(read(TEMPLATE, "scan.toml"), [("seed", f"1..{number}")], [], [], "", "", FileSources())
-    batch = batches.write(home.batches, sweep, "scan", CREATED)
-    known = Submission(MARKER, batch.name, batch.digest, batch.template, target, "slurm", 1, number, CREATED)
-    history = HistoryWriter(home.history, "login1")
-    history.append(submission_record(known), CREATED)
-    history.close()
-    tracked = Tracked(home.submission(MARKER), known)
-    jobs = [job(index, 0) for index in range(number)]
-    tracked.took([Accepted(index, one["i"]) for index, one in enumerate(jobs)], CREATED)
-    tracked.learn(
-        {
-            one["i"]: Status(
-                JobState(one["T"].lower()),
-                1,
-                one["i"],
-                started=f"{one['S']}.000Z",
-                as_of=CREATED,
-                evidence="squeue",
-                detail=one["N"],
-            )
-            for one in jobs
-            if one["T"] == "RUNNING"
-        }
-    )
-    tracked.write_summary(CREATED)
-    tracked.close()
-    return home
-
-
-def _running(one):
-    begun = f"{one['S']}.000Z"
-    return Status(JobState.RUNNING, 1, one["i"], None, begun, "", CREATED, "squeue", one["N"])

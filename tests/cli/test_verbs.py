@@ -14,7 +14,7 @@ SUBMISSION = {
 }  # fmt: skip
 JOB = {
     "index", "name", "variables", "state", "id", "attempt", "exit_code", "started", "ended", "detail", "evidence",
-    "as_of",
+    "as_of", "peak_mb",
 }  # fmt: skip
 
 

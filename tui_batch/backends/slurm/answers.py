@@ -137,6 +137,7 @@ _UNHEARD = re.compile(r"connect failure|Connection refused|Munge encode failed|P
 _AMBIGUOUS = re.compile(r"timed out|Unable to contact|Zero Bytes|Unexpected message|Communication|connection", re.I)
 _DOWN = re.compile(r"Unable to contact|timed out|Connection refused|[Mm]unge|authentication|"
                    r"Unable to process configuration|Zero Bytes|Unexpected message|Communication")  # fmt: skip
+_GIVEN_UP = 124  # the code of a call that took too long
 _LOOKED_FOR = "The jobs are looked for before they are sent again."
 
 
@@ -159,13 +160,13 @@ def failure(host: str, sent: Sent) -> BackendError:
 def _refusal(host: str, code: int, err: str) -> BackendError:
     """Why sbatch has taken nothing, or may have."""
     said = words(err) or f"exit {code}."
-    if _LIMIT.search(err):
+    if _LIMIT.search(err) and code != _GIVEN_UP:
         return Busy(f"{host}: {said} What is left is sent when there is room.")
     if code == 127:
         return Refused(f"{host}: sbatch cannot be used: {said} {HINT}")
     if _UNHEARD.search(err):
         return Unreachable(f"{host}: the controller does not answer: {said} Nothing was sent.")
-    if code in (0, 124) or code > 255 or 128 < code < 255 or _AMBIGUOUS.search(err):  # 124: it was given up
+    if code in (0, _GIVEN_UP) or 128 < code < 255 or _AMBIGUOUS.search(err):
         return Unclear(f"{host}: sbatch gave no clear answer: {said} {_LOOKED_FOR}")
     return Refused(f"{host}: sbatch has refused: {said}")
 
