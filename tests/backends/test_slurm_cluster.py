@@ -262,7 +262,7 @@ def test_more_jobs_than_a_limit_lets_in_go_as_those_before_them_end(place, limit
     here = place(KEPT)
     here.again(**limit)
     wait = f"until [ -e '{here.go}' ]; do sleep 0.2; done; "
-    batch, files, jobs = here.world.batch([wait + here.said(index) for index in range(12)])
+    batch, files, jobs = here.world.batch([wait + here.said(index) for index in range(10)])
     taken = {}
     with pytest.raises(Busy, match="MaxSubmitJob"):
         for some in here.backend.submit(batch, files, jobs):
@@ -273,4 +273,4 @@ def test_more_jobs_than_a_limit_lets_in_go_as_those_before_them_end(place, limit
     here.all_ended()
     here.send(batch, files, [job for job in jobs if job.index not in taken])
     assert {one.state for one in here.all_ended().values()} == {S.SUCCEEDED}
-    assert here.runs() == {str(index): "x" for index in range(12)}
+    assert here.runs() == {str(index): "x" for index in range(10)}
