@@ -1,6 +1,7 @@
 """What Grid Engine's commands answered, recorded, and what we read in it."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -230,6 +231,13 @@ def test_the_accounting_decides_on_the_cause_and_the_record_on_the_code():
     status = outcome.gone(JOB, ended(138), at_limit(137), 0.0, 300.0)
     assert (status.state, status.exit_code, status.evidence) == (S.TIMED_OUT, 138, "accounting and end record")
     assert status.detail == "its limit is 10 minutes (exit 138)"
+
+
+def test_what_a_job_held_at_most_is_kept_as_far_as_it_is_known():
+    held = outcome.gone(JOB, ended(138), replace(at_limit(137), memory_mb=640.5), 0.0, 300.0)
+    assert (held.state, held.peak_mb) == (S.TIMED_OUT, 640.5)
+    assert outcome.gone(JOB, ended(138), at_limit(137), 0.0, 300.0).peak_mb is None
+    assert outcome.gone(JOB, ended(0), None, 0.0, 300.0).peak_mb is None
 
 
 def test_what_we_cancelled_is_cancelled_whether_it_had_begun_or_not():

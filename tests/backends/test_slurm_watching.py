@@ -5,8 +5,8 @@ from sshd import until
 from worlds.asking import ended, send, state_is, states
 from worlds.slurm import FakeSlurmWorld
 
-from tui_batch.backends.slurm import calls, outcome
-from tui_batch.errors import Refused
+from tui_batch.backends.slurm import calls, outcome, prospects
+from tui_batch.errors import Refused, Unreachable
 from tui_batch.model import Job
 from tui_batch.states import JobState
 
@@ -33,6 +33,33 @@ def test_one_question_for_a_thousand_submissions(world, backend):
     world.add_all([{"state": "RUNNING", "started": 1e9, "name": f"b.{job.submission}.{key}"} for job in jobs])
     assert states(backend, jobs) == [S.RUNNING] * 1000
     assert [len(world.calls(name)) for name in ("squeue", "sacct", "scontrol")] == [1, 0, 0]
+
+
+def test_of_a_job_whose_line_is_the_same_the_same_is_said(world, backend):
+    jobs = first, second = send(world, backend, "sleep 60", "sleep 60")
+    world.watch(backend, lambda known: {status.state for status in known.values()} == {S.RUNNING})
+    before = backend.poll(jobs).statuses
+    assert [backend.poll(jobs).statuses[job.id] is before[job.id] for job in jobs] == [True, True]
+    world.pull(words={first.id: "SUSPENDED"})
+    changed = backend.poll(jobs).statuses
+    assert (changed[first.id].state, changed[second.id] is before[second.id]) == (S.SUSPENDED, True)
+    world.pull(words={}, cut=20)
+    with pytest.raises(Unreachable):
+        backend.poll(jobs)
+    world.pull(cut=None)
+    again = backend.poll(jobs).statuses
+    assert (again[first.id].state, again[second.id] is before[second.id]) == (S.RUNNING, True)
+    assert again[first.id].as_of > changed[first.id].as_of
+
+
+def test_the_place_of_a_job_is_told_anew_though_its_line_is_the_same(world, backend, monkeypatch):
+    monkeypatch.setattr(prospects, "SECONDS", 0.0)
+    world.pull(cpus=0, reason="Priority")
+    jobs = send(world, backend, "true", "true")
+    places = [backend.poll(jobs).statuses[jobs[0].id].detail]
+    world.add(reason="Priority")
+    places += [backend.poll(jobs).statuses[jobs[0].id].detail]
+    assert [place.partition(", ")[2] for place in places] == ["1st of 1 in main", "1st of 2 in main"]
 
 
 def test_what_waits_costs_a_second_question_now_and_then(world, backend):

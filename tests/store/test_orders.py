@@ -1,6 +1,7 @@
 """Orders: each one is on disk whole or not at all, is read in the order it was given, and goes when it is done."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -73,6 +74,13 @@ def test_a_damaged_order_is_set_aside_and_the_others_count(tmp_path, damage):
     assert "b.toml" in problems[0]
     assert next(tmp_path.glob("b.toml.damaged-*")).read_bytes() == whole + damage
     assert read(tmp_path) == (found, [])
+
+
+@pytest.mark.parametrize("words", [{"verb": "limit", "text": "soon"}, {"verb": "limit"}, {"more": "disk"}])
+def test_an_order_whose_words_make_no_sense_is_set_aside(tmp_path, words):
+    write(tmp_path, replace(order("a"), **words))
+    assert read(tmp_path)[0] == []
+    assert next(tmp_path.glob("a.toml.damaged-*"))
 
 
 def test_a_folder_that_cannot_be_written_is_explained(tmp_path):

@@ -11,6 +11,7 @@ from tui_batch import indices, tables
 from tui_batch.errors import StoreError
 from tui_batch.model import Order
 from tui_batch.store.home import explained, set_aside, write_whole
+from tui_batch.store.more import above_zero, granted
 
 
 def new_id(moment: str, chance: bytes = b"") -> str:
@@ -43,8 +44,7 @@ def read(folder: Path) -> tuple[list[Order], list[str]]:
         try:
             text = path.read_text(encoding="utf-8")
             order = tables.build(Order, tables.parse(text, path.name, StoreError), path.name, StoreError)
-            for _, numbers in by_attempt(order.jobs):
-                deque(numbers, 0)  # a ValueError if these are no ranges
+            _check(order)
             orders.append(order)
         except FileNotFoundError:
             continue  # done meanwhile
@@ -52,6 +52,15 @@ def read(folder: Path) -> tuple[list[Order], list[str]]:
             problems.append(set_aside(path))
     # An id tells the second only, and what was asked for first must be done first.
     return sorted(orders, key=lambda order: (order.created, order.id)), problems
+
+
+def _check(order: Order) -> None:
+    """A ValueError if its words make no sense: whoever carries it out relies on them."""
+    for _, numbers in by_attempt(order.jobs):
+        deque(numbers, 0)
+    granted(order.more, 1, "")
+    if order.verb == "limit":
+        above_zero(order.text)
 
 
 def done(folder: Path, order: Order) -> None:

@@ -68,7 +68,8 @@ def _status(
 ) -> Status:
     started = _moment(end.start if end else {}) or (account.started if account else "")
     over = _moment(end.end if end else {}) or (account.ended if account else "")
-    return Status(state, job.attempt, job.id, code, started, over, evidence=how, detail=detail)
+    held = account.memory_mb or None if account else None
+    return Status(state, job.attempt, job.id, code, started, over, evidence=how, detail=detail, peak_mb=held)
 
 
 def _moment(record: records.Record) -> str:
