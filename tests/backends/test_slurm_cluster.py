@@ -274,3 +274,22 @@ def test_more_jobs_than_a_limit_lets_in_go_as_those_before_them_end(place, limit
     here.send(batch, files, [job for job in jobs if job.index not in taken])
     assert {one.state for one in here.all_ended().values()} == {S.SUCCEEDED}
     assert here.runs() == {str(index): "x" for index in range(10)}
+
+
+def test_an_end_is_told_although_the_accounting_is_down_and_stays_as_it_was_when_that_is_back(place):
+    here = place(KEPT)
+    cluster("dbd-stop")
+    try:
+        jobs = here.send(*here.world.batch(["exit 3", "true", "sleep 100"]))
+        here.watch(lambda known: jobs[2].id in known and known[jobs[2].id].state is S.RUNNING)
+        here.backend.cancel([jobs[2].id])
+        first = here.all_ended()
+    finally:
+        cluster("dbd-start")
+    ends = [(S.FAILED, 3), (S.SUCCEEDED, 0), (S.CANCELLED, None)]
+    assert [(first[job.id].state, first[job.id].exit_code) for job in jobs] == ends
+    assert {one.evidence for one in first.values()} == {"squeue and end record"}
+
+    here.again()
+    later = here.all_ended()
+    assert [(later[job.id].state, later[job.id].exit_code) for job in jobs] == ends
