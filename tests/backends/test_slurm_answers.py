@@ -1,5 +1,7 @@
 """What Slurm's commands answered, recorded, and what we read in it."""
 
+import os
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -339,6 +341,19 @@ def test_many_ids_are_asked_for_by_their_arrays():
     many = calls.account([f"{number}_{task}" for task in range(100) for number in range(150)])
     assert few.count("sacct") == 1 and "12_99" in few
     assert many.count("sacct") == 2 and "_" not in many.split("-j ")[1].split()[0]
+
+
+def test_the_accounting_is_not_asked_for_longer_than_a_poll_may_last(tmp_path):
+    """A date that stands still until the first block is answered, and a `sacct` that answers each with its first id."""
+    clock = tmp_path / "clock"
+    for name, does in (("date", f"wc -c <{clock}"), ("sacct", f"head -c 30 /dev/zero >>{clock}; echo asked")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    clock.touch()
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    script = calls.account([f"{number}_{task}" for task in range(2) for number in range(500)])
+    done = subprocess.run(["sh", "-c", script], env=path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (75, "asked\n" * 2)
 
 
 # -- prospects ---------------------------------------------------------------------------------------------------------

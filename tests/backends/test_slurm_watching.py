@@ -1,11 +1,12 @@
 """What befalls jobs that a Slurm has, by the strings of the fake one."""
 
 import pytest
+from sshd import until
 from worlds.asking import ended, send, state_is, states
 from worlds.slurm import FakeSlurmWorld
 
-from tui_batch.backends.slurm import calls, outcome
-from tui_batch.errors import Refused
+from tui_batch.backends.slurm import calls, outcome, prospects
+from tui_batch.errors import Refused, Unreachable
 from tui_batch.model import Job
 from tui_batch.states import JobState
 
@@ -32,6 +33,33 @@ def test_one_question_for_a_thousand_submissions(world, backend):
     world.add_all([{"state": "RUNNING", "started": 1e9, "name": f"b.{job.submission}.{key}"} for job in jobs])
     assert states(backend, jobs) == [S.RUNNING] * 1000
     assert [len(world.calls(name)) for name in ("squeue", "sacct", "scontrol")] == [1, 0, 0]
+
+
+def test_of_a_job_whose_line_is_the_same_the_same_is_said(world, backend):
+    jobs = first, second = send(world, backend, "sleep 60", "sleep 60")
+    world.watch(backend, lambda known: {status.state for status in known.values()} == {S.RUNNING})
+    before = backend.poll(jobs).statuses
+    assert [backend.poll(jobs).statuses[job.id] is before[job.id] for job in jobs] == [True, True]
+    world.pull(words={first.id: "SUSPENDED"})
+    changed = backend.poll(jobs).statuses
+    assert (changed[first.id].state, changed[second.id] is before[second.id]) == (S.SUSPENDED, True)
+    world.pull(words={}, cut=20)
+    with pytest.raises(Unreachable):
+        backend.poll(jobs)
+    world.pull(cut=None)
+    again = backend.poll(jobs).statuses
+    assert (again[first.id].state, again[second.id] is before[second.id]) == (S.RUNNING, True)
+    assert again[first.id].as_of > changed[first.id].as_of
+
+
+def test_the_place_of_a_job_is_told_anew_though_its_line_is_the_same(world, backend, monkeypatch):
+    monkeypatch.setattr(prospects, "SECONDS", 0.0)
+    world.pull(cpus=0, reason="Priority")
+    jobs = send(world, backend, "true", "true")
+    places = [backend.poll(jobs).statuses[jobs[0].id].detail]
+    world.add(reason="Priority")
+    places += [backend.poll(jobs).statuses[jobs[0].id].detail]
+    assert [place.partition(", ")[2] for place in places] == ["1st of 1 in main", "1st of 2 in main"]
 
 
 def test_what_waits_costs_a_second_question_now_and_then(world, backend):
@@ -208,9 +236,9 @@ def test_accounting_that_does_not_answer_does_not_keep_the_queue_from_being_read
     backend = world.open()
     running, failing = send(world, backend, "sleep 60", "exit 3")
     world.pull(min_job_age=0.0, **trouble)
-    record = world.folder / "there" / failing.submission / "records" / "1" / "1.end"
-    known = world.watch(backend, lambda known: record.exists() and known[running.id].state is S.RUNNING)
-    assert failing.id not in known  # it may have reached a limit
+    until(lambda: [one for one in world.all() if one["ended"]], "a job has ended")
+    found = backend.poll([running, failing]).statuses  # of the one that has ended it may be that it reached a limit
+    assert {name: status.state for name, status in found.items()} == {running.id: S.RUNNING}
 
 
 def test_what_was_missing_for_a_while_goes_on(world):

@@ -29,9 +29,9 @@ MANY, ROUNDS = 100_000, 5
 SUBMISSIONS, EACH = 1_000, 10
 
 
-def answer(number, percent=0):
-    """A line for each of so many jobs; so many percent of them are not as they were."""
-    jobs = [full_queue.job(index, waiting=0) for index in range(number)]
+def answer(percent=0):
+    """A line for each job; so many percent of them are not as they were."""
+    jobs = [full_queue.job(index, waiting=0) for index in range(MANY)]
     moved = {"T": "COMPLETING"}
     return "".join(full_queue.lines(one | moved if at % 100 < percent else one for at, one in enumerate(jobs)))
 
@@ -49,7 +49,7 @@ def ours(text, before):
 
 @pytest.mark.parametrize("percent", [0, 5, 40])
 def test_a_hundred_thousand_lines_parsed_and_compared(compare, percent):
-    first, text = answer(MANY), answer(MANY, percent)
+    first, text = answer(), answer(percent)
     lines, known = listed(first, {}), tuples(first, {})[0]
     changed = len(ours(text, lines)[1])
     assert changed == len(tuples(text, known)[1]) == MANY // 100 * percent
@@ -88,15 +88,14 @@ def test_a_whole_poll_of_a_hundred_thousand_jobs(tmp_path, compare):
         host.text = text
         tracked.learn(backend.poll(tracked.jobs(tracked.unfinished())).statuses)
 
-    first, later = answer(MANY), answer(MANY, 5)
+    first, later = answer(), answer(5)
     poll(first)
     before = tuples(first, {})[0]
-    turns = iter([first, first, later] * ROUNDS)
     same, some, theirs = [], [], []
     for _ in range(ROUNDS):
-        poll(next(turns))
-        same.append(seconds(poll, next(turns)))
-        some.append(seconds(poll, next(turns)))
+        poll(first)
+        same.append(seconds(poll, first))
+        some.append(seconds(poll, later))
         theirs.append(seconds(tuples, later, before))
     tracked.close()
     than = "dictionary of tuples"

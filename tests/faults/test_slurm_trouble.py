@@ -56,3 +56,15 @@ def test_whatever_goes_wrong_every_job_runs_once_and_every_end_is_told(world, ki
     rows = desk.jobs(name).rows
     assert {row.status.exit_code for row in rows if row.status.state is S.FAILED} == {3}
     assert len(world.calls("sbatch")) == 1
+
+
+def test_a_limit_smaller_than_a_batch_means_waves(world):
+    marks = world.folder / "marks"
+    marks.mkdir()
+    world.pull(most=3)
+    desk = desk_of(world)
+    name = desk.submit(make(desk, world.folder, f"printf x >> '{marks}/{{{{ n }}}}'", "1..7"))
+    until(lambda: bool(desk.submission(name).ended), 60)
+    assert counts(desk, name) == {S.SUCCEEDED: 7}
+    assert {path.name: path.read_text() for path in marks.iterdir()} == {str(n): "x" for n in range(1, 8)}
+    assert len(world.all()) == 7

@@ -40,3 +40,8 @@ def outcome(code: int, cause: str) -> tuple[JobState, str]:
         return JobState.FAILED, f"killed by signal {SIGNALS[code - 128]}{perhaps}"
     hint = {126: " (the command cannot be run)", 127: " (a command was not found)"}.get(code, "")
     return JobState.FAILED, f"exit {code}{hint}"
+
+
+def limit(minutes: float) -> str:
+    """Why a job whose time was up was ended."""
+    return f"its limit is {minutes:g} minute{'s' * (minutes != 1)}"

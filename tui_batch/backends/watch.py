@@ -265,8 +265,8 @@ class Watch:
         for running in list(self._running.values()):
             limit = _deadline(running)
             if limit is not None and processes.uptime() >= limit:
-                minutes = running.job.resources.minutes
-                self._stop(running, f"timed_out its limit is {minutes:g} minutes", "TERM", self._grace)
+                minutes = running.job.resources.minutes or 0.0
+                self._stop(running, f"timed_out {records.limit(minutes)}", "TERM", self._grace)
             elif running.kill_at and now >= running.kill_at:
                 processes.signal_group(running.pid, running.alive_at, "KILL")
                 running.kill_at = now + 1.0

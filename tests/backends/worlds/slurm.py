@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from sshd import until
 from worlds.slurm_cluster import KEPT, PLAIN
 from worlds.slurm_fake import cluster as fake
 from worlds.world import World
 
 from tui_batch.backends import nobody
 from tui_batch.backends.base import Backend
+from tui_batch.backends.records import parse
 from tui_batch.backends.slurm import connect
 from tui_batch.model import Job, Status, Target
 
@@ -71,8 +73,8 @@ class SlurmWorld(World):
         """Kill all of a job, its wrapper with it, and ask from now on a cluster that never heard of it."""
         [job] = [job for job in self.jobs if job.id == status.id]
         record = self.folder / "there" / job.submission / "records" / str(job.attempt) / f"{job.index}.start"
-        pid = next(int(line.split()[1]) for line in record.read_text().splitlines() if line.startswith("pid "))
-        os.killpg(os.getpgid(pid), signal.SIGKILL)
+        pid = until(lambda: record.exists() and parse(record.read_text()).get("pid"), "it runs, and its wrapper too")
+        os.killpg(os.getpgid(int(pid)), signal.SIGKILL)
         self._conf.unlink()
         self._conf.symlink_to(self.another)
 

@@ -23,13 +23,17 @@ ours() {
     grep -Elzx "$sign" /proc/[0-9]*/environ 2>/dev/null | cut -d / -f 3
 }
 
-until_true() { # SECONDS COMMAND...
+within() { # SECONDS COMMAND...
     tries=$(($1 * 20)); shift
     until "$@" >/dev/null 2>&1; do
         tries=$((tries - 1))
-        [ $tries -gt 0 ] || { echo "slurm cluster: never came true: $*" >&2; tail -n 5 $root/*/log/*.log >&2; exit 1; }
+        [ $tries -gt 0 ] || return 1
         sleep 0.05
     done
+}
+
+until_true() {
+    within "$@" || { echo "slurm cluster: never came true: $*" >&2; tail -n 5 $root/*/log/*.log >&2; exit 1; }
 }
 
 # -- what they are made of ---------------------------------------------------------------------------------------------
@@ -161,11 +165,12 @@ people() {
 controller() { daemon slurmctld -f "$root/$1/slurm.conf"; }
 dbd() { daemon SLURM_CONF=$root/kept/slurm.conf slurmdbd; }
 accounts() { of kept sacctmgr -n show cluster; }
-ready() { [ "$(of "$1" sinfo -h -p main -t idle,mix,alloc -o %n)" = "$host" ]; }
-well() { of "$1" scontrol ping >/dev/null && ready "$1"; }  # which answers at once where it does not run
+ready() { [ "$(of "$1" sinfo -h -p main -t idle,mix,alloc,comp -o %n)" = "$host" ]; }
+well() { of "$1" scontrol ping >/dev/null && within 10 ready "$1"; }
+serves() { kill -0 "$(cat $root/kept/slurmdbd.pid)" 2>/dev/null; }
 
 start() {
-    if [ -e $root/started ] && well kept && well plain && accounts >/dev/null; then return; fi
+    if [ -e $root/started ] && serves && well kept && well plain; then return; fi
     if [ -e $stock ] && [ "$(readlink $stock)" != $root/kept/slurm.conf ]; then
         echo "slurm cluster: $stock is of another cluster" >&2
         exit 1

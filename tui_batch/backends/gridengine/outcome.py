@@ -102,7 +102,7 @@ def _limit(account: Account, needs: Resources) -> tuple[JobState, str] | None:
     if memory and account.memory_mb >= 0.95 * memory:
         return S.OUT_OF_MEMORY, f"it held {account.memory_mb:.0f} MB, its limit is {memory} MB"
     if minutes and (account.seconds >= 0.98 * 60 * minutes or account.code in _WARNED):
-        return S.TIMED_OUT, f"its limit is {minutes:g} minutes"
+        return S.TIMED_OUT, records.limit(minutes)
     if account.failed == 37:
         return S.TIMED_OUT, f"ended at a limit of its queue: {account.words}"
     return None

@@ -154,7 +154,7 @@ _ACCOUNT = ("jobid", "jobname", "state", "exitcode", "derivedexitcode", "start",
 _BLOCK = 100  # ids in one call: more have been seen to hang
 _ONE_BY_ONE = 20
 PATIENCE = 45.0  # the queue is read although the accounting does not answer
-ACCOUNT_SECONDS = 60.0
+ACCOUNT_SECONDS = 2 * PATIENCE + 30.0
 
 
 def account(ids: Collection[str]) -> str:
@@ -162,7 +162,9 @@ def account(ids: Collection[str]) -> str:
     wanted = sorted(ids) if len(ids) <= _BLOCK else sorted({one.partition("_")[0] for one in ids})
     blocks = (wanted[at : at + _BLOCK] for at in range(0, len(wanted), _BLOCK))
     line = f"$patience sacct -n -P --delimiter='{BETWEEN}' -o {','.join(_ACCOUNT)} -j "
-    return patient(PATIENCE) + "".join(f"{line}{','.join(block)} || exit\n" for block in blocks)
+    begin = f"{patient(PATIENCE)}begun=$(date +%s)\n"
+    enough = f"[ $(($(date +%s) - begun)) -lt {PATIENCE:g} ] || exit 75\n"  # the others are asked for next time
+    return begin + enough.join(f"{line}{','.join(block)} || exit\n" for block in blocks)
 
 
 def remembered(submission: str) -> str:

@@ -129,7 +129,7 @@ def _over_time(account: Account, needs: Resources) -> str:
     if first_word(account.word) in ("DEADLINE", "DL"):
         return "its deadline came before it had ended"
     minutes = account.minutes or needs.minutes
-    return f"its limit is {minutes:g} minutes" if minutes else "its time was up"
+    return records.limit(minutes) if minutes else "its time was up"
 
 
 def _as_measured(account: Account, needs: Resources) -> Account:

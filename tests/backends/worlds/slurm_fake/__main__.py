@@ -61,7 +61,7 @@ def carried_out(folder, command, words, pulled):
     with opened(folder) as cluster:
         start_what_waits(folder, cluster)
         try:
-            return _DONE[command](folder, cluster, words)
+            return _DONE[command](folder, cluster, words) or 0
         except Denied as denied:
             print(denied, file=sys.stderr)
             return denied.code

@@ -7,58 +7,66 @@ import re
 import sys
 import time
 
-from cluster import ACTIVE, NO_JOB, Denied, identity, me, named, priority, string, there, word
-from running import busy
+from cluster import ACTIVE, NO_JOB, Denied, busy, identity, me, named, priority, string, there, word
 from speech import elapsed, label, limit, listed, moment, never_began, options, span, tasks
 
-NO_ACCOUNTING = "Slurm accounting storage is disabled"
-NO_DATABASE = """\
+_NO_ACCOUNTING = "Slurm accounting storage is disabled"
+_NO_DATABASE = """\
 sacct: error: slurm_persist_conn_open_without_init: failed to open persistent connection to host:127.0.0.1:6819: Connection refused
 sacct: error: Sending PersistInit msg: Connection refused
 sacct: error: Problem talking to the database: Connection refused"""  # noqa: E501
-STATES = (
+_STATES = (
     *ACTIVE, "COMPLETED", "CANCELLED", "FAILED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "BOOT_FAIL", "DEADLINE",
     "OUT_OF_MEMORY", "COMPLETING", "CONFIGURING", "RESIZING", "RESV_DEL_HOLD", "REQUEUED", "REQUEUE_FED",
     "REQUEUE_HOLD", "REVOKED", "SIGNALING", "SPECIAL_EXIT", "STAGE_OUT", "STOPPED",
 )  # fmt: skip
-SHORT = {"PD": "PENDING", "R": "RUNNING", "S": "SUSPENDED", "CG": "COMPLETING", "CD": "COMPLETED"}
-_SQUEUE_LETTERS = "h=noheader a=all r=array t=states u=user j=jobs n=name o=format p=partition A=account q=qos S=sort"
+_SHORT = {"PD": "PENDING", "R": "RUNNING", "S": "SUSPENDED", "CG": "COMPLETING", "CD": "COMPLETED"}
+_LETTERS = "h=noheader a=all r=array t=states u=user j=jobs n=name o=format p=partition A=account q=qos S=sort"
+_OPTIONS = "noheader all array me states= user= jobs= name= format= partition= account= qos= sort= version"
+_VARIABLES = {
+    "SQUEUE_STATES": "states", "SQUEUE_USERS": "user", "SQUEUE_NAMES": "name", "SQUEUE_PARTITION": "partition",
+    "SQUEUE_ACCOUNT": "account", "SQUEUE_QOS": "qos", "SQUEUE_FORMAT": "format", "SQUEUE_ARRAY": "array",
+    "SQUEUE_SORT": "sort",
+}  # fmt: skip
 
 
 def squeue(folder, cluster, words):
-    said = {"states": "SQUEUE_STATES", "user": "SQUEUE_USERS", "name": "SQUEUE_NAMES", "partition": "SQUEUE_PARTITION",
-            "account": "SQUEUE_ACCOUNT", "qos": "SQUEUE_QOS", "format": "SQUEUE_FORMAT", "array": "SQUEUE_ARRAY",
-            "sort": "SQUEUE_SORT"}  # fmt: skip
-    long = "noheader all array me states= user= jobs= name= format= partition= account= qos= sort= version"
-    given, _ = options("squeue", words, _SQUEUE_LETTERS, long)
-    given = {option: os.environ[name] for option, name in said.items() if name in os.environ} | given
-    jobs, user = there(cluster), given.get("user", me() if "me" in given else "")
+    given, _ = options("squeue", words, _LETTERS, _OPTIONS, variables=_VARIABLES)
+    given |= {"user": me()} if "me" in given else {}
+    jobs = selected(cluster, given)
+    rows = listed(jobs, lambda job: "array" not in given and (job["state"] == "PENDING" or job["whole"]))
+    for key in reversed(given.get("sort", "P,t,-p").split(",")):
+        rows.sort(key=lambda group, key=key: _SORTS[key[-1]](cluster, group[0]), reverse=key[0] == "-")
+    form = given.get("format", "%.18i %.9P %.8j %.8u %.2t %.10M %.6D %R")
+    lines = [] if "noheader" in given else ["JOBID".rjust(18)]
+    lines += [filled(form, lambda letter, group=group: column(cluster, letter, group)) for group in rows]
+    say(cluster, lines)
+
+
+def say(cluster, lines):
+    """Lines on the output, or as much of them as gets through."""
+    text = "".join(f"{line}\n" for line in lines)
+    sys.stdout.write(text if string(cluster, "cut") is None else text[: string(cluster, "cut")])
+
+
+def selected(cluster, given):
+    """The jobs that are asked for: by state, id, and whatever else."""
     states = given.get("states", "PENDING,RUNNING,SUSPENDED,COMPLETING,CONFIGURING").upper().split(",")
-    states = [SHORT.get(state, state) for state in states]
-    for state in states:
-        if state not in (*STATES, "ALL"):
-            valid = "squeue: error: Valid job states include: " + ",".join(STATES)
-            raise Denied(f"squeue: error: Invalid job state specified: {state.lower()}\n{valid}\n")
+    states = [_SHORT.get(state, state) for state in states]
+    if wrong := [state for state in states if state not in (*_STATES, "ALL")]:
+        valid = "squeue: error: Valid job states include: " + ",".join(_STATES)
+        raise Denied(f"squeue: error: Invalid job state specified: {wrong[0].lower()}\n{valid}\n")
+    jobs = there(cluster)
     if "jobs" in given:
         chosen = [job for some in named(cluster, given["jobs"]).values() for job in some]
         if not chosen and "," not in given["jobs"]:
             raise Denied(f"slurm_load_jobs error: {NO_JOB}")
         jobs = [job for job in jobs if job in chosen]
-    for key in ("user", "name", "partition", "account", "qos"):
-        wanted = user if key == "user" else given.get(key, "")
-        jobs = [job for job in jobs if not wanted or job[key] in wanted.split(",")]
-    shown = [job for job in jobs if "ALL" in states or {word(cluster, job), job["state"]} & {*states}]
-    if user and not any(job["user"] in user.split(",") for job in cluster["jobs"]) and not known(user):
-        print(f"squeue: error: Invalid user: {user}\n", file=sys.stderr)
-    rows = listed(shown, lambda job: "array" not in given and (job["state"] == "PENDING" or job["whole"]))
-    for key in reversed(given.get("sort", "P,t,-p").split(",")):
-        rows.sort(key=lambda group, key=key: _SORTS[key[-1]](cluster, group[0]), reverse=key[0] == "-")
-    form = given.get("format", "%.18i %.9P %.8j %.8u %.2t %.10M %.6D %R")
-    lines = [filled(form, lambda letter, group=group: column(cluster, letter, group)) for group in rows]
-    lines = lines if "noheader" in given else ["JOBID".rjust(18), *lines]
-    text = "".join(f"{line}\n" for line in lines)
-    sys.stdout.write(text if string(cluster, "cut") is None else text[: string(cluster, "cut")])
-    return 0
+    for key in {"user", "name", "partition", "account", "qos"} & given.keys():
+        jobs = [job for job in jobs if job[key] in given[key].split(",")]
+    if "user" in given and not jobs and not known(given["user"]):
+        print(f"squeue: error: Invalid user: {given['user']}\n", file=sys.stderr)
+    return [job for job in jobs if "ALL" in states or {word(cluster, job), job["state"]} & {*states}]
 
 
 _SORTS = {
@@ -95,7 +103,7 @@ def column(cluster, letter, group):
     return {
         "i": lambda: label(group, False), "A": lambda: str(job["raw"]), "F": lambda: str(job["number"]),
         "K": lambda: tasks(group, int(os.environ.get("SLURM_BITSTR_LEN", 64))), "T": lambda: word(cluster, job),
-        "t": lambda: next((few for few, long in SHORT.items() if long == word(cluster, job)), word(cluster, job)[:2]),
+        "t": lambda: next((few for few, long in _SHORT.items() if long == word(cluster, job)), word(cluster, job)[:2]),
         "r": lambda: reasons, "R": lambda: "vm" if busy(job) else f"({reasons})", "M": lambda: span(elapsed(job)),
         "l": lambda: limit(job), "V": lambda: moment(job["submitted"]), "S": lambda: moment(starts),
         "e": lambda: moment(ends), "P": lambda: job["partition"], "j": lambda: job["name"], "u": lambda: job["user"],
@@ -116,7 +124,7 @@ def sacct(folder, cluster, words):
     long = "noheader parsable2 allocations jobs= format= starttime= endtime= user= name= delimiter= version"
     given, _ = options("sacct", words, letters, long)
     if string(cluster, "accounting") != "on":
-        raise Denied(NO_ACCOUNTING if string(cluster, "accounting") == "off" else NO_DATABASE)
+        raise Denied(_NO_ACCOUNTING if string(cluster, "accounting") == "off" else _NO_DATABASE)
     fields = given.get("format", os.environ.get("SACCT_FORMAT", "jobid,jobname,partition,state,exitcode")).split(",")
     rows = [row for group in accounted(cluster, given) for row in account(cluster, group, "allocations" in given)]
     if wrong := [field for field in fields if field.lower() not in [*_COLUMNS, "jobid"]]:
@@ -124,9 +132,7 @@ def sacct(folder, cluster, words):
     between = given.get("delimiter", "|") if "parsable2" in given else " "
     lines = [] if "noheader" in given else [between.join(fields)]
     lines += [between.join(row[field.lower()] for field in fields) for row in rows]
-    text = "".join(f"{line}\n" for line in lines)
-    sys.stdout.write(text if string(cluster, "cut") is None else text[: string(cluster, "cut")])
-    return 0
+    say(cluster, lines)
 
 
 def accounted(cluster, given):

@@ -106,7 +106,8 @@ def shepherd(folder, serial):
     with opened(folder) as cluster:
         job = the_one(cluster, serial)
         if job["ending"]:
-            return end(cluster, job, 0)
+            end(cluster, job, 0)
+            return
         with open(job["out"], "ab") as out, open(job["err"], "ab") as err:
             child = subprocess.Popen(
                 [job["script"]], cwd=job["folder"], env=environment(folder, job), start_new_session=True,
@@ -128,7 +129,6 @@ def shepherd(folder, serial):
     with opened(folder) as cluster:
         end(cluster, the_one(cluster, serial), child.returncode)
         start_what_waits(folder, cluster)
-    return 0
 
 
 def environment(folder, job):

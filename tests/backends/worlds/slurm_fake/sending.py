@@ -12,16 +12,16 @@ from cluster import ACTIVE, PARTITIONS, TIMED_OUT, Denied, me, new, string, task
 from running import start_what_waits
 from speech import minutes, options
 
-BROKEN_RULE = "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"
-_SBATCH = (
+_BROKEN_RULE = "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"
+_OPTIONS = (
     "parsable job-name= comment= chdir= output= error= requeue no-requeue array= time= mem= cpus-per-task= gres= gpus= "
     "nodes= partition= account= qos= constraint= hold dependency= begin= kill-on-invalid-dep= signal= clusters= version"
 )
-_SBATCH_LETTERS = (
+_LETTERS = (
     "J=job-name D=chdir o=output e=error a=array t=time c=cpus-per-task G=gpus N=nodes p=partition A=account q=qos "
     "C=constraint H=hold d=dependency b=begin M=clusters V=version"
 )
-_SBATCH_VARIABLES = {
+_VARIABLES = {
     "SBATCH_ACCOUNT": "account", "SBATCH_ARRAY_INX": "array", "SBATCH_CLUSTERS": "clusters",
     "SLURM_CLUSTERS": "clusters", "SBATCH_CONSTRAINT": "constraint", "SBATCH_ERROR": "error", "SBATCH_GPUS": "gpus",
     "SBATCH_GRES": "gres", "SBATCH_JOB_NAME": "job-name", "SBATCH_MEM_PER_NODE": "mem", "SBATCH_NO_REQUEUE":
@@ -31,30 +31,11 @@ _SBATCH_VARIABLES = {
 
 
 def sbatch(folder, cluster, words):
-    given, rest = options("sbatch", words, _SBATCH_LETTERS, _SBATCH, 255)
-    given = {option: os.environ[name] for name, option in _SBATCH_VARIABLES.items() if name in os.environ} | given
+    given, rest = options("sbatch", words, _LETTERS, _OPTIONS, 255, _VARIABLES)
     script = script_of(rest)
     asked = wanted(cluster, given)
     indices = array(cluster, given["array"]) if "array" in given else [None]
-    mine = [job for job in there(cluster) if job["user"] == me() and (job["state"] in ACTIVE or job["pid"])]
-    if string(cluster, "refuse"):
-        if string(cluster, "leaves"):
-            now = time.time()
-            new(
-                cluster,
-                cluster["next"],
-                state="FAILED",
-                reason="BadConstraints",
-                code=1,
-                started=now,
-                ended=now,
-                **asked,
-            )
-            cluster["next"] += 1
-        raise Denied(f"sbatch: error: {string(cluster, 'refuse')}")
-    if string(cluster, "most") and len(mine) + len(indices) > string(cluster, "most"):
-        said = string(cluster, "limit")
-        raise Denied(f"sbatch: error: {said}\nsbatch: error: Batch job submission failed: {BROKEN_RULE}")
+    admit(cluster, asked, len(indices))
     number, cluster["next"] = cluster["next"], cluster["next"] + 1
     path = folder / f"{number}.sh"
     path.write_bytes(script)
@@ -65,6 +46,26 @@ def sbatch(folder, cluster, words):
         new(cluster, number, task=index, script=str(path), sent=now, submitted=now, **asked)
     start_what_waits(folder, cluster)
     return answer(cluster, number, given)
+
+
+def admit(cluster, asked, many):
+    """Refuse what the rules of the house are against, or what is over a limit: each task of an array counts."""
+    if said := string(cluster, "refuse"):
+        if string(cluster, "leaves"):
+            end = {
+                "state": "FAILED",
+                "reason": "BadConstraints",
+                "code": 1,
+                "started": time.time(),
+                "ended": time.time(),
+            }
+            new(cluster, cluster["next"], **asked, **end)
+            cluster["next"] += 1
+        raise Denied(f"sbatch: error: {said}")
+    mine = [job for job in there(cluster) if job["user"] == me() and (job["state"] in ACTIVE or job["pid"])]
+    if string(cluster, "most") and len(mine) + many > string(cluster, "most"):
+        said = f"{string(cluster, 'limit')}\nsbatch: error: Batch job submission failed: {_BROKEN_RULE}"
+        raise Denied(f"sbatch: error: {said}")
 
 
 def answer(cluster, number, given):
@@ -83,7 +84,6 @@ def answer(cluster, number, given):
         raise TimeoutError
     if fate != "silent":
         print(said)
-    return 0
 
 
 def script_of(rest):
@@ -127,9 +127,8 @@ def wanted(cluster, given):
     if "signal" in given and not re.fullmatch(r"(R?B:)?(SIG)?[A-Z]+\d*(@\d+)?|\d+(@\d+)?", given["signal"]):
         raise Denied("sbatch: error: Invalid --signal specification", 255)
     if partition not in PARTITIONS:
-        raise Denied(
-            f"sbatch: error: invalid partition specified: {partition}\n{failed} Invalid partition name specified"
-        )
+        raise Denied(f"sbatch: error: invalid partition specified: {partition}\n{failed} "
+                     "Invalid partition name specified")  # fmt: skip
     if asked["gpus"] > string(cluster, "gpus"):
         raise Denied("sbatch: error: Invalid generic resource (gres) specification")
     if asked.get("memory", 0) > 2000:

@@ -1,6 +1,5 @@
 """What a cluster offers and how it is: `scontrol show`, `sinfo`, `sacctmgr`."""
 
-import os
 import time
 from functools import partial
 
@@ -20,7 +19,6 @@ def show(cluster, details, what, *ids):
         )
     else:
         raise Denied(f"invalid entity:{what} for keyword:show ")
-    return 0
 
 
 def chosen(cluster, *ids):
@@ -91,10 +89,9 @@ def partition(name):
 
 
 def sinfo(folder, cluster, words):
-    given, _ = options("sinfo", words, "h=noheader o=format p=partition a=all e=exact V=version",
-                       "noheader all exact format= partition= version")  # fmt: skip
-    said = {"format": "SINFO_FORMAT", "partition": "SINFO_PARTITION"}
-    given = {option: os.environ[name] for option, name in said.items() if name in os.environ} | given
+    variables = {"SINFO_FORMAT": "format", "SINFO_PARTITION": "partition"}
+    long = "noheader all exact format= partition= version"
+    given, _ = options("sinfo", words, "h=noheader o=format p=partition a=all e=exact V=version", long, 1, variables)
     taken, cpus, gpus = sum(job["cpus"] for job in there(cluster) if busy(job)), *map(partial(string, cluster), _HAS)
     for name, (longest, usual, up) in PARTITIONS.items():
         columns = {"P": f"{name}*" if name == "main" else name, "R": name, "a": "up" if up else "down",
@@ -104,7 +101,6 @@ def sinfo(folder, cluster, words):
                    "L": "n/a" if usual is None else span(usual * 60)}  # fmt: skip
         if given.get("partition", name) == name:
             print(filled(given.get("format", "%P %a %l %D %T %N"), columns.__getitem__))
-    return 0
 
 
 _HAS = ("cpus", "gpus")
@@ -131,4 +127,3 @@ def sacctmgr(folder, cluster, words):
     if wrong := [field for field in fields if field not in rows[kind]]:
         raise Denied(f' Unknown field "{wrong[0]}"')
     print("|".join(rows[kind][field] for field in fields))
-    return 0

@@ -9,8 +9,11 @@ import time
 from cluster import ACTIVE, Denied, identity, ranges
 
 
-def options(command, words, short, long, code=1):
-    """Options by their long names, and what else was said; one that the fake does not know is refused."""
+def options(command, words, short, long, code=1, variables=()):
+    """Options by their long names, and what else was said; one that the fake does not know is refused.
+
+    What is not said counts as the environment has it.
+    """
     letters = dict(re.findall(r"(\w)=([\w-]+)", short))
     valued = {name.rstrip("=") for name in long.split() if name.endswith("=")}
     shorts = "".join(letter + ":" * (name in valued) for letter, name in letters.items())
@@ -19,7 +22,8 @@ def options(command, words, short, long, code=1):
     except getopt.GetoptError as error:
         kind = f"unrecognized option '--{error.opt}'" if len(error.opt) > 1 else f"invalid option -- '{error.opt}'"
         raise Denied(f'{command}: {kind}\nTry "{command} --help" for more information', code) from None
-    return {name[2:] if name.startswith("--") else letters[name[1]]: value for name, value in given}, rest
+    said = {name[2:] if name.startswith("--") else letters[name[1]]: value for name, value in given}
+    return {variables[name]: os.environ[name] for name in variables if name in os.environ} | said, rest
 
 
 def moment(when, absent="N/A"):

@@ -12,13 +12,13 @@ from running import again, behind, kill, processes, split, start_what_waits
 from showing import show
 from speech import minutes, options
 
+_LETTERS = "s=signal b=batch f=full Q=quiet u=user n=name t=state p=partition"
+_OPTIONS = "signal= batch full quiet me user= name= state= partition= version"
+_VARIABLES = {"SCANCEL_NAME": "name", "SCANCEL_STATE": "state", "SCANCEL_PARTITION": "partition"}
+
 
 def scancel(folder, cluster, words):
-    letters = "s=signal b=batch f=full Q=quiet u=user n=name t=state p=partition"
-    long = "signal= batch full quiet me user= name= state= partition= version"
-    given, ids = options("scancel", words, letters, long)
-    said = {"name": "SCANCEL_NAME", "state": "SCANCEL_STATE", "partition": "SCANCEL_PARTITION"}
-    given = {option: os.environ[name] for option, name in said.items() if name in os.environ} | given
+    given, ids = options("scancel", words, _LETTERS, _OPTIONS, variables=_VARIABLES)
     what = signal_of(given.get("signal", "KILL"))
     if bad := [one for one in ids if not re.fullmatch(r"\d+(_\d+|_\[[\d,:%-]+\])?", one)]:
         raise Denied(f"scancel: error: Invalid job id {bad[0]}")
@@ -98,15 +98,14 @@ def scontrol(folder, cluster, words):
     given, (verb, *rest) = options("scontrol", words, letters, "oneliner all details version")
     if verb == "ping":
         print("Slurmctld(primary) at vm is UP")
-        return 0
-    if verb == "show":
-        return show(cluster, "details" in given, *rest)
-    if verb == "update":
-        return update(folder, cluster, dict(one.split("=", 1) for one in rest))
-    if verb not in _CHANGES:
+    elif verb == "show":
+        show(cluster, "details" in given, *rest)
+    elif verb == "update":
+        update(folder, cluster, dict(one.split("=", 1) for one in rest))
+    elif verb in _CHANGES:
+        change(folder, cluster, _CHANGES[verb], ",".join(rest), verb in ("hold", "uhold", "release"))
+    else:
         raise Denied(f"invalid keyword: {verb}")
-    change(folder, cluster, _CHANGES[verb], ",".join(rest), verb in ("hold", "uhold", "release"))
-    return 0
 
 
 def change(folder, cluster, what, ids, suspends=False):
@@ -197,4 +196,3 @@ def update(folder, cluster, said):
         return ""
 
     change(folder, cluster, limited, said["jobid"])
-    return 0
