@@ -34,9 +34,14 @@ def of(status, needs=NEEDS):
 def test_what_it_held_and_how_long_it_ran_stand_against_what_it_asked_for():
     assert of(HELD) == [
         "Failed: out of memory", "memory held 512 MB of 500 MB", "time ran 61:02 of 60:00",
-        "exit code 137: signal KILL", "says OUT_OF_MEMORY", "to do R runs it again with more memory", "",
+        "exit code 137: signal KILL", "the target says OUT_OF_MEMORY", "to do R runs it again with more memory", "",
     ]  # fmt: skip
-    assert of(LATE)[1:] == ["time ran 61:02 of 60:00", "says TIMEOUT", "to do R runs it again with more time", ""]
+    assert of(LATE)[1:] == [
+        "time ran 61:02 of 60:00",
+        "the target says TIMEOUT",
+        "to do R runs it again with more time",
+        "",
+    ]
 
 
 def test_what_is_not_known_is_not_said():
@@ -44,9 +49,9 @@ def test_what_is_not_known_is_not_said():
         "Failed", "memory held 80 MB", "time ran 61:02", "exit code 3", "to do R runs it again", ""
     ]  # fmt: skip
     bare = Status(S.OUT_OF_MEMORY, detail="Killed by the daemon.")
-    assert of(bare)[1:3] == ["memory asked for 500 MB", "says Killed by the daemon."]
+    assert of(bare)[1:3] == ["memory asked for 500 MB", "the target says Killed by the daemon."]
     assert of(replace(bare, state=S.LOST), Resources())[1:] == [
-        "says Killed by the daemon.", "to do R runs it again, if it is not to be found", ""
+        "the target says Killed by the daemon.", "to do R runs it again, if it is not to be found", ""
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from tui_batch.widgets.lines import Line
 from tui_batch.widgets.log_tail import last_lines
 from tui_batch.widgets.text_view import heading, pair
 
+SAYS = "the target says"  # the longest of the labels
 STREAMS = {"stdout": "out", "stderr": "err"}
 FEWEST, LAST_WORDS = 3, 8  # lines of the log: the page is whole with them at 80x24
 UNSUCCESSFUL = ENDED - {JobState.SUCCEEDED, JobState.CANCELLED}
@@ -30,17 +31,17 @@ def account(row: JobRow, needs: Resources, again: str) -> list[Line]:
     status = row.status
     if status.state not in UNSUCCESSFUL:
         return []
-    word = status.state.replace("_", " ")
+    word, to_do = status.state.replace("_", " "), _TO_DO.get(status.state, "{} runs it again")
     shown = {
         "memory": memory(status, needs),
         "time": time(row, needs),
         "exit code": exit_code(status),
-        "says": "" if status.detail in _no_news(status) else status.detail,
+        SAYS: "" if status.detail in _no_news(status) else status.detail,
     }
     return [
         (("Failed" if word == "failed" else f"Failed: {word}", "trouble"),),
-        *(pair(label, value) for label, value in shown.items() if value),
-        *([pair("to do", _TO_DO.get(status.state, "{} runs it again").format(again), "key")] if again else []),
+        *(pair(label, value, width=len(SAYS)) for label, value in shown.items() if value),
+        *([pair("to do", to_do.format(again), "key", width=len(SAYS))] if again else []),
         (),
     ]
 
