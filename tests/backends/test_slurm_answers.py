@@ -214,6 +214,11 @@ def test_what_the_controller_still_knows():
     assert sum(job.startswith("133_") for job in found) > 100  # what waited as one
 
 
+def test_what_the_controller_tells_of_tasks_that_were_cancelled_as_one():
+    line = "JobId=1842 ArrayJobId=1842 ArrayTaskId=4294967294 JobName=a.b.c JobState=CANCELLED ExitCode=0:0"
+    assert {name: one.word for name, one in answers.shown(line).items()} == {"1842": "CANCELLED"}
+
+
 # -- what sbatch says --------------------------------------------------------------------------------------------------
 
 

@@ -59,8 +59,8 @@ class Place:
         self.world.jobs += sent
         return sent
 
-    def watch(self, until, seconds=100.0):
-        return self.world.watch(self.backend, until, seconds)
+    def watch(self, until):
+        return self.world.watch(self.backend, until, 100.0)
 
     def all_ended(self):
         return self.watch(lambda known: len(known) == len(self.world.jobs) and all(
@@ -274,6 +274,20 @@ def test_more_jobs_than_a_limit_lets_in_go_as_those_before_them_end(place, limit
     here.send(batch, files, [job for job in jobs if job.index not in taken])
     assert {one.state for one in here.all_ended().values()} == {S.SUCCEEDED}
     assert here.runs() == {str(index): "x" for index in range(10)}
+
+
+@pytest.mark.parametrize("name", [KEPT, PLAIN])
+def test_what_waits_of_an_array_that_somebody_cancels_by_its_name_is_cancelled(place, name):
+    here = place(name)
+    here.again(at_once=2)
+    jobs = here.send(*here.world.batch([f"{here.said(index)}; sleep 100" for index in range(6)]))
+    here.watch(lambda known: sum(one.state is S.RUNNING for one in known.values()) == 2)
+    number = jobs[0].id.partition("_")[0]
+    here.world.tell("sh", "-c", f"scancel --name=$(squeue -h -o %j -j {number} | head -n 1)")
+    known = here.all_ended()
+    teller = "accounting" if here.keeps_accounts else "scontrol"
+    assert {known[job.id].state for job in jobs} == {S.CANCELLED}
+    assert {(known[job.id].evidence, known[job.id].started) for job in jobs[2:]} == {(teller, "")}
 
 
 def test_an_end_is_told_although_the_accounting_is_down_and_stays_as_it_was_when_that_is_back(place):

@@ -134,6 +134,8 @@ class Slurm(Scheduler):
         """What became of jobs that are seen to have ended, or not seen at all."""
         ends = self._staging.ended([job for job, _ in ending])
         accounts, whole = self._queue.accounts([job for job, one in ending if outcome.wanting(one)])
+        traceless = [job for job, one in ending if not one and job.id not in accounts and job not in ends]
+        accounts = {**accounts, **self._queue.accounts_together(traceless if whole else ())}
         lost = self._settings.lost_seconds * (1 if whole else 6)
         found = {}
         for job, one in ending:

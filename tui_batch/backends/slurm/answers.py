@@ -80,6 +80,9 @@ def megabytes(text: str) -> float | None:
     return float(match[1]) * _UNITS.get(match[2], 2.0**-20) if match else None
 
 
+_NO_TASK = "4294967294"  # of an array whose tasks were cancelled while they waited
+
+
 def shown(text: str) -> Mapping[str, Account]:
     """What `scontrol -o show job` tells, by id."""
     found = {}
@@ -90,7 +93,8 @@ def shown(text: str) -> Mapping[str, Account]:
         if not {"JobId", "JobState", "ExitCode", "JobName"} <= known.keys():
             continue
         code, signal = pair(known["ExitCode"])
-        job = "{ArrayJobId}_[{ArrayTaskId}]" if "ArrayTaskId" in known else "{JobId}"
+        array = known.get("ArrayTaskId", _NO_TASK) != _NO_TASK
+        job = "{ArrayJobId}_[{ArrayTaskId}]" if array else "{JobId}"
         for one in ids(job.format(**known)):
             found[one] = Account(
                 one, known["JobName"], first_word(known["JobState"]), "scontrol", "", code, signal,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tui_batch import indices, tables
 from tui_batch.backends.hosted import arrays
 from tui_batch.backends.hosted.arrays import Group
-from tui_batch.backends.slurm.listing import BETWEEN, FIELDS
+from tui_batch.backends.slurm.listing import BETWEEN, FIELDS, number_of
 from tui_batch.errors import ConfigError
 from tui_batch.model import Batch, Job
 from tui_batch.wire.host import quoted
@@ -159,7 +159,7 @@ ACCOUNT_SECONDS = 2 * PATIENCE + 30.0
 
 def account(ids: Collection[str]) -> str:
     """How did these end? Each with its steps, which tell of memory; of very many whole arrays are asked for."""
-    wanted = sorted(ids) if len(ids) <= _BLOCK else sorted({one.partition("_")[0] for one in ids})
+    wanted = sorted(ids) if len(ids) <= _BLOCK else sorted(set(map(number_of, ids)))
     blocks = (wanted[at : at + _BLOCK] for at in range(0, len(wanted), _BLOCK))
     line = f"$patience sacct -n -P --delimiter='{BETWEEN}' -o {','.join(_ACCOUNT)} -j "
     begin = f"{patient(PATIENCE)}begun=$(date +%s)\n"
@@ -181,7 +181,7 @@ def _made(submission: str) -> datetime:
 
 def details(ids: Collection[str]) -> str:
     """What does the controller still know of these? It is asked for one job or one array at a time."""
-    wanted = sorted(ids) if len(ids) <= _ONE_BY_ONE else sorted({one.partition("_")[0] for one in ids})
+    wanted = sorted(ids) if len(ids) <= _ONE_BY_ONE else sorted(set(map(number_of, ids)))
     return f'for one in {quoted(wanted)}; do scontrol -o show job "$one"; done'
 
 

@@ -39,7 +39,7 @@ class Listed(NamedTuple):
     @property
     def number(self) -> str:
         """Of the call that sent it."""
-        return self.id.partition("_")[0]
+        return number_of(self.id)
 
     @property
     def together(self) -> bool:
@@ -75,6 +75,11 @@ def _read(line: str) -> Listed | None:
         return None
     job, *said, name = fields
     return Listed._make([job, *map(intern, said), *_owner(name)])  # many lines say the same: one copy of it is kept
+
+
+def number_of(job: str) -> str:
+    """Of the call that sent a job."""
+    return job.partition("_")[0]
 
 
 def ids(job: str) -> Iterator[str]:

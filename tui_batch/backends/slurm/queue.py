@@ -1,7 +1,7 @@
 """Slurm's queue and accounting on a host: every question that is put to them, and every request."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from tui_batch.backends.hosted import arrays
 from tui_batch.backends.hosted.heard import Memory
@@ -9,7 +9,7 @@ from tui_batch.backends.hosted.journal import Sent
 from tui_batch.backends.slurm import answers, calls, health
 from tui_batch.backends.slurm.answers import Account
 from tui_batch.backends.slurm.fitting import Asked
-from tui_batch.backends.slurm.listing import Listed, listed
+from tui_batch.backends.slurm.listing import Listed, listed, number_of
 from tui_batch.errors import BackendError
 from tui_batch.model import Health, Job
 from tui_batch.wire.host import Host, quoted
@@ -51,8 +51,14 @@ class Queue(Memory):
         if not jobs:
             return {}, True
         found, whole = self._accounts([job.id for job in jobs])
-        submissions = {job.id: job.submission for job in jobs}
-        return {one: it for one, it in found.items() if arrays.owner(it.name)[0] == submissions.get(one)}, whole
+        return _theirs(jobs, lambda job: found.get(job.id)), whole
+
+    def accounts_together(self, jobs: Sequence[Job]) -> Mapping[str, Account]:
+        """The same of jobs that never began: of those that are cancelled while they wait as one, one thing is told."""
+        if not jobs:
+            return {}
+        found, _ = self._accounts({number_of(job.id) for job in jobs})
+        return _theirs(jobs, lambda job: found.get(job.id) or found.get(number_of(job.id)))
 
     def _accounts(self, ids: Collection[str]) -> tuple[Mapping[str, Account], bool]:
         if self._accounting:
@@ -116,3 +122,8 @@ class Queue(Memory):
         done = self._host.run(self._plain + script)
         if error := answers.denied(self._host.name, command, done.code, f"{done.out}{done.err}"):
             raise error
+
+
+def _theirs(jobs: Sequence[Job], told: Callable[[Job], Account | None]) -> Mapping[str, Account]:
+    """What is told of jobs, by id, where it is of a job of the same submission."""
+    return {job.id: one for job in jobs if (one := told(job)) and arrays.owner(one.name)[0] == job.submission}
