@@ -175,6 +175,15 @@ def test_a_wrapper_passes_on_each_signal_that_it_is_told(job):
     assert (wrapper.wait(DEADLINE), one.code) == (3, 3)
 
 
+@pytest.mark.parametrize("name", ["USR1", "USR2"])
+def test_a_signal_that_nobody_minds_ends_the_whole_of_a_job(job, name):
+    one = job("echo begun; sleep 60; echo after")
+    wrapper = one.running()
+    os.killpg(wrapper.pid, getattr(signal, f"SIG{name}"))
+    wrapper.wait(DEADLINE)
+    assert (one.code, "after" in one.out) == (128 + getattr(signal, f"SIG{name}"), False)
+
+
 def test_a_cancelled_job_is_told_by_its_wrapper_where_the_queue_tells_that_alone(job):
     one = job("echo begun; sleep 60", TUI_BATCH_ALONE="yes")
     wrapper = one.running()

@@ -4,11 +4,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from worlds import gridengine_fake as fake
-from worlds.world import World
+from worlds.world import PolledWorld
 
 from tui_batch.backends import nobody
 from tui_batch.backends.base import Backend
@@ -19,12 +18,11 @@ FAKE = Path(fake.__file__)
 ACCOUNTING = Path("/var/tmp/tui-batch-gridengine/default/common/accounting")
 
 
-class GridEngineWorld(World):
+class GridEngineWorld(PolledWorld):
     """The real one."""
 
     kind = "gridengine"
     needs = "gridengine_cell"
-    pause = 0.1  # between two polls: the jobs need the machine, too
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -38,22 +36,6 @@ class GridEngineWorld(World):
 
     def open(self) -> Backend:
         return connect(Target("there", "gridengine", self.settings), self.folder / "home", nobody)
-
-    def watch(
-        self, backend: Backend, until: Callable[[dict[str, Status]], bool], seconds: float = 60.0
-    ) -> dict[str, Status]:
-        """Do as the courier does until what is known of the jobs satisfies; the newest status of each."""
-        known: dict[str, Status] = {}
-        end = time.monotonic() + seconds
-        while True:
-            poll = backend.poll([job for job in self.jobs if job.id not in known or not known[job.id].state.ended])
-            known.update(poll.statuses)
-            if until(known):
-                return known
-            assert time.monotonic() < end, (
-                f"did not come true: {[one for one in known.values() if not one.state.ended]}"
-            )
-            time.sleep(self.pause)
 
     def vanish(self, status: Status) -> None:
         """Nothing is left of the job, not even in the accounting: as when that is out of order, and its node too."""

@@ -5,14 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sshd import until
 from worlds.slurm_cluster import KEPT, PLAIN
 from worlds.slurm_fake import cluster as fake
-from worlds.world import World
+from worlds.world import PolledWorld
 
 from tui_batch.backends import nobody
 from tui_batch.backends.base import Backend
@@ -23,14 +22,13 @@ from tui_batch.model import Job, Status, Target
 FAKE = Path(fake.__file__).parent
 
 
-class SlurmWorld(World):
+class SlurmWorld(PolledWorld):
     """The real one that keeps accounts."""
 
     kind = "slurm"
     needs = "slurm_cluster"
     minutes = 1
     exact = False
-    pause = 0.1  # between two polls: the jobs need the machine, too
     cluster, conf, another = "kept", KEPT, PLAIN
 
     def __init__(self, folder: Path) -> None:
@@ -47,22 +45,6 @@ class SlurmWorld(World):
 
     def open(self) -> Backend:
         return connect(Target("there", "slurm", self.settings), self.folder / "home", nobody)
-
-    def watch(
-        self, backend: Backend, until: Callable[[dict[str, Status]], bool], seconds: float = 60.0
-    ) -> dict[str, Status]:
-        """Do as the courier does until what is known of the jobs satisfies; the newest status of each."""
-        known: dict[str, Status] = {}
-        end = time.monotonic() + seconds
-        while True:
-            poll = backend.poll([job for job in self.jobs if job.id not in known or not known[job.id].state.ended])
-            known.update(poll.statuses)
-            if until(known):
-                return known
-            assert time.monotonic() < end, (
-                f"did not come true: {[one for one in known.values() if not one.state.ended]}"
-            )
-            time.sleep(self.pause)
 
     def tell(self, *words: str) -> None:
         """Have one of Slurm's commands do something."""

@@ -2,10 +2,12 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tui_batch.model import Batch, Job
+from tui_batch.backends.base import Backend
+from tui_batch.model import Batch, Job, Status
 from tui_batch.store import batches, orders
 from tui_batch.store.archive import Archive
 from tui_batch.store.sources import FileSources
@@ -65,3 +67,25 @@ class World:
     def close(self) -> None:
         for archive in self._archives:
             archive.close()
+
+
+class PolledWorld(World):
+    """One whose backend has to be asked."""
+
+    pause = 0.1  # between two polls: the jobs need the machine, too
+
+    def watch(
+        self, backend: Backend, until: Callable[[dict[str, Status]], bool], seconds: float = 60.0
+    ) -> dict[str, Status]:
+        """Do as the courier does until what is known of the jobs satisfies; the newest status of each."""
+        known: dict[str, Status] = {}
+        end = time.monotonic() + seconds
+        while True:
+            poll = backend.poll([job for job in self.jobs if job.id not in known or not known[job.id].state.ended])
+            known.update(poll.statuses)
+            if until(known):
+                return known
+            assert time.monotonic() < end, (
+                f"did not come true: {[one for one in known.values() if not one.state.ended]}"
+            )
+            time.sleep(self.pause)

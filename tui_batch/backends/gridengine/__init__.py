@@ -15,7 +15,7 @@ from tui_batch import tables
 from tui_batch.backends.gridengine import calls, outcome
 from tui_batch.backends.gridengine.answers import Listed
 from tui_batch.backends.gridengine.queue import Queue
-from tui_batch.backends.hosted import arrays
+from tui_batch.backends.hosted import arrays, saying
 from tui_batch.backends.hosted.arrays import Group
 from tui_batch.backends.hosted.scheduler import Scheduler
 from tui_batch.errors import ConfigError
@@ -138,11 +138,10 @@ class GridEngine(Scheduler):
 
 def settings(target: Target) -> Settings:
     """The target's keys; a ConfigError lists all that is wrong with them."""
-    found = tables.build(Settings, target.settings, f"targets.{target.name}", ConfigError)
+    where = f"targets.{target.name}"
+    found = tables.build(Settings, target.settings, where, ConfigError)
     least = {"at_once": 0, "max_queued": 0, "max_tasks": 1, "soft_seconds": 0, "poll_seconds": 0, "lost_seconds": 0}
-    wrong = [f"targets.{target.name}: {key} must be at least {number}, not {getattr(found, key):g}."
-             for key, number in least.items() if getattr(found, key) < number]  # fmt: skip
-    if wrong:
+    if wrong := [*saying.too_small(found, least, where)]:
         raise ConfigError.of(wrong)
     return found
 
@@ -162,15 +161,13 @@ def check(target: Target, batch: Batch, known: Mapping[str, object]) -> Sequence
         asked = calls.options(ours, batch)
     except ConfigError as error:
         return [Problem(line) for line in str(error).splitlines()]
-    problems = [Problem(f"the word {word} for qsub would take the place of ours") for word in calls.ours(asked.extra)]
+    problems = [*saying.problems("qsub", calls.ours(asked.extra), ours.at_once, ours.arrays)]
     if needs.gpus and not ours.gpu_key:
         problems.append(Problem(f"GPUs are asked for, and {target.name} has no gpu_key, the name of that resource"))
     if needs.cpus > 1 and not asked.parallel_environment:
         problems.append(Problem(f"each job asks for {needs.cpus} CPUs, and no parallel_environment is named"))
     if needs.memory_mb and not ours.memory_key:
         problems.append(Problem("memory is not asked for: memory_key is empty", fatal=False))
-    if ours.at_once and not ours.arrays:
-        problems.append(Problem("at_once counts within an array, and arrays is false: it does nothing", fatal=False))
     return problems
 
 
@@ -181,18 +178,13 @@ def limits(target: Target, batch: Batch, known: Mapping[str, object]) -> Limits:
 
 def why(target: Target, busy: int) -> str:
     """Why a job that it took has not begun."""
-    most = settings(target).at_once
-    return f"waiting for its turn{f', at most {most} of an array at once' if most else ''}"
+    return saying.why(settings(target).at_once)
 
 
 def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) -> str:
     """The call that would be made for a job, were it alone, and what it runs."""
     ours = settings(target)
-    [group] = arrays.groups([job], 1)
-    others = sorted(set(files) - {"command"})
-    call = calls.script(ours, batch, group, f"{ours.workdir}/{job.submission}")
-    where = f"# in jobs/{job.attempt}/{job.name}{', with ' if others else ''}{', '.join(others)}"
-    return "\n".join([f"# on {ours.host or 'this machine'}", call, where, files.get("command", "")])
+    return saying.preview(ours, job, files, lambda group, folder: calls.script(ours, batch, group, folder))
 
 
 # -- what is read ------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tui_batch import tables
-from tui_batch.backends.hosted import arrays
+from tui_batch.backends.hosted import arrays, saying
 from tui_batch.backends.hosted.arrays import Group
 from tui_batch.backends.hosted.scheduler import Scheduler
 from tui_batch.backends.slurm import calls, fitting, outcome, reasons
@@ -181,8 +181,7 @@ def settings(target: Target) -> Settings:
     where = f"targets.{target.name}"
     found = tables.build(Settings, target.settings, where, ConfigError)
     least = ("at_once", "max_queued", "max_array", "nodes", "signal_seconds", "poll_seconds", "lost_seconds")
-    wrong = [f"{where}: {key} must be at least 0, not {getattr(found, key):g}." for key in least
-             if getattr(found, key) < 0]  # fmt: skip
+    wrong = [*saying.too_small(found, dict.fromkeys(least, 0), where)]
     if found.gpu_key not in ("gres", "gpus"):
         wrong.append(f"{where}: gpu_key must be gres or gpus, not {found.gpu_key!r}.")
     if wrong:
@@ -205,10 +204,8 @@ def check(target: Target, batch: Batch, known: Mapping[str, object]) -> Sequence
         asked = calls.options(ours, batch)
     except ConfigError as error:
         return [Problem(line) for line in str(error).splitlines()]
-    problems = [Problem(f"the word {word} for sbatch would take the place of ours") for word in calls.ours(asked.extra)]
-    if ours.at_once and not ours.arrays:
-        problems.append(Problem("at_once counts within an array, and arrays is false: it does nothing", fatal=False))
-    return [*problems, *fitting.problems(known, asked, batch)]
+    said = saying.problems("sbatch", calls.ours(asked.extra), ours.at_once, ours.arrays)
+    return [*said, *fitting.problems(known, asked, batch)]
 
 
 def limits(target: Target, batch: Batch, known: Mapping[str, object]) -> Limits:
@@ -223,18 +220,13 @@ def limits(target: Target, batch: Batch, known: Mapping[str, object]) -> Limits:
 
 def why(target: Target, busy: int) -> str:
     """Why a job that it took has not begun."""
-    most = settings(target).at_once
-    return f"waiting for its turn{f', at most {most} of an array at once' if most else ''}"
+    return saying.why(settings(target).at_once)
 
 
 def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) -> str:
     """The call that would be made for a job, were it alone, and what it runs."""
     ours = settings(target)
-    [group] = arrays.groups([job], 1)
-    others = sorted(set(files) - {"command"})
-    call = calls.script(ours, batch, group, f"{ours.workdir}/{job.submission}")
-    where = f"# in jobs/{job.attempt}/{job.name}{', with ' if others else ''}{', '.join(others)}"
-    return "\n".join([f"# on {ours.host or 'this machine'}", call, where, files.get("command", "")])
+    return saying.preview(ours, job, files, lambda group, folder: calls.script(ours, batch, group, folder))
 
 
 # -- what is read ------------------------------------------------------------------------------------------------------
