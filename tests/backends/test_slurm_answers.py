@@ -113,6 +113,13 @@ def test_one_that_never_began_says_so():
     assert (told.state, told.detail) == (S.FAILED, "could not be started on vm: is its folder to be seen there?")
 
 
+def test_an_accounting_that_says_failed_but_not_when_is_not_believed_yet():
+    unsure = replace(account("FAILED"), ended="")
+    assert gone(told=unsure, left=BEGUN) is None
+    assert gone(line("CANCELLED"), BEGUN, unsure).state is S.CANCELLED
+    assert gone(line("FAILED"), over(3), unsure).exit_code == 3
+
+
 def test_memory_is_known_by_the_word_and_where_it_is_only_polled_by_what_was_held():
     killed = account("FAILED", signal=9, asked_mb=500.0, peak_mb=490.0)
     told = gone(told=killed, left=BEGUN)

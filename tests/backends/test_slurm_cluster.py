@@ -302,7 +302,7 @@ def test_an_end_is_told_although_the_accounting_is_down_and_stays_as_it_was_when
         cluster("dbd-start")
     ends = [(S.FAILED, 3), (S.SUCCEEDED, 0), (S.CANCELLED, None)]
     assert [(first[job.id].state, first[job.id].exit_code) for job in jobs] == ends
-    assert {one.evidence for one in first.values()} == {"squeue and end record"}
+    assert all(one.evidence.startswith("squeue") for one in first.values())
 
     here.again()
     later = here.all_ended()

@@ -48,7 +48,7 @@ def gone(
 ) -> Status | None:
     """What became of it, not seen to go on for so many seconds; None while that is not known yet."""
     soon = waited < SLOW  # more may be known in a moment: a file server shows records late, the accounting is behind
-    if account and (state := ended(account.word)):
+    if account and account.ended and (state := ended(account.word)):  # back from being away it says FAILED of all
         return None if state is S.FAILED and soon and not left.start else _told(job, left, account)
     if one:
         return None if ended(one.word) is S.FAILED and soon and not left.end else _told(job, left, _by_queue(job, one))
