@@ -63,9 +63,7 @@ class Place:
         return self.world.watch(self.backend, until, 100.0)
 
     def all_ended(self):
-        return self.watch(lambda known: len(known) == len(self.world.jobs) and all(
-            one.state.ended for one in known.values()
-        ))  # fmt: skip
+        return self.watch(lambda known: sum(one.state.ended for one in known.values()) == len(self.world.jobs))
 
     def runs(self):
         """What jobs said."""
@@ -116,8 +114,9 @@ def evidence(place, index):
     if index == DROPPED:
         return {"left the queue"}
     tellers = {"squeue", "accounting" if place.keeps_accounts else "scontrol"}
-    killed = expected(place, index)[1] == 137  # its wrapper with it
-    return tellers if killed else {f"{teller} and end record" for teller in tellers}
+    if expected(place, index)[1] == 137:  # its wrapper is killed, too
+        return tellers
+    return {f"{teller} and end record" for teller in tellers}
 
 
 def begin(place):
@@ -168,25 +167,24 @@ def end(place):
     }
     assert [one for index, one in ends.items() if one.evidence not in evidence(place, index)] == []
     assert known[late.id].state is S.SUCCEEDED
-    assert all(known[job.id].state is S.CANCELLED for job in never)
-    assert all(known[job.id].detail.startswith("cancelled by you") for job in never)
+    assert {known[job.id].state for job in never} == {S.CANCELLED}
     assert place.runs() == {str(index): "x" for index in range(MANY + 1) if index != DROPPED}
     fetched = list(chain.from_iterable(
         place.backend.fetch(batch, files, jobs[at : at + place.backend.fetch_at_once], place.results)
         for at in range(0, MANY, place.backend.fetch_at_once)
     ))  # fmt: skip
     assert fetched == jobs
-    results = {job.index: (place.results / job.name / "result.txt") for job in jobs if job.index != DROPPED}
-    assert {index: path.read_text() for index, path in results.items()} == {index: f"{index}\n" for index in results}
+    for job in jobs:
+        assert job.index == DROPPED or (place.results / job.name / "result.txt").read_text() == f"{job.index}\n"
 
 
 def test_whatever_happens_every_job_runs_once_and_every_end_is_told(place):
     places = [place(name) for name in (KEPT, KEPT_SSH, PLAIN, PLAIN_SSH)]
     with ThreadPoolExecutor() as all_together:
         list(all_together.map(begin, places))
-        list(all_together.map(lambda name: cluster("controller-stop", name), ("kept", "plain")))
+        list(all_together.map(cluster, ("controller-stop",) * 2, ("kept", "plain")))
         list(all_together.map(ask_in_vain, places))
-        list(all_together.map(lambda name: cluster("controller-start", name), ("kept", "plain")))
+        list(all_together.map(cluster, ("controller-start",) * 2, ("kept", "plain")))
         list(all_together.map(end, places))
 
 
@@ -206,9 +204,8 @@ def lose_answers(here, then):
 def found_and_run_once(here, batch, files, jobs):
     shutil.rmtree(here.programs)
     found = here.backend.find(jobs[0].submission)
-    assert {*found} == {job.index for job in jobs}
     sent = here.send(batch, files, jobs)  # as if nobody had looked for them
-    assert [job.id for job in sent] == [found[job.index] for job in jobs]
+    assert {job.index: job.id for job in sent} == found
     assert {one.state for one in here.all_ended().values()} == {S.SUCCEEDED}
     assert here.runs() == {str(job.index): "x" for job in jobs}
 
@@ -242,7 +239,7 @@ def test_jobs_whose_call_hangs_when_the_connection_breaks_are_found_and_run_once
 
 def test_what_a_frozen_controller_was_told_is_in_doubt_until_it_answers(place):
     here = place(PLAIN)
-    controller = int((ROOT / "plain" / "slurmctld.pid").read_text())
+    controller = int((ROOT / here.world.cluster / "slurmctld.pid").read_text())
     batch, files, jobs = here.world.batch([here.said(0)])
     os.kill(controller, signal.SIGSTOP)
     try:

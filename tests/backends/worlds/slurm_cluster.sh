@@ -1,6 +1,6 @@
 #!/bin/sh
 # Two real Slurm clusters of this one machine, for tests.
-#               slurm_cluster.sh start | stop | controller-stop CLUSTER | controller-start CLUSTER | dbd-stop | dbd-start
+#           slurm_cluster.sh start | stop | controller-stop CLUSTER | controller-start CLUSTER | dbd-stop | dbd-start
 #
 # `kept` keeps accounts, enforces limits and is the host's default; `plain` keeps none and is reached by SLURM_CONF. As
 # root, with Debian's munge, slurm-client, slurmctld, slurmd, slurmdbd, mariadb-server-core and mariadb-client-core; no
@@ -45,7 +45,8 @@ munged_key() {
     chown -R munge:munge $root/munge
     chmod 755 $root $root/munge
     daemon setpriv --reuid=munge --regid=munge --clear-groups munged --key-file=$root/munge/key \
-        --socket=$root/munge/socket --pid-file=$root/munge/pid --log-file=$root/munge/log --seed-file=$root/munge/seed --num-threads=4
+        --socket=$root/munge/socket --pid-file=$root/munge/pid --log-file=$root/munge/log \
+        --seed-file=$root/munge/seed --num-threads=4
 }
 
 database() {
