@@ -29,8 +29,8 @@ def recorded(name):
     return (RECORDED / name).read_text()
 
 
-def over(code, cause=""):
-    return Ended({"clock": "1763611200"}, {"clock": "1763611260", "code": str(code)}, cause)
+def over(code, cause="", job="12_4"):
+    return Ended({"clock": "1763611200"}, {"job": job, "clock": "1763611260", "code": str(code)}, cause)
 
 
 def line(word, reason="None", job="12_4"):
@@ -42,8 +42,8 @@ def account(word, **more):
                    ended="2026-11-20T04:01:00.000Z", nodes="vm", **more)  # fmt: skip
 
 
-def gone(one=None, left=NONE, told=None, waited=0.0, most=300.0):
-    return outcome.gone(JOB, one, left, told, waited, most)
+def gone(one=None, left=NONE, told=None, waited=0.0, most=300.0, kept=False):
+    return outcome.gone(JOB, one, left, told, waited, most, kept)
 
 
 # -- states ------------------------------------------------------------------------------------------------------------
@@ -63,6 +63,12 @@ def gone(one=None, left=NONE, told=None, waited=0.0, most=300.0):
 )
 def test_the_words_of_what_has_not_ended(words, state):
     assert {slurm.seen(JOB, line(word)).state for word in words.split()} == {state}
+
+
+def test_what_is_held_by_its_word_has_not_begun():
+    told = slurm.seen(JOB, line("SPECIAL_EXIT", "job requeued in held state"))
+    assert (told.state, told.started) == (S.HELD, "")
+    assert told.detail == "held before it runs again: release it, or cancel it"
 
 
 def test_a_word_that_is_not_known_is_kept():
@@ -107,6 +113,27 @@ def test_the_code_of_a_failed_job_is_waited_for_and_never_guessed():
     assert (told.state, told.exit_code, told.detail) == (S.FAILED, None, "the queue does not say with which code")
 
 
+def test_what_the_accounting_says_of_a_failure_is_waited_for_where_there_is_one():
+    for word in ("FAILED", "OUT_OF_MEMORY", "TIMEOUT"):
+        assert gone(line(word), over(137), kept=True) is None
+        assert gone(line(word), over(137), kept=True, waited=outcome.SLOW).evidence == "squeue and end record"
+    assert gone(line("COMPLETED"), kept=True).state is S.SUCCEEDED
+    assert gone(line("CANCELLED"), Ended({}, {}, "cancelled by you"), kept=True).state is S.CANCELLED
+
+
+def test_a_job_that_begins_when_it_has_been_cancelled_is_cancelled():
+    """Its wrapper finds the note and ends with a code of its own."""
+    noted = Ended({}, {}, "cancelled cancelled by you")
+    told = gone(told=account("FAILED", code=125), left=noted)
+    assert (told.state, told.exit_code, told.detail) == (S.CANCELLED, None, "cancelled by you")
+    assert gone(told=account("FAILED", code=3), left=over(3, "cancelled cancelled by you")).state is S.FAILED
+
+
+def test_of_a_job_that_the_cluster_had_twice_the_one_that_ran_tells_the_end():
+    told = gone(told=account("FAILED", code=125), left=over(0, job="11_4"))
+    assert (told.state, told.exit_code, told.evidence) == (S.SUCCEEDED, 0, "end record")
+
+
 def test_one_that_never_began_says_so():
     assert gone(told=account("FAILED", signal=53)) is None  # a file server may show that it began a little later
     told = gone(told=account("FAILED", signal=53), waited=outcome.SLOW)
@@ -148,7 +175,10 @@ def test_a_clean_exit_when_its_time_was_up_saves_nobody():
     ],
 )
 def test_who_cancelled_it(who, left, detail):
-    assert gone(told=account("CANCELLED", who=who), left=left).detail == detail
+    told = account("CANCELLED", who=who)
+    if "before" in detail:
+        told = replace(told, started=told.ended)
+    assert gone(told=told, left=left).detail == detail
 
 
 def test_a_success_with_a_step_that_failed_says_so():
@@ -237,6 +267,7 @@ def test_the_number_among_whatever_a_site_has_it_print(out, number):
     assert answers.taken(out) == number
 
 
+RETRYING = "sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying"
 POLICY = (
     "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy "
     "(job submit limit, user's size and/or time limits)"
@@ -259,7 +290,9 @@ POLICY = (
         (1, "sbatch: error: Munge encode failed: Failed to access \"socket\": No such file", errors.Unreachable),
         (1, "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation", errors.Unclear),
         (1, "sbatch: error: Batch job submission failed: Zero Bytes were transmitted or received", errors.Unclear),
-        (124, "sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying", errors.Unclear),
+        (1, f"{RETRYING}\nsbatch: error: Batch job submission failed: Socket timed out on send/recv operation",
+            errors.Unclear),
+        (124, RETRYING, errors.Unclear),
         (0, "", errors.Unclear),
         (137, "", errors.Unclear),
     ],
@@ -286,6 +319,7 @@ def test_a_refusal_is_one_sentence_without_who_says_it():
         (210, "scancel: error: Kill job error on job id 137: Access/permission denied", errors.Refused),
         (1, "Access/permission denied for job 76", errors.Refused),
         (1, "scontrol: error: Invalid TimeLimit value", errors.Refused),
+        (1, "", errors.Refused),
         (8, "scancel: error: Kill job error on job id 1: Unable to contact slurm controller", errors.Unreachable),
         (127, "sh: 1: scancel: not found", errors.Unreachable),
     ],

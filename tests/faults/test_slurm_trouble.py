@@ -43,7 +43,7 @@ def test_whatever_goes_wrong_every_job_runs_once_and_every_end_is_told(world, ki
         asked = len(world.calls("squeue"))
         world.pull(**trouble)
         desk.poll()
-        until(lambda asked=asked: len(world.calls("squeue")) > asked)
+        until(lambda asked=asked: len(world.calls("squeue")) > asked, 60)
         if killed:
             kill_courier(desk.home)
             desk.wake()

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from tui_batch import indices
 from tui_batch.courier.keeping import asked
-from tui_batch.courier.tracked import Tracked
-from tui_batch.model import Order
+from tui_batch.courier.roads import STAYS
+from tui_batch.courier.tracked import Tracked, doubtful
+from tui_batch.model import SOUGHT, Order
 from tui_batch.states import BEGUN, JobState
 from tui_batch.store.more import Grant
 
@@ -25,6 +26,9 @@ def limit(courier: "Courier", order: Order) -> object | None:
     tracked = courier.tracked.get(order.submission)
     if tracked is None:
         return None
+    chosen = [tracked.statuses[index] for index in asked(tracked, order)]
+    if any(doubtful(status) and status.evidence != SOUGHT for status in chosen):
+        return STAYS  # the target may have them, and would not be told
     grant(tracked, order, [index for index in asked(tracked, order) if not tracked.statuses[index].id])
     return courier.roads.tell(tracked, order, _there(tracked, order))
 

@@ -103,7 +103,7 @@ class GridEngine(Scheduler):
                 self._gone.pop(job.id, None)
             elif calls.chosen([job.id]):
                 absent.append(job)
-        statuses |= self._ends(absent, now)
+        statuses = self._ends(absent, now) | statuses  # a lost job may have had the number of one that is there now
         return Poll({name: replace(status, as_of=stamp(now)) for name, status in statuses.items()})
 
     def _ends(self, absent: Sequence[Job], now: float) -> dict[str, Status]:

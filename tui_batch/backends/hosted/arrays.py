@@ -96,9 +96,10 @@ def owner(name: str) -> tuple[str, str]:
 # -- the lists on the host ---------------------------------------------------------------------------------------------
 
 
-def lists(folder: str) -> str:
-    """Which jobs are in which lists?"""
-    return f"cd {quoted([folder])} 2>/dev/null || exit 0\ngrep -H '' /dev/null lists/* 2>/dev/null\n:"
+def lists(folder: str, names: Sequence[str]) -> str:
+    """Which jobs are in these lists?"""
+    files = quoted([f"lists/{name}" for name in names])
+    return f"cd {quoted([folder])} 2>/dev/null || exit 0\ngrep -H '' /dev/null {files} 2>/dev/null\n:"
 
 
 def listed(text: str) -> Mapping[str, Sequence[tuple[int, int]]]:

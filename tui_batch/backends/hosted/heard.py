@@ -70,7 +70,7 @@ class Calls:
     def sent(self, submission: str, keys: Iterable[str]) -> Mapping[str, Sequence[tuple[int, int]]]:
         """Index and attempt of the jobs that each of these calls sent."""
         wanted = {key: arrays.lines(key) for key in keys}
-        lists = self._staging.lists(submission) if wanted else {}
+        lists = self._staging.lists(submission, {name for name, _, _ in wanted.values()}) if wanted else {}
         found = {key: lists.get(name, ())[first - 1 : last] for key, (name, first, last) in wanted.items()}
         if any(len(found[key]) != last - first + 1 for key, (_, first, last) in wanted.items()):
             raise Unclear(f"{self._host}: jobs of {submission} are there, but not the lists of which they are.")

@@ -4,6 +4,7 @@ Jobs whose needs are equal go as one array. A job's id is the number that the sc
 joint that of the task.
 """
 
+import time
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,8 @@ from tui_batch.errors import BackendError, Busy, Refused, Unclear, Unreachable
 from tui_batch.model import Accepted, Batch, Job, LogChunk
 from tui_batch.states import JobState
 from tui_batch.wire.host import Host
+
+_LONG = 10.0  # seconds for a refusal
 
 # Of several errors the one that decides what is done about the jobs that were not taken.
 _GRAVEST = (Unclear, Unreachable, Busy, Refused)
@@ -71,12 +74,11 @@ class Scheduler(Backend):
         left = [job for job in jobs if job.index not in there]
         over = left[self._room(len(left)) :] if left else []
         left = left[: len(left) - len(over)]
-        if left:
-            self._staging.stage(batch, files, left)
         refused: BackendError | None = None
         while left:
             going, left = left[: self._fits], left[self._fits :]
-            self._staging.stage(batch, files, going)  # where it is not all of them only their list is brought
+            self._staging.stage(batch, files, going)  # of those that are there already only the list is brought
+            began = time.monotonic()
             missed, why = yield from self._call(batch, list(self._groups(going)), heard.silent)
             match why:
                 case None:
@@ -84,6 +86,8 @@ class Scheduler(Backend):
                 case Busy() if len(going) > 1:  # an array is refused as a whole where a part of it could be taken
                     self._fits = len(going) // 2
                     left = [*missed, *left]
+                    if time.monotonic() - began > _LONG:  # others wait for this lane
+                        raise why
                 case Refused():
                     refused = why
                 case _:
@@ -135,8 +139,10 @@ class Scheduler(Backend):
     # -- telling -------------------------------------------------------------------------------------------------------
 
     def cancel(self, ids: Collection[str]) -> None:
-        self._by_you(ids)
-        self._delete(ids)
+        try:
+            self._by_you(ids)
+        finally:  # a full disk is no reason to let them run
+            self._delete(ids)
 
     def _by_you(self, ids: Collection[str]) -> None:
         """Note that these jobs are about to be ended because the person wants that."""

@@ -7,7 +7,7 @@ in `jobs/<attempt>/<name>/`; `records/<attempt>/<index>.start`, `.end` and `.cau
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,9 +116,9 @@ class Staging:
         """All calls of a submission that the journal knows of; without a folder on the host there are none."""
         return journal.read(self._told(journal.shown(self.path(submission))))
 
-    def lists(self, submission: str) -> Mapping[str, Sequence[tuple[int, int]]]:
-        """Index and attempt of the jobs in each list of a submission, line by line."""
-        return arrays.listed(self._host.run(arrays.lists(self.path(submission))).out)
+    def lists(self, submission: str, names: Collection[str]) -> Mapping[str, Sequence[tuple[int, int]]]:
+        """Index and attempt of the jobs in each of these lists of a submission, line by line."""
+        return arrays.listed(self._host.run(arrays.lists(self.path(submission), sorted(names))).out)
 
     # -- while and after -----------------------------------------------------------------------------------------------
 
@@ -145,7 +145,8 @@ class Staging:
         script = _CAUSE.format(folder=quoted([self.path(jobs[0].submission)]), cause=quoted([cause]))
         done = self._host.run(script, _records(jobs))
         if done.code:
-            raise Refused(f"{self._host.name}: why jobs are ended cannot be noted: {last_line(done.err)}")
+            why = last_line(done.err)
+            raise Refused(f"{self._host.name}: why jobs are ended cannot be noted: {why} They are ended all the same.")
 
     def log(self, job: Job, stream: str, cursor: str) -> LogChunk:
         """What a job wrote to `out` or `err` since the cursor."""

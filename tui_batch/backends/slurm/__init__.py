@@ -117,7 +117,8 @@ class Slurm(Scheduler):
                 self._gone.pop(job.id, None)
         self._here = here
         ends = self._ends(ending, now)
-        return Poll(statuses | {name: replace(status, as_of=as_of) for name, status in ends.items()})
+        # A lost job may have had the number of one that is there now: that one counts.
+        return Poll({name: replace(status, as_of=as_of) for name, status in ends.items()} | statuses)
 
     def _seen(self, job: Job, one: Listed, prospect: str, as_of: str) -> Status:
         """What the queue says of a job: while its line is the same, the same value, which is known at a glance."""
@@ -133,7 +134,11 @@ class Slurm(Scheduler):
     def _ends(self, ending: Sequence[tuple[Job, Listed | None]], now: float) -> dict[str, Status]:
         """What became of jobs that are seen to have ended, or not seen at all."""
         ends = self._staging.ended([job for job, _ in ending])
-        accounts, whole = self._queue.accounts([job for job, one in ending if outcome.wanting(one)])
+        kept = self._queue.keeps_accounts
+        accounts, whole = self._queue.accounts(
+            [job for job, one in ending if outcome.wanting(one) and (kept or not ends.get(job, outcome.NO_RECORD).end)]
+        )
+        kept = self._queue.keeps_accounts
         traceless = [job for job, one in ending if not one and job.id not in accounts and job not in ends]
         accounts = {**accounts, **self._queue.accounts_together(traceless if whole else ())}
         lost = self._settings.lost_seconds * (1 if whole else 6)
@@ -141,7 +146,7 @@ class Slurm(Scheduler):
         for job, one in ending:
             waited = now - self._gone.setdefault(job.id, now)
             record = ends.get(job, outcome.NO_RECORD)
-            if status := outcome.gone(job, one, record, accounts.get(job.id), waited, lost):
+            if status := outcome.gone(job, one, record, accounts.get(job.id), waited, lost, kept):
                 found[job.id] = status
                 del self._gone[job.id]
                 self._told.pop(job.id, None)
@@ -159,7 +164,9 @@ class Slurm(Scheduler):
         self._queue.tell(["scontrol", "release"], ids)
 
     def requeue(self, ids: Collection[str]) -> None:
-        self._queue.tell(["scontrol", "requeue"], ids)
+        # One that has ended meanwhile would run again, over its own results.
+        there = {name for one in self._queue.listed() if not outcome.ended(one.word) for name in one.ids}
+        self._queue.tell(["scontrol", "requeue"], there.intersection(ids))
 
     def signal(self, ids: Collection[str], name: str) -> None:
         if name == "KILL":
@@ -236,9 +243,9 @@ def seen(job: Job, one: Listed, prospect: str = "", as_of: str = "") -> Status:
     """What the queue says of a job that it has."""
     now = STATES.get(first_word(one.word), S.UNKNOWN)
     started, detail = moment(one.started), one.nodes
-    if now is S.QUEUED:
+    if now in (S.QUEUED, S.HELD):
         told = reasons.read(one.reason)
-        now, started = told.state, ""
+        now, started = (told.state if now is S.QUEUED else now), ""
         detail = f"{told.words}{prospect}"
     elif now is S.UNKNOWN:
         detail = f"the queue says {one.word}"

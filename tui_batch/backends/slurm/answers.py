@@ -138,7 +138,8 @@ _TAKEN = re.compile(r"(\d+)(?:;\S+)?|Submitted batch job (\d+).*")
 _LIMIT = re.compile(r"Max\w*Submit|Grp\w*Submit|Resource temporarily unavailable|temporarily unable to accept")
 _UNHEARD = re.compile(r"connect failure|Connection refused|Munge encode failed|Protocol authentication error|"
                       r"Unable to process configuration|Unable to resolve")  # fmt: skip
-_AMBIGUOUS = re.compile(r"timed out|Unable to contact|Zero Bytes|Unexpected message|Communication|connection", re.I)
+_HEARD = re.compile(r"timed out|Zero Bytes|Unexpected message")  # perhaps
+_AMBIGUOUS = re.compile(r"Unable to contact|Communication|connection", re.IGNORECASE)
 _DOWN = re.compile(r"Unable to contact|timed out|Connection refused|[Mm]unge|authentication|"
                    r"Unable to process configuration|Zero Bytes|Unexpected message|Communication")  # fmt: skip
 _GIVEN_UP = 124  # the code of a call that took too long
@@ -164,13 +165,15 @@ def failure(host: str, sent: Sent) -> BackendError:
 def _refusal(host: str, code: int, err: str) -> BackendError:
     """Why sbatch has taken nothing, or may have."""
     said = words(err) or f"exit {code}."
-    if _LIMIT.search(err) and code != _GIVEN_UP:
+    if code == _GIVEN_UP or _HEARD.search(err):  # whatever it had said before
+        return Unclear(f"{host}: sbatch gave no clear answer: {said} {_LOOKED_FOR}")
+    if _LIMIT.search(err):
         return Busy(f"{host}: {said} What is left is sent when there is room.")
     if code == 127:
         return Refused(f"{host}: sbatch cannot be used: {said} {HINT}")
     if _UNHEARD.search(err):
         return Unreachable(f"{host}: the controller does not answer: {said} Nothing was sent.")
-    if code in (0, _GIVEN_UP) or 128 < code < 255 or _AMBIGUOUS.search(err):
+    if not code or 128 < code < 255 or _AMBIGUOUS.search(err):
         return Unclear(f"{host}: sbatch gave no clear answer: {said} {_LOOKED_FOR}")
     return Refused(f"{host}: sbatch has refused: {said}")
 
@@ -199,15 +202,14 @@ def words(err: str) -> str:
 
 
 # Of jobs that have ended, or of which that is already true that was asked for.
-_HARMLESS = re.compile(r"Invalid job id|already finished|already complet|No error|pending execution|not pending|"
-                       r"slurm_\w+ error: (?:Invalid job id|Job has already|No error)")  # fmt: skip
+_HARMLESS = re.compile(r"Invalid job id|already finished|already complet|No error|pending execution|not pending")
 
 
 def denied(host: str, command: str, code: int, said: str) -> BackendError | None:
     """What is wrong with the answer to a request; that a job has ended meanwhile is no error."""
     left = "\n".join(line for line in said.splitlines() if not _HARMLESS.search(line))
-    if not code or (not left and code != 127):
+    if not code or (said.strip() and not left and code != 127):
         return None
     if _DOWN.search(left) or code == 127:
         return silence(host, command, code, left)
-    return Refused(f"{host}: {command} has refused: {words(left)}")
+    return Refused(f"{host}: {command} has refused: {words(left) or f'exit {code}.'}")

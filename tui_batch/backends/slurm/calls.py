@@ -155,6 +155,9 @@ _BLOCK = 100  # ids in one call: more have been seen to hang
 _ONE_BY_ONE = 20
 PATIENCE = 45.0  # the queue is read although the accounting does not answer
 ACCOUNT_SECONDS = 2 * PATIENCE + 30.0
+CUT_SHORT = 75  # the code where not all was asked for: the others are next time
+_BEGIN = "begun=$(date +%s)\n"
+_ENOUGH = f"[ $(($(date +%s) - begun)) -lt {PATIENCE:g} ] || exit {CUT_SHORT}"
 
 
 def account(ids: Collection[str]) -> str:
@@ -162,9 +165,8 @@ def account(ids: Collection[str]) -> str:
     wanted = sorted(ids) if len(ids) <= _BLOCK else sorted(set(map(number_of, ids)))
     blocks = (wanted[at : at + _BLOCK] for at in range(0, len(wanted), _BLOCK))
     line = f"$patience sacct -n -P --delimiter='{BETWEEN}' -o {','.join(_ACCOUNT)} -j "
-    begin = f"{patient(PATIENCE)}begun=$(date +%s)\n"
-    enough = f"[ $(($(date +%s) - begun)) -lt {PATIENCE:g} ] || exit 75\n"  # the others are asked for next time
-    return begin + enough.join(f"{line}{','.join(block)} || exit\n" for block in blocks)
+    each = f"{_ENOUGH}\n".join(f"{line}{','.join(block)} || exit\n" for block in blocks)
+    return f"{patient(PATIENCE)}{_BEGIN}{each}"
 
 
 def remembered(submission: str) -> str:
@@ -182,14 +184,16 @@ def _made(submission: str) -> datetime:
 def details(ids: Collection[str]) -> str:
     """What does the controller still know of these? It is asked for one job or one array at a time."""
     wanted = sorted(ids) if len(ids) <= _ONE_BY_ONE else sorted(set(map(number_of, ids)))
-    return f'for one in {quoted(wanted)}; do scontrol -o show job "$one"; done'
+    each = f'{_ENOUGH}; $patience scontrol -o show job "$one"'
+    return f"{patient(PATIENCE)}{_BEGIN}for one in {quoted(wanted)}; do {each}; done\n:"
 
 
 BIGGEST_ARRAY = "scontrol show config | sed -n 's/^MaxArraySize *= *//p'"
 
 # Lines that wait, in the order in which they are looked at, counted for each partition; of the person's own the place.
 TURNS = f"""\
-squeue -h -a -t PD --sort=-p,i -o '%P{BETWEEN}%i{BETWEEN}%u' | awk -F '{BETWEEN}' -v me="$(id -un)" '
+{patient(10)}$patience squeue -h -a -t PD --sort=-p,i -o '%P{BETWEEN}%i{BETWEEN}%u' |
+    awk -F '{BETWEEN}' -v me="$(id -un)" '
     {{ all[$1]++; if ($3 == me) {{ mine++; place[mine] = $2 FS all[$1]; where[mine] = $1 }} }}
     END {{ for (one = 1; one <= mine; one++) print place[one] FS all[where[one]] }}'
 """

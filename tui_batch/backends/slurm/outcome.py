@@ -44,14 +44,24 @@ def wanting(one: Listed | None) -> bool:
 
 
 def gone(
-    job: Job, one: Listed | None, left: Ended, account: Account | None, waited: float, most: float
+    job: Job, one: Listed | None, left: Ended, account: Account | None, waited: float, most: float, kept: bool = False
 ) -> Status | None:
-    """What became of it, not seen to go on for so many seconds; None while that is not known yet."""
+    """What became of it, not seen to go on for so many seconds; None while that is not known yet.
+
+    `kept` says whether the cluster keeps accounts: then there will be one.
+    """
     soon = waited < SLOW  # more may be known in a moment: a file server shows records late, the accounting is behind
-    if account and account.ended and (state := ended(account.word)):  # back from being away it says FAILED of all
-        return None if state is S.FAILED and soon and not left.start else _told(job, left, account)
-    if one:
-        return None if ended(one.word) is S.FAILED and soon and not left.end else _told(job, left, _by_queue(job, one))
+    if account and not (account.ended and ended(account.word)):  # back from being away it says FAILED of all
+        account = None
+    if soon and one and not account and kept and wanting(one) and not left.cause:
+        return None
+    if told := account or (_by_queue(job, one) if one else None):
+        if ended(told.word) is S.FAILED and left.end and left.end["job"] != job.id:
+            return _by_record(job, left)  # the cluster had it twice, and this one found that it was taken
+        known = left.start if account else left.end
+        return (
+            None if ended(told.word) is S.FAILED and soon and not known and not left.cause else _told(job, left, told)
+        )
     if left.end:
         return None if left.end["code"] != "0" and soon else _by_record(job, left)
     if left.cause and (not soon or not left.start):
@@ -75,6 +85,8 @@ def _by_record(job: Job, left: Ended) -> Status:
 def _told(job: Job, left: Ended, account: Account) -> Status:
     """The scheduler's word decides on the state; the record, where there is one, on the code."""
     state, code = ended(account.word) or S.UNKNOWN, None
+    if state is S.FAILED and left.cause and not left.end and _code(account) in _NEVER:
+        state = S.CANCELLED  # it began when it had been cancelled, and found that noted
     match state:
         case S.SUCCEEDED:
             code, detail = 0, _warning(account)
@@ -118,7 +130,7 @@ def _failed(account: Account, needs: Resources, code: int | None, began: bool) -
 
 
 def _by_whom(account: Account, left: Ended) -> str:
-    before = "" if left.start else " before it began"
+    before = "" if left.start or _ran(account) else " before it began"
     if left.cause:
         return left.cause.partition(" ")[2] + before
     who = {"": "", "0": " by the system"}.get(account.who, f" by user {account.who}")
@@ -148,11 +160,16 @@ def _over_memory(account: Account, needs: Resources) -> str:
 def _status(
     job: Job, left: Ended, account: Account, state: JobState, detail: str, how: str, code: int | None = None
 ) -> Status:
-    began = account.started if account.started != account.ended else ""  # else it never did
+    began = account.started if _ran(account) else ""
     return Status(
         state, job.attempt, job.id, code, _moment(left.start) or began, _moment(left.end) or account.ended,
         evidence=how, detail=detail, peak_mb=account.peak_mb,
     )  # fmt: skip
+
+
+def _ran(account: Account) -> bool:
+    """Whether it did: of one that never began the two moments are one."""
+    return bool(account.started) and account.started != account.ended
 
 
 def _moment(record: records.Record) -> str:

@@ -23,9 +23,9 @@ class Prospects:
         if waiting.keys() - self._told.keys() and self._next > now + SECONDS / 10:
             self._next = now + SECONDS / 10  # there is something new
         if waiting and now >= self._next:
+            self._next = now + SECONDS  # also if the answer does not come
             turns = self._queue.turns()
             self._told = {number: told(one, turns.get(number)) for number, one in waiting.items()}
-            self._next = now + SECONDS
         return {next(one.ids): self._told.get(number, "") for number, one in waiting.items()}
 
 

@@ -26,7 +26,7 @@ class Queue(Memory):
         self._host = host
         self._plain, self._english = calls.plain(conf), calls.english(conf)
         self._lines: Mapping[str, Listed] = {}
-        self._accounting = True  # whether the cluster keeps accounts
+        self.keeps_accounts = True  # unless it says that it does not
         self._biggest = 0
 
     def listed(self) -> Collection[Listed]:
@@ -61,23 +61,24 @@ class Queue(Memory):
         return _theirs(jobs, lambda job: found.get(job.id) or found.get(number_of(job.id)))
 
     def _accounts(self, ids: Collection[str]) -> tuple[Mapping[str, Account], bool]:
-        if self._accounting:
+        if self.keeps_accounts:
             done = self._host.run(self._english + calls.account(ids), seconds=calls.ACCOUNT_SECONDS)
-            self._accounting = answers.NO_ACCOUNTS not in done.err
-            if self._accounting:
+            self.keeps_accounts = answers.NO_ACCOUNTS not in done.err
+            if self.keeps_accounts:
                 return answers.accounts(done.out), not done.code
-        return answers.shown(self._host.run(self._english + calls.details(ids)).out), True
+        done = self._host.run(self._english + calls.details(ids), seconds=calls.ACCOUNT_SECONDS)
+        return answers.shown(done.out), done.code != calls.CUT_SHORT
 
     def turns(self) -> Mapping[str, tuple[int, int]]:
-        """The place of what waits; that there is no answer does no harm."""
+        """The place of what waits; that there is no answer in time does no harm."""
         return answers.turns(self._host.run(self._english + calls.TURNS).out)
 
     def biggest_array(self) -> int:
         """How many tasks an array may have: their numbers stay below the limit."""
         if not self._biggest:
             told = self._host.run(self._english + calls.BIGGEST_ARRAY).out.strip()
-            self._biggest = max(1, int(told) - 1) if told.isdigit() else USUAL_ARRAY
-        return self._biggest
+            self._biggest = max(1, int(told) - 1) if told.isdigit() else 0
+        return self._biggest or USUAL_ARRAY
 
     def health(self, folder: str, asked: Asked) -> Health:
         """How things are there, and what there is for whoever asks for this."""
