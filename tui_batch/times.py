@@ -1,11 +1,18 @@
 """Moments as text: UTC, ISO 8601, to the millisecond, so that they sort and people can read them. No clock here."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def stamp(seconds: float) -> str:
     """`2026-11-20T05:33:12.345Z` for seconds since the epoch."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")[:23] + "Z"
+    whole, rest = divmod(round(seconds * 1e6), 1_000_000)
+    return f"{_second(whole)}.{rest // 1000:03}Z"
+
+
+@lru_cache(maxsize=8)  # many moments are of one second
+def _second(whole: int) -> str:
+    return datetime.fromtimestamp(whole, UTC).isoformat()[:19]
 
 
 def seconds(moment: str) -> float:
