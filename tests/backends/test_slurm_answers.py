@@ -406,9 +406,11 @@ def test_the_accounting_is_not_asked_for_longer_than_a_poll_may_last(tmp_path):
 
 
 def test_where_a_waiting_job_stands():
-    one = line("PENDING", "Priority", "12_[4-9]")
-    assert prospects.told(one, (12, 1340)) == (", 12th of 1,340 in main, expected to begin on 2026-11-20 at 04:00 UTC")
-    assert prospects.told(one._replace(started="N/A"), None) == ""
+    begins = "2026-11-20T04:00:00.000Z"
+    assert prospects.told("main", (12, 1340), begins) == (
+        ", 12th of 1,340 in main, expected to begin on 2026-11-20 at 04:00 UTC"
+    )
+    assert prospects.told("main", None, "") == ""
     assert [prospects.nth(number) for number in (1, 2, 3, 11, 21, 112, 1003)] == [
         "1st", "2nd", "3rd", "11th", "21st", "112th", "1,003rd",
     ]  # fmt: skip

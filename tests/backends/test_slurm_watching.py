@@ -311,6 +311,19 @@ def test_a_waiting_job_says_its_place_and_when_it_may_begin(world, backend):
     assert status.started == ""
 
 
+def test_when_it_may_begin_is_told_when_the_scheduler_has_reckoned_it(world, backend):
+    world.pull(cpus=0)
+    [job] = send(world, backend, "true")
+    assert "expected" not in backend.poll([job]).statuses[job.id].detail
+    asked = len(world.calls("squeue"))
+    world.pull(estimate=7200)
+    first = backend.poll([job]).statuses[job.id].detail
+    assert "expected to begin on" in first
+    world.pull(estimate=90_000)
+    assert backend.poll([job]).statuses[job.id].detail == first  # it moves all the time: that is no news
+    assert len(world.calls("squeue")) == asked + 2
+
+
 def test_a_job_is_held_and_let_go(world, backend):
     world.pull(cpus=0)
     [job] = send(world, backend, "true")

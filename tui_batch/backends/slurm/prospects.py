@@ -14,26 +14,32 @@ class Prospects:
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
-        self._told: dict[str, str] = {}
+        self._turns: Mapping[str, tuple[int, int]] = {}
+        self._begins: dict[str, str] = {}  # of all that waited at the last look; "" until the scheduler expects it
         self._next = 0.0
 
     def of(self, listed: Collection[Listed], now: float) -> Mapping[str, str]:
         """By id what is added to the reason."""
         waiting = {one.number: one for one in reversed([*listed]) if one.submission and one.reason in _OWN_TURN}
-        if waiting.keys() - self._told.keys() and self._next > now + SECONDS / 10:
+        if waiting.keys() - self._begins.keys() and self._next > now + SECONDS / 10:
             self._next = now + SECONDS / 10  # there is something new
         if waiting and now >= self._next:
             self._next = now + SECONDS  # also if the answer does not come
-            turns = self._queue.turns()
-            self._told = {number: told(one, turns.get(number)) for number, one in waiting.items()}
-        return {next(one.ids): self._told.get(number, "") for number, one in waiting.items()}
+            self._begins = dict.fromkeys(waiting, "")
+            self._turns = self._queue.turns()
+        for number, one in waiting.items():
+            if self._begins.get(number) == "":
+                self._begins[number] = moment(one.started)
+        return {
+            next(one.ids): told(one.partition, self._turns.get(number), self._begins.get(number, ""))
+            for number, one in waiting.items()
+        }
 
 
-def told(one: Listed, turn: tuple[int, int] | None) -> str:
-    """`, 12th of 340 in main, expected to begin at 14:30 UTC`."""
-    place = f", {nth(turn[0])} of {turn[1]:,} in {one.partition}" if turn else ""
-    when = moment(one.started)
-    return place + (f", expected to begin on {when[:10]} at {when[11:16]} UTC" if when else "")
+def told(partition: str, turn: tuple[int, int] | None, begins: str) -> str:
+    """`, 12th of 340 in main, expected to begin on 2026-11-20 at 14:30 UTC`."""
+    place = f", {nth(turn[0])} of {turn[1]:,} in {partition}" if turn else ""
+    return place + (f", expected to begin on {begins[:10]} at {begins[11:16]} UTC" if begins else "")
 
 
 def nth(number: int) -> str:
