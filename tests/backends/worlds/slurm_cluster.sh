@@ -12,6 +12,8 @@ root=/var/tmp/tui-batch-slurm
 stock=/etc/slurm/slurm.conf
 host=$(hostname -s)
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TZ=UTC
+unset TMPDIR # the database's own user may not look into it
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- # no daemon is to hold a lock of whoever starts it
 
 # What a daemon's environment has, its jobs may have too; its first word tells it from others.
 daemon() { env -i TUI_BATCH_SLURM=1 PATH="$PATH" HOME=/ LANG=C.UTF-8 MYSQL_UNIX_PORT=$root/db/socket "$@"; }
