@@ -114,7 +114,7 @@ class Staging:
 
     def journal(self, submission: str) -> Mapping[str, Sent]:
         """All calls of a submission that the journal knows of; without a folder on the host there are none."""
-        return journal.read(self._told(journal.shown(self.path(submission))))
+        return journal.read(self._told(journal.shown(self.path(submission)), "what was sent"))
 
     def lists(self, submission: str, names: Collection[str]) -> Mapping[str, Sequence[tuple[int, int]]]:
         """Index and attempt of the jobs in each of these lists of a submission, line by line."""
@@ -128,14 +128,15 @@ class Staging:
             return {}
         names = {f"{job.submission}/records/{job.attempt}/{job.index}": job for job in jobs}
         script = _looking(self.path(""), sorted({job.submission for job in jobs}))
-        found = leaflets.read(self._told(script, "".join(f"{name}\n" for name in names).encode()))
+        given = "".join(f"{name}\n" for name in names).encode()
+        found = leaflets.read(self._told(script, "what became of jobs", given))
         return {names[name]: _ended(parts) for name, parts in found.items()}
 
-    def _told(self, script: str, given: bytes = b"") -> str:
+    def _told(self, script: str, what: str, given: bytes = b"") -> str:
         """What a question printed; one that failed says nothing."""
         done = self._host.run(script, given)
         if done.code:
-            raise Unreachable(f"{self._host.name}: what became of jobs cannot be read: {last_line(done.err)}")
+            raise Unreachable(f"{self._host.name}: {what} cannot be read: {last_line(done.err)}")
         return done.out
 
     def set_cause(self, jobs: Sequence[Job], cause: str) -> None:

@@ -113,9 +113,9 @@ def kept(text: str) -> Mapping[tuple[str, str], str]:
     for line in text.splitlines():
         job, _, rest = line.partition(BETWEEN)
         reason, _, name = rest.partition(BETWEEN)
-        number = re.match(r"\d+", job)
-        if number and arrays.owner(name)[0] and reason != REFUSED:
-            found[arrays.owner(name)] = number[0]
+        number, ours = re.match(r"\d+", job), arrays.owner(name)
+        if number and ours[0] and reason != REFUSED:
+            found[ours] = number[0]
     return found
 
 
