@@ -375,6 +375,15 @@ def test_a_job_is_run_again_on_request(world, backend, tmp_path):
     assert (tmp_path / "runs").read_text() == "xx"
 
 
+def test_a_job_that_has_ended_meanwhile_is_not_run_over_its_own_results(world, backend, tmp_path):
+    [job] = send(world, backend, f"printf x >> {tmp_path}/runs")
+    status = world.watch(backend, ended(1))[job.id]
+    backend.requeue([job.id])
+    assert all("requeue" not in words for words in world.calls("scontrol"))
+    assert status.state is S.SUCCEEDED
+    assert (tmp_path / "runs").read_text() == "x"
+
+
 def test_a_signal_reaches_the_job_itself(world, backend):
     world.pull(cpus=1)
     running, waiting = send(
