@@ -18,7 +18,6 @@ from textual.worker import WorkerFailed
 
 from tui_batch.desk import Desk
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Snapshot
 from tui_batch.screens.asked import Asked
 from tui_batch.screens.clerk import Clerk
 from tui_batch.screens.home import Home
@@ -26,6 +25,7 @@ from tui_batch.screens.turns import Turns
 from tui_batch.screens.undo import Undo
 from tui_batch.screens.unwatched import Unwatched
 from tui_batch.screens.view import View
+from tui_batch.shown import Snapshot
 from tui_batch.terminal import CAPABLE, Terminal
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.painting import Painting

@@ -7,7 +7,8 @@ TuiBatchError            one sentence for the person at the keyboard: what faile
 ├── RequestError         what was asked for does not exist or makes no sense
 └── BackendError
     ├── Unreachable      no answer; the same call may work later
-    │   └── Unanswered   a person has to say something first: not tried again until one is there
+    │   ├── Unanswered   a person has to say something first: not tried again until one is there
+    │   └── Expired      what let us in is no longer valid: looked for anew at the target's pace
     ├── Unclear          it may or may not have happened: look before doing it again
     ├── Busy             a limit: wait, this is not a failure
     ├── Refused          the target said no; repeating will not help
@@ -53,6 +54,10 @@ class Unreachable(BackendError):
 
 class Unanswered(Unreachable):
     """A person has to say something first: not tried again until one is there."""
+
+
+class Expired(Unreachable):
+    """What let us in is no longer valid; nobody is asked until something new is there, which costs nothing to see."""
 
 
 class Unclear(BackendError):

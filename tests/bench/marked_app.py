@@ -15,7 +15,7 @@ from textual.events import Key
 from waiting import shows, until
 
 from tui_batch.app import BatchApp
-from tui_batch.model import Snapshot
+from tui_batch.shown import Snapshot
 from tui_batch.states import JobState
 
 SHARES = {"running": 0.01, "queued": 0.4, "held": 0.1, "failed": 0.2, "timed_out": 0.09, "succeeded": 0.2}

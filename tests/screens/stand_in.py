@@ -6,20 +6,8 @@ from pathlib import Path
 from tui_batch.config import Config
 from tui_batch.errors import RequestError
 from tui_batch.indices import to_text
-from tui_batch.model import (
-    Batch,
-    BatchRow,
-    Beat,
-    JobList,
-    JobRow,
-    Limits,
-    Order,
-    Resources,
-    Snapshot,
-    Status,
-    Submission,
-    Target,
-)
+from tui_batch.model import Batch, Limits, Order, Resources, Status, Submission, Target
+from tui_batch.shown import BatchRow, Beat, JobList, JobRow, Snapshot
 from tui_batch.states import JobState as S
 from tui_batch.store import export
 from tui_batch.store.filling import sample, weigh

@@ -6,8 +6,8 @@ from stand_in import FULL, SUBMISSIONS, FakeDesk, ago
 from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
-from tui_batch.model import Snapshot
 from tui_batch.screens import all_jobs
+from tui_batch.shown import Snapshot
 
 KELP, REED, MOSS, FERN, _ = SUBMISSIONS
 

@@ -7,7 +7,8 @@ from stand_in import BEAT, FULL, TARGETS, FakeDesk, ago
 from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
-from tui_batch.model import Contact, Question, Snapshot
+from tui_batch.model import Contact, Question
+from tui_batch.shown import Snapshot
 
 SECRET = "hunter2 and more"
 PASSWORD = Question("password", "Password for ada@fir", target="fir", asked=ago(30))

@@ -8,7 +8,8 @@ from waiting import hides, shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.config import Config
-from tui_batch.model import Resources, Snapshot
+from tui_batch.model import Resources
+from tui_batch.shown import Snapshot
 from tui_batch.states import JobState as S
 
 KELP, MOSS, FERN = "20261120-1157-kelp", "20261119-1000-moss", "20261118-1000-fern"

@@ -9,7 +9,7 @@ from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.errors import StoreError
-from tui_batch.model import Problem, Snapshot
+from tui_batch.model import Problem
 from tui_batch.screens.all_jobs import AllJobs
 from tui_batch.screens.batch_jobs import BatchJobs
 from tui_batch.screens.batches import Batches
@@ -21,6 +21,7 @@ from tui_batch.screens.jobs import Jobs
 from tui_batch.screens.log import Log
 from tui_batch.screens.targets import Targets
 from tui_batch.screens.variables import Variables
+from tui_batch.shown import Snapshot
 from tui_batch.terminal import CAPABLE
 
 HOME = "R    212"

@@ -9,8 +9,9 @@ from itertools import pairwise
 import pytest
 from waiting import screen_text, shows, until
 
-from tui_batch.model import JobList, JobRow, Status
+from tui_batch.model import Status
 from tui_batch.screens.exporting import value
+from tui_batch.shown import JobList, JobRow
 from tui_batch.states import JobState
 from tui_batch.widgets.columns import Column
 

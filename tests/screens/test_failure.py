@@ -7,8 +7,9 @@ from stand_in import FULL, TARGETS, FakeDesk, ago, submission
 from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
-from tui_batch.model import JobList, JobRow, Resources, Snapshot, Status
+from tui_batch.model import Resources, Status
 from tui_batch.screens.failure import account, last_words
+from tui_batch.shown import JobList, JobRow, Snapshot
 from tui_batch.states import JobState as S
 
 HELD = Status(

@@ -4,7 +4,7 @@ import pytest
 from stand_in import FULL, TARGETS
 from test_failure import FAILED, with_failures
 
-from tui_batch.model import Snapshot
+from tui_batch.shown import Snapshot
 
 OPENED = (("> OM mixed",), "enter", ("SAYS", "> OM"))
 ACCOUNT = ("Out Of Memory", "held 512 MB")

@@ -8,9 +8,9 @@ from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.errors import RequestError, StoreError
-from tui_batch.model import BatchRow, Snapshot
 from tui_batch.screens.home import Home
 from tui_batch.screens.rows import submissions
+from tui_batch.shown import BatchRow, Snapshot
 from tui_batch.states import JobState
 from tui_batch.times import stamp
 

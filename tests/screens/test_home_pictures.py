@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from stand_in import FULL, SUBMISSIONS, TARGETS, ago, submission
 
-from tui_batch.model import Contact, Order, Snapshot
+from tui_batch.model import Contact, Order
+from tui_batch.shown import Snapshot
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (60, 15), (120, 40)], ids=["80x24", "60x15", "120x40"])
 HOME = ("R    212",)

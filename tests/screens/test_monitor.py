@@ -7,8 +7,9 @@ import pytest
 from stand_in import FULL, NOON, SUBMISSIONS, ago
 from waiting import hides, screen_text, shows
 
-from tui_batch.model import Contact, JobList, JobRow, Status
+from tui_batch.model import Contact, Status
 from tui_batch.screens.fresh import next_look
+from tui_batch.shown import JobList, JobRow
 from tui_batch.states import JobState as S
 
 REED, SAGE = SUBMISSIONS[1], SUBMISSIONS[4]

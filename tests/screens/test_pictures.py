@@ -6,7 +6,8 @@ import pytest
 from stand_in import BEAT, FULL, SUBMISSIONS, TARGETS, ago
 
 from tui_batch.errors import StoreError
-from tui_batch.model import BatchRow, Contact, Snapshot
+from tui_batch.model import Contact
+from tui_batch.shown import BatchRow, Snapshot
 
 STALE = replace(
     FULL,

@@ -8,8 +8,8 @@ from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.errors import RequestError
-from tui_batch.model import JobList
 from tui_batch.screens.rows import job_columns, submission_columns
+from tui_batch.shown import JobList
 from tui_batch.widgets.columns import letters
 from tui_batch.widgets.filter import LANGUAGE, wrong
 

@@ -6,7 +6,8 @@ from stand_in import FULL, TARGETS, FakeDesk, ago
 from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
-from tui_batch.model import Contact, Order, Question, Snapshot, Target
+from tui_batch.model import Contact, Order, Question, Target
+from tui_batch.shown import Snapshot
 
 CONTACTS = {
     "fir": Contact(

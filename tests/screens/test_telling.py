@@ -5,7 +5,7 @@ from test_commands import HOME, KELP, command
 from waiting import hides, shows, until
 
 from tui_batch.app import BatchApp
-from tui_batch.model import Snapshot
+from tui_batch.shown import Snapshot
 
 
 async def test_a_signal_is_sent_to_what_runs_of_a_submission(app, desk):

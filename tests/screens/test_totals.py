@@ -2,8 +2,9 @@
 
 import pytest
 
-from tui_batch.model import Limits, Resources, Weight
+from tui_batch.model import Limits, Resources
 from tui_batch.screens.totals import size, taken, waves, weighed
+from tui_batch.shown import Weight
 
 
 @pytest.mark.parametrize(

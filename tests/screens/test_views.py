@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from waiting import hides, shows, until
 
-from tui_batch.model import JobList, JobRow, Status
+from tui_batch.model import Status
 from tui_batch.screens.home import Home
 from tui_batch.screens.job_page import moment, took
 from tui_batch.screens.rows import job_columns, says
+from tui_batch.shown import JobList, JobRow
 from tui_batch.states import JobState
 from tui_batch.widgets.columns import widths
 

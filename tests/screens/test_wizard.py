@@ -9,12 +9,13 @@ from waiting import hides, shows, until
 
 from tui_batch.config import Config
 from tui_batch.errors import StoreError
-from tui_batch.model import Batch, Contact, JobList, JobRow, Limits, Problem, Status
+from tui_batch.model import Batch, Contact, Limits, Problem, Status
 from tui_batch.screens import turns
 from tui_batch.screens.generate import Templates, clone
 from tui_batch.screens.home import Home
 from tui_batch.screens.preview import Preview
 from tui_batch.screens.variables import Variables
+from tui_batch.shown import JobList, JobRow
 from tui_batch.states import JobState
 
 

@@ -46,7 +46,16 @@ class Backend(ABC):
     send_at_once: int = 1
     settles: float = 60.0
 
+    # For kinds that do not claim: whether a job that was sent twice would run once all the same, since it claims its
+    # folder before it begins. What two looks have not found is sent again then, without asking a person.
+    guards: bool = False
+
     fetch_at_once: int = 1  # jobs whose results are brought by one call
+
+    # What `tail` knows of a job, and after how many seconds the target has forgotten it; 0 where it stays. What is
+    # forgotten is copied when a job has ended and now and then while it runs, whether anybody looks at it or not.
+    streams: Sequence[str] = ("out", "err")
+    forgets: float = 0.0
 
     @abstractmethod
     def submit(self, batch: Batch, files: Files, jobs: Sequence[Job]) -> Iterator[Sequence[Accepted]]:
@@ -104,7 +113,7 @@ class Backend(ABC):
         """What a job wrote to `out` or `err` since the cursor ("" for all of it), as much as one answer holds.
 
         A cursor is the number of bytes read so far. Of a log that is shorter than that, since it was begun anew, the
-        beginning is given, with the cursor that follows it.
+        beginning is given, with the cursor that follows it. Refused when the target has nothing of it any more.
         """
 
     @abstractmethod

@@ -10,7 +10,8 @@ from shlex import join as quoted
 from tui_batch.cli.output import plain, say
 from tui_batch.desk import Desk
 from tui_batch.errors import RequestError, Unanswered
-from tui_batch.model import Contact, Question, Snapshot
+from tui_batch.model import Contact, Question
+from tui_batch.shown import Snapshot
 
 LOOK_SECONDS = 0.1
 

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from tui_batch.model import Snapshot, Submission
+from tui_batch.model import Submission
+from tui_batch.shown import Snapshot
 from tui_batch.states import JobState, active, failed
 
 

@@ -11,7 +11,8 @@ from tui_batch.cli.answering import say_questions, told
 from tui_batch.cli.output import SUBMISSION_HEADS, as_json, counts, plain, say, say_problems, submission_row, table
 from tui_batch.desk import Desk
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import JobList, Status, Submission
+from tui_batch.model import Status, Submission
+from tui_batch.shown import JobList
 from tui_batch.states import JobState, active
 from tui_batch.times import seconds
 

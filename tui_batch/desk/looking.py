@@ -7,7 +7,8 @@ from typing import Any
 
 from tui_batch.config import LOCAL, Config
 from tui_batch.errors import ConfigError, RequestError, nearest
-from tui_batch.model import JobList, Snapshot, Submission, Target
+from tui_batch.model import Submission, Target
+from tui_batch.shown import JobList, Snapshot
 from tui_batch.store import export, memory, state
 from tui_batch.store.home import Home
 from tui_batch.store.joblist import JobLists

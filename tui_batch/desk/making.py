@@ -8,21 +8,9 @@ from typing import TYPE_CHECKING, Any
 from tui_batch.config import Config
 from tui_batch.desk.looking import Looking
 from tui_batch.errors import RequestError, StoreError, TemplateError, nearest
-from tui_batch.model import (
-    Batch,
-    BatchRow,
-    Job,
-    JobList,
-    JobRow,
-    Limits,
-    Problem,
-    Resources,
-    Status,
-    Submission,
-    Target,
-    Weight,
-)
+from tui_batch.model import Batch, Job, Limits, Problem, Resources, Status, Submission, Target
 from tui_batch.paths import ON_TARGET
+from tui_batch.shown import BatchRow, JobList, JobRow, Weight
 from tui_batch.states import JobState
 from tui_batch.store import contacts
 from tui_batch.store.shelf import Shelf

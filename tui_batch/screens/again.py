@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui_batch.desk import Desk
-from tui_batch.model import JobList
 from tui_batch.screens.picked import Picked, counts, fitting, in_words, those, where
+from tui_batch.shown import JobList
 from tui_batch.states import ENDED, JobState
 
 _UNSUCCESSFUL = ENDED - {JobState.SUCCEEDED}

@@ -9,10 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.desk import Desk
-from tui_batch.model import JobList, JobRow, Snapshot, Submission
+from tui_batch.model import Submission
 from tui_batch.screens.picked import Pick, by_submission
 from tui_batch.screens.rows import GROUPS, WIDEST, duration, elapsed, grouped, longest, sampled, says, title, urgency
 from tui_batch.screens.verbs import Verbs
+from tui_batch.shown import JobList, JobRow, Snapshot
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.progress import TONES

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from tui_batch.desk import Desk
-from tui_batch.model import JobRow, Resources
+from tui_batch.model import Resources
 from tui_batch.numbers import Real
 from tui_batch.screens.again import Choice
+from tui_batch.shown import JobRow
 from tui_batch.widgets.progress import counted
 
 UNITS = {"time": "min", "memory": "MB"}

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tui_batch.model import Question, Snapshot
+from tui_batch.model import Question
+from tui_batch.shown import Snapshot
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.printable import cells, fit, printable
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from tui_batch.errors import RequestError
-from tui_batch.model import Question, Snapshot
+from tui_batch.model import Question
 from tui_batch.screens.asked import HOST_KEY, unanswered, wanted
 from tui_batch.screens.view import View, age
+from tui_batch.shown import Snapshot
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.printable import cells, printable
 from tui_batch.widgets.prompt_line import PromptLine

@@ -7,10 +7,10 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from tui_batch.model import JobList, JobRow
 from tui_batch.screens.drafts import draft_columns
 from tui_batch.screens.page import Page, contents
 from tui_batch.screens.submitting import Submitting
+from tui_batch.shown import JobList, JobRow
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.progress import counted
 

@@ -8,13 +8,14 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from tui_batch.model import Batch, BatchRow, Snapshot
+from tui_batch.model import Batch
 from tui_batch.screens.cloning import Cloning
 from tui_batch.screens.panes import Panes
 from tui_batch.screens.submitting import Submitting
 from tui_batch.screens.undo import Undoing
 from tui_batch.screens.verbs import sure
 from tui_batch.screens.view import age
+from tui_batch.shown import BatchRow, Snapshot
 from tui_batch.times import seconds
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.lines import Line

@@ -7,10 +7,11 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from tui_batch.desk import Desk
-from tui_batch.model import JobList, JobRow, Target
+from tui_batch.model import Target
 from tui_batch.screens.clerk import apart
 from tui_batch.screens.drafts import Drafts, draft_columns
 from tui_batch.screens.totals import draft, totals
+from tui_batch.shown import JobList, JobRow
 from tui_batch.widgets.facts import Facts
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.live_table import LiveTable

@@ -8,8 +8,8 @@ from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
 from tui_batch.desk import Desk
-from tui_batch.model import Snapshot
 from tui_batch.screens.since import Seen
+from tui_batch.shown import Snapshot
 
 P = ParamSpec("P")
 T = TypeVar("T")

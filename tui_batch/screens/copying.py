@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from tui_batch.desk import Desk
 from tui_batch.errors import StoreError
-from tui_batch.model import BatchRow, JobRow, Submission
+from tui_batch.model import Submission
 from tui_batch.screens.all_jobs import Placed
 from tui_batch.screens.exporting import line
 from tui_batch.screens.view import View
+from tui_batch.shown import BatchRow, JobRow
 from tui_batch.widgets import clipboard
 from tui_batch.widgets.live_table import LiveTable
 

@@ -4,9 +4,10 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tui_batch.model import JobList, JobRow, Status, Value
+from tui_batch.model import Status, Value
 from tui_batch.numbers import spell
 from tui_batch.screens.rows import WIDEST, longest, sampled, value_columns
+from tui_batch.shown import JobList, JobRow
 from tui_batch.states import JobState
 from tui_batch.widgets.columns import Column
 

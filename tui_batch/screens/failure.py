@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from tui_batch import signals
 from tui_batch.desk import Desk
-from tui_batch.model import JobRow, Resources, Status, Submission
+from tui_batch.model import Resources, Status, Submission
 from tui_batch.screens.rows import duration
+from tui_batch.shown import JobRow
 from tui_batch.states import ENDED, JobState
 from tui_batch.times import lasted
 from tui_batch.widgets.lines import Line

@@ -8,12 +8,13 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Snapshot, Submission
+from tui_batch.model import Submission
 from tui_batch.screens.cloning import Cloning
 from tui_batch.screens.monitor import Monitor
 from tui_batch.screens.picked import Pick, Picked, of_one
 from tui_batch.screens.rows import submission_columns, submissions
 from tui_batch.screens.since import since
+from tui_batch.shown import Snapshot
 from tui_batch.states import JobState, active, failed
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import JobRow, Resources, Snapshot, Submission
+from tui_batch.model import Resources, Submission
 from tui_batch.screens.failure import UNSUCCESSFUL, last_words
 from tui_batch.screens.job_page import JobPage, paths, text
 from tui_batch.screens.page import contents
@@ -16,6 +16,7 @@ from tui_batch.screens.picked import Pick, Picked
 from tui_batch.screens.rerun import RERUN, Rerunning
 from tui_batch.screens.rows import title, unwritten
 from tui_batch.screens.waiting import trouble
+from tui_batch.shown import JobRow, Snapshot
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.log_tail import last_lines
 from tui_batch.widgets.text_view import TextView

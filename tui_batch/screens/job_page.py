@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui_batch.model import JobRow, Resources, Submission
+from tui_batch.model import Resources, Submission
 from tui_batch.screens.failure import UNSUCCESSFUL, account, memory
 from tui_batch.screens.rows import elapsed
 from tui_batch.screens.view import age
+from tui_batch.shown import JobRow
 from tui_batch.times import seconds
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.progress import TONES

@@ -8,7 +8,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from tui_batch.model import JobList, JobRow, Snapshot, Submission
+from tui_batch.model import Submission
 from tui_batch.screens.cloning import Cloning
 from tui_batch.screens.failure import UNSUCCESSFUL, last_words, looked_up
 from tui_batch.screens.fresh import UP_TO_DATE
@@ -19,6 +19,7 @@ from tui_batch.screens.rerun import RERUN
 from tui_batch.screens.rows import by_urgency, job_columns, title, unwritten
 from tui_batch.screens.verbs import WHY, Verbs
 from tui_batch.screens.waiting import trouble
+from tui_batch.shown import JobList, JobRow, Snapshot
 from tui_batch.states import JobState
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.printable import cells

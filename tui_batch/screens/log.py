@@ -9,9 +9,10 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from tui_batch.model import JobRow, Snapshot, Submission
+from tui_batch.model import Submission
 from tui_batch.screens.rows import title
 from tui_batch.screens.view import View
+from tui_batch.shown import JobRow, Snapshot
 from tui_batch.states import JobState
 from tui_batch.times import stamp
 from tui_batch.widgets.lines import Part

@@ -8,12 +8,13 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui_batch.model import JobList, JobRow, Snapshot, Submission
+from tui_batch.model import Submission
 from tui_batch.screens.panes import Panes
 from tui_batch.screens.rows import job_columns, monitored, title, unwritten
 from tui_batch.screens.verbs import Verbs
 from tui_batch.screens.view import View
 from tui_batch.screens.waiting import Reason, about, reasons, spoken
+from tui_batch.shown import JobList, JobRow, Snapshot
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.log_tail import LogTail, last_lines

@@ -10,11 +10,12 @@ from textual.widget import Widget
 
 from tui_batch.desk import Desk
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Batch, Problem, Snapshot, Target
+from tui_batch.model import Batch, Problem, Target
 from tui_batch.screens.table_view import TableView
 from tui_batch.screens.totals import waves
 from tui_batch.screens.waiting import examined
 from tui_batch.settings import shown
+from tui_batch.shown import Snapshot
 from tui_batch.widgets.columns import Column
 from tui_batch.widgets.live_table import ChoiceTable, LiveTable
 from tui_batch.widgets.progress import counted

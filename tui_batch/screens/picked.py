@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from tui_batch.model import JobRow, Submission
+from tui_batch.model import Submission
 from tui_batch.screens.rows import title
+from tui_batch.shown import JobRow
 from tui_batch.states import Counts, JobState
 from tui_batch.widgets.marks import Chosen
 from tui_batch.widgets.printable import cells, printable

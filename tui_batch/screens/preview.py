@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Batch, Contact, JobList, Snapshot, Target
+from tui_batch.model import Batch, Contact, Target
 from tui_batch.numbers import spell
 from tui_batch.screens.batches import Batches
 from tui_batch.screens.clerk import Brake, Stopped, apart, braked
@@ -23,6 +23,7 @@ from tui_batch.screens.submitting import Submitting
 from tui_batch.screens.totals import Totals, draft, totals
 from tui_batch.screens.typed import drawer
 from tui_batch.screens.waiting import examined
+from tui_batch.shown import JobList, Snapshot
 from tui_batch.widgets.facts import Facts
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.live_table import LiveTable

@@ -6,8 +6,9 @@ from math import isnan
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from tui_batch.model import JobList, JobRow, Order, Snapshot, Status, Submission
+from tui_batch.model import Order, Status, Submission
 from tui_batch.screens.view import age
+from tui_batch.shown import JobList, JobRow, Snapshot
 from tui_batch.states import ENDED, JobState, failed
 from tui_batch.times import seconds, span
 from tui_batch.widgets.columns import Column

@@ -6,7 +6,8 @@ from typing import Any
 
 from tui_batch.desk import Desk
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Snapshot, Submission
+from tui_batch.model import Submission
+from tui_batch.shown import Snapshot
 from tui_batch.states import JobState, failed
 from tui_batch.times import clock, stamp
 from tui_batch.widgets.printable import cells

@@ -8,12 +8,13 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from tui_batch.model import Contact, Question, Snapshot, Submission, Target
+from tui_batch.model import Contact, Question, Submission, Target
 from tui_batch.screens.asking import answer
 from tui_batch.screens.undo import Undoing
 from tui_batch.screens.view import age
 from tui_batch.screens.waiting import examined, next_try
 from tui_batch.settings import shown
+from tui_batch.shown import Snapshot
 from tui_batch.states import JobState, active
 from tui_batch.times import seconds
 from tui_batch.widgets.columns import Column

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui_batch.desk import Desk
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Batch, Limits, Resources, Target, Weight
+from tui_batch.model import Batch, Limits, Resources, Target
+from tui_batch.shown import Weight
 from tui_batch.times import clock, span
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.progress import counted

@@ -8,9 +8,10 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from tui_batch import indices
-from tui_batch.model import Order, Snapshot, Submission
+from tui_batch.model import Order, Submission
 from tui_batch.screens.rows import title
 from tui_batch.screens.table_view import TableView
+from tui_batch.shown import Snapshot
 from tui_batch.states import active
 from tui_batch.times import seconds
 from tui_batch.widgets.progress import counted

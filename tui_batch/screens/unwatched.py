@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tui_batch.model import Snapshot
+from tui_batch.shown import Snapshot
 
 
 class Unwatched:

@@ -8,12 +8,13 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
-from tui_batch.model import JobRow, Submission
+from tui_batch.model import Submission
 from tui_batch.screens.clerk import apart
 from tui_batch.screens.picked import Pick, Picked, counts, fitting, in_words, refusal, those, what, where
 from tui_batch.screens.rerun import ANSWER, Rerunning
 from tui_batch.screens.undo import Undoing
 from tui_batch.screens.waiting import WAITING
+from tui_batch.shown import JobRow
 from tui_batch.states import JobState
 from tui_batch.widgets.live_table import LiveTable
 from tui_batch.widgets.marks import MANY

@@ -14,8 +14,9 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkType
 
 from tui_batch.desk import Desk
-from tui_batch.model import Contact, Snapshot, Submission
+from tui_batch.model import Contact, Submission
 from tui_batch.screens.fresh import freshness, next_look, stale
+from tui_batch.shown import Snapshot
 from tui_batch.times import seconds, span
 from tui_batch.widgets.lines import Part
 from tui_batch.widgets.live_table import LiveTable

@@ -6,9 +6,10 @@ from math import ceil
 from typing import NamedTuple
 
 from tui_batch.desk import Desk
-from tui_batch.model import Contact, JobRow, Order, Snapshot, Submission
+from tui_batch.model import Contact, Order, Submission
 from tui_batch.screens.fresh import LATE_SECONDS, last_seen
 from tui_batch.screens.undo import can_be_undone, concerned
+from tui_batch.shown import JobRow, Snapshot
 from tui_batch.states import BEGUN, JobState
 from tui_batch.times import clock, seconds, span
 from tui_batch.widgets.lines import Part

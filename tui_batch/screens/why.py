@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from textual.widget import Widget
 
-from tui_batch.model import JobRow, Snapshot, Submission
+from tui_batch.model import Submission
 from tui_batch.screens.rows import title
 from tui_batch.screens.view import View, age
 from tui_batch.screens.waiting import WAITING, Reason, next_try, reasons, spoken, trouble
+from tui_batch.shown import JobRow, Snapshot
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.progress import TONES, words
 from tui_batch.widgets.text_view import TextView, heading, pair

@@ -8,11 +8,12 @@ from itertools import islice
 from pathlib import Path
 
 from tui_batch.errors import StoreError, TemplateError
-from tui_batch.model import Value, Weight
+from tui_batch.model import Value
 from tui_batch.naming import Names
 from tui_batch.numbers import spell
 from tui_batch.paths import UPLOADS
 from tui_batch.rendering import Renderer
+from tui_batch.shown import Weight
 from tui_batch.store.uploads import Uploads
 from tui_batch.store.zips import LIMIT, ZipWriter
 from tui_batch.sweep import Sweep

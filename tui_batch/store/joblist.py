@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tui_batch.errors import StoreError
-from tui_batch.model import JobList, JobRow, Status, Submission
+from tui_batch.model import Status, Submission
+from tui_batch.shown import JobList, JobRow
 from tui_batch.states import JobState
 from tui_batch.store.home import Home
 from tui_batch.store.ledger import LedgerView

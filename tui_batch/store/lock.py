@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tui_batch import tables
 from tui_batch.errors import StoreError
-from tui_batch.model import Beat
+from tui_batch.shown import Beat
 from tui_batch.store.home import Home, explained
 from tui_batch.times import stamp
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tui_batch.errors import StoreError
-from tui_batch.model import Batch, BatchRow, Submission
+from tui_batch.model import Batch, Submission
+from tui_batch.shown import BatchRow
 
 
 class Shelf:

@@ -7,7 +7,8 @@ from operator import itemgetter
 from pathlib import Path
 
 from tui_batch.errors import StoreError
-from tui_batch.model import Beat, Contact, Order, Question, Snapshot, Submission, Target
+from tui_batch.model import Contact, Order, Question, Submission, Target
+from tui_batch.shown import Beat, Snapshot
 from tui_batch.states import Counts, JobState
 from tui_batch.store import contacts, lock, orders, questions, state
 from tui_batch.store.home import Home, modified, set_aside
