@@ -154,7 +154,8 @@ def _hint(bare: str, offered: Offer) -> str:
     """What is there under the same name, else the name most like it."""
     if tags := [one.removeprefix(bare) for one in _tags(bare, offered)]:
         return f" (of it there {'is' if len(tags) == 1 else 'are'} {', '.join(tags[-6:])})"
-    text = nearest(bare, {_bare(one) for one in offered.images}).strip().rstrip(".")
+    names = {_bare(one).partition("/")[2] for one in offered.images}  # hosts are alike, and make all names so
+    text = nearest(bare.partition("/")[2], names).strip()
     return f" (did you mean {text.removeprefix('Did you mean ')})" if text.startswith("Did") else ""
 
 
