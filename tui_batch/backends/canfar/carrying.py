@@ -14,6 +14,7 @@ from pathlib import Path
 from tui_batch.backends.base import Files
 from tui_batch.backends.hosted import parcel
 from tui_batch.backends.hosted.delivery import MARKER
+from tui_batch.backends.hosted.staging import Ended
 from tui_batch.errors import Refused
 from tui_batch.model import Job
 from tui_batch.wire.host import quoted
@@ -25,7 +26,7 @@ LONGEST = 96 * 1024  # letters of base64 in one word: the kernel takes 128 KB, a
 PLAIN = re.compile(r"[A-Za-z0-9/._~+-]+")  # letters that nobody on the way minds
 
 _MARKED = re.compile(r"-(\d{8}-\d{6}-[a-z]+)-(\d+)-(\d+)")
-_END = re.compile(rb"\ntui-batch-end (\S+) (\d+) (\d+) (\d+)\n\Z")
+_END = re.compile(rb"\ntui-batch-end (\S+) (\d+) (\d+) (\d+) (\d+) (\d+) (\S+)\n\Z")
 
 # A folder that lies there already is whole, and may be in use: it stays.
 _UNPACK = f"""\
@@ -123,11 +124,14 @@ def packed(files: Files, job: Job) -> str:
 # -- what is read ------------------------------------------------------------------------------------------------------
 
 
-def code(log: bytes, job: Job) -> int | None:
-    """With which code the job ended, by the last line of its session's log; None where that does not say it."""
+def ended(log: bytes, job: Job) -> Ended:
+    """How the job ended, by the last line of its session's log, as a record tells it; nothing where that is another."""
     found = _END.search(log)
-    told = found and (found[1].decode("ascii", "replace"), int(found[2]), int(found[3]))
-    return int(found[4]) if found and told == (job.submission, job.index, job.attempt) else None
+    said = [part.decode("ascii", "replace") for part in found.groups()] if found else []
+    if said[:3] != [job.submission, str(job.index), str(job.attempt)]:
+        return Ended({}, {}, "")
+    start = {"job": job.id if said[6] == "-" else said[6], "clock": said[4]}
+    return Ended(start, {"job": job.id, "code": said[3], "clock": said[5]}, "")
 
 
 def said(log: bytes) -> bytes:

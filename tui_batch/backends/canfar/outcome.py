@@ -33,38 +33,40 @@ def state(session: Session) -> JobState:
 
 
 def settled(
-    job: Job, session: Session, left: Ended, code: int | None, cause: Told | None, now: float, more: bool
+    job: Job, session: Session, left: Ended, last: Ended, cause: Told | None, now: float, more: bool
 ) -> Status | None:
-    """How a session's job ended, by its record, by the code in its log, by the platform's word; None to look again.
+    """How a session's job ended: by its record, by the last line of its log, by the platform's word; None: look again.
 
-    `more` says whether its record may still come to light.
+    `more` says whether one of the first two may still come to light.
     """
-    over = session.started or _moment(left.start)
-    if left.end and left.end["job"] == job.id:
-        return _by_code(job, left, session, int(left.end["code"]), "end record")
-    if left.start and left.start["job"] != job.id:
-        return _status(job, left, session, S.FAILED, None, "start record",
-                       f"session {left.start['job']} runs this job: this one ended without touching it")  # fmt: skip
-    if code is not None:
-        return _by_code(job, left, session, code, "last line of its log")
+    if left.end:
+        return _by_code(job, left, session, left.cause, "end record")
+    if last.end:
+        return _by_code(job, last, session, left.cause, "last line of its log")
     if more:
         return None
     if state(session) is S.SUCCEEDED:
         return _status(job, left, session, S.SUCCEEDED, None, session.word, "with which exit code is not known")
     if left.cause:
-        word, _, detail = _caused(job, left).partition(" ")
+        word, _, detail = _caused(job, left.cause).partition(" ")
         return _status(job, left, session, JobState(word), None, session.word, detail)
     if cause:
         return _status(job, left, session, cause.state, None, "events", cause.words)
-    if over and now - seconds(over) >= DEADLINE:
+    began = session.started or _moment(left.start)
+    if began and now - seconds(began) >= DEADLINE:
         return _status(job, left, session, S.TIMED_OUT, None, session.word, "the platform's limit is 14 days")
     return _status(job, left, session, S.FAILED, None, session.word, "the platform does not say why")
 
 
+def owner(left: Ended, last: Ended) -> str:
+    """Which session runs the job, by its claim; of one that was sent twice the other has ended without touching it."""
+    return (left.start or last.start).get("job", "")
+
+
 def vanished(job: Job, left: Ended, deleted: bool, waited: float, most: float) -> Status | None:
     """What became of a job whose session is not listed for so many seconds; None while that is not known."""
-    if left.end and left.end["job"] == job.id:
-        return _by_code(job, left, None, int(left.end["code"]), "end record")
+    if left.end:
+        return _by_code(job, left, None, left.cause, "end record")
     if deleted:
         return _status(job, left, None, S.CANCELLED, None, "session deleted", "cancelled by you")
     if waited >= most > 0:
@@ -72,14 +74,15 @@ def vanished(job: Job, left: Ended, deleted: bool, waited: float, most: float) -
     return None
 
 
-def _by_code(job: Job, left: Ended, session: Session | None, code: int, evidence: str) -> Status:
-    found, detail = records.outcome(code, _caused(job, left))
+def _by_code(job: Job, left: Ended, session: Session | None, cause: str, evidence: str) -> Status:
+    code = int(left.end["code"])
+    found, detail = records.outcome(code, _caused(job, cause))
     return _status(job, left, session, found, code, evidence, detail)
 
 
-def _caused(job: Job, left: Ended) -> str:
+def _caused(job: Job, cause: str) -> str:
     """Why we ended it, in whole words."""
-    return f"timed_out {records.limit(job.resources.minutes or 0)}" if left.cause == "timed_out" else left.cause
+    return f"timed_out {records.limit(job.resources.minutes or 0)}" if cause == "timed_out" else cause
 
 
 def _status(

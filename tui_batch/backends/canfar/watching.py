@@ -30,7 +30,6 @@ class Watching:
         self._over: dict[str, float] = {}  # by session: since when it is not seen to go on
         self._ran: set[str] = set()
         self._told: dict[str, tuple[float, events.Told]] = {}  # why it waits, and when that was asked
-        self._trouble = ""  # why records cannot be read
 
     def look(self, jobs: Sequence[Job]) -> tuple[Mapping[str, Status], str]:
         """What is known of each job; and what is in the way of knowing more."""
@@ -38,26 +37,30 @@ class Watching:
         listed = {one.id: one for one in self._sessions.list()}
         ours = {job: one for job in jobs if (one := listed.get(job.id)) and belongs(one, job)}
         gone = [job for job in jobs if job not in ours or outcome.state(ours[job]).ended]
-        left, self._trouble = self._storage.ended(gone)
+        left, trouble = self._storage.ended(gone)
         found = {}
         for job in jobs:
-            session, record = ours.get(job), left.get(job, outcome.NO_RECORD)
-            owner = record.start.get("job", job.id)
-            if owner != job.id and owner in listed:  # it was sent twice, and the other session runs it
-                status = self._of(replace(job, id=owner), listed[owner], record, now)
-                status = status and replace(status, id=job.id)
-            else:
-                status = self._of(job, session, record, now)
-            if status:
-                found[job.id] = replace(status, as_of=stamp(now))
-        return found, self._trouble
+            if status := self._of(job, ours.get(job), left.get(job, outcome.NO_RECORD), listed, now):
+                found[job.id] = replace(status, id=job.id, as_of=stamp(now))
+        return found, trouble
 
-    def _of(self, job: Job, session: Session | None, left: Ended, now: float) -> Status | None:
+    def _of(
+        self, job: Job, session: Session | None, left: Ended, listed: Mapping[str, Session], now: float
+    ) -> Status | None:
         if session and not outcome.state(session).ended:
             self._over.pop(job.id, None)
             return self._active(job, session, now)
         waited = now - self._over.setdefault(job.id, now)
-        status = self._settled(job, session, left, now, waited) if session else self._vanished(job, left, waited)
+        if session is None:
+            status = self._vanished(job, left, waited)
+        else:
+            log = None if left.end else self._perhaps(lambda: self._sessions.log(session.id))
+            last = carrying.ended(log or b"", job)
+            owner = outcome.owner(left, last)
+            if not left.end and owner not in ("", job.id):  # it was sent twice: how it is, that session knows
+                return self._of(replace(job, id=owner), listed.get(owner), left, listed, now)
+            more = waited < (outcome.SLOW if log is not None else PATIENCE)
+            status = self._settled(job, session, left, last, now, more)
         if status:
             del self._over[job.id]
             self._told.pop(job.id, None)
@@ -90,14 +93,13 @@ class Watching:
 
     # -- when it is not ------------------------------------------------------------------------------------------------
 
-    def _settled(self, job: Job, session: Session, left: Ended, now: float, waited: float) -> Status | None:
-        code, cause, log = None, None, None if left.end else self._perhaps(lambda: self._sessions.log(session.id))
-        code = carrying.code(log, job) if log else None
-        more = waited < (outcome.SLOW if log is not None else PATIENCE)
-        if code is None and not left.end and not more and outcome.state(session) is S.FAILED:
+    def _settled(self, job: Job, session: Session, left: Ended, last: Ended, now: float, more: bool) -> Status | None:
+        """By what it left; only of a failure that nothing else explains it is asked what happened around it."""
+        cause = None
+        if not (left.end or last.end or more) and outcome.state(session) is S.FAILED:
             body = self._perhaps(lambda: self._sessions.events(session.id))
             cause = events.cause(events.read(body)) if body else None
-        return outcome.settled(job, session, left, code, cause, now, more)
+        return outcome.settled(job, session, left, last, cause, now, more)
 
     def _vanished(self, job: Job, left: Ended, waited: float) -> Status | None:
         """One look is not enough: only when the time is over, it is asked for by its name as well."""

@@ -6,7 +6,7 @@
 # holds the platform's own word for the job. What the job writes goes to the container's log and into `logs/`, which
 # outlives it; the last line of the container's log tells how the job ended, for where its record cannot be read.
 
-folder=$1 index=$2 name=$3 attempt=$4 cpus=$5 seconds=$6
+folder=$1 index=$2 name=$3 attempt=$4 cpus=$5 seconds=$6 began=$(date +%s)
 eval "native=\$$8"
 cd "$folder" || exit 125
 if [ "$7" != - ]; then
@@ -73,5 +73,8 @@ if [ "$copy" ]; then
     wait "$copy" 2>/dev/null
     kill -s KILL $! 2>/dev/null
 fi
-printf '\ntui-batch-end %s %s %s %s\n' "${folder##*/}" "$index" "$attempt" "$code"
+owner=- # who has claimed the job: another session, if it was sent twice
+{ read -r _ owner <"records/$attempt/$index.start"; } 2>/dev/null
+printf '\ntui-batch-end %s %s %s %s %s %s %s\n' \
+    "${folder##*/}" "$index" "$attempt" "$code" "$began" "$(date +%s)" "${owner:--}"
 exit "$code"
