@@ -95,7 +95,7 @@ def test_every_key_of_a_platform_is_named():
     examples = fences("CANFAR", "toml")
     places = [config.parse(one, Path("config.toml")).target("canfar") for one in examples[:2]]
     platform = backends.kind(places[0])
-    assert [platform.settings(place).storage for place in places] == ["none", "ssh"]
+    assert [platform.settings(place).storage for place in places] == ["none", "mounted"]
     named = [word for row in rows("CANFAR") for word in re.findall("`([a-z_]+)`", row[0])]
     assert sorted(named) == sorted(set(platform.Settings.__annotations__) - set(HostSettings.__annotations__))
 
