@@ -170,7 +170,8 @@ def connect(target: Target, home: Path, ask: Ask) -> Canfar:
     service = Service(name, ours.url, passes, ours.ca_file, ours.answer_seconds)
     sessions = Sessions(name, service, ours.version, ours.answer_seconds, ours.create_seconds)
     host = open_host(ours, ask) if ours.storage != "none" else None
-    storage = Storage(name, host, ours.workdir, ours.arc, ours.mount)
+    mount = str(Path(ours.mount).expanduser()) if ours.mount and ours.storage == "mounted" else ours.mount
+    storage = Storage(name, host, ours.workdir, ours.arc, mount)
     return Canfar(name, ours, sessions, passes, storage, Deleted(home / "submissions"))
 
 

@@ -56,21 +56,28 @@ class Storage:
         return _moved(path, self._arc, self._mount) if self._mount else path
 
     def folder(self, submission: str = "") -> str:
-        """The absolute path of a submission's folder, as sessions see it."""
-        return self.as_sessions_see(self._there.path(submission)).rstrip("/")
+        """The absolute path of a submission's folder, as sessions see it; Refused where they would not see it."""
+        path, top = self._there.path(submission).rstrip("/"), self._mount or self._arc
+        if not path.startswith(f"{top}/"):
+            raise Refused(
+                f"{self._name}: the workdir is {path}, which is not below {top}: no session would find it. Nothing was "
+                "sent; set workdir to a folder there."
+            )
+        return self.as_sessions_see(path)
 
     def examine(self) -> Place:
         """Whether jobs can be brought there."""
         if self._host is None:
             return Place()
         try:
-            done = self._host.run(_EXAMINED.format(folder=quoted([self._there.path("")])))
+            folder = self.folder()
+            done = self._host.run(_EXAMINED.format(folder=quoted([self.as_the_host_sees(folder)])))
         except BackendError as error:
             return Place(wrong=str(error))
         free = done.out.strip()
         if done.code or not free.isdecimal():
             return Place(wrong=f"{self._host.name}: {self._workdir} cannot be written to: {last_line(done.err)}")
-        return Place(self.folder(), 1024.0 * int(free))
+        return Place(folder, 1024.0 * int(free))
 
     # -- what jobs need and leave --------------------------------------------------------------------------------------
 
