@@ -183,6 +183,9 @@ class Limits:
     held: int | None = None  # jobs that it takes at the same time, running or waiting
 
 
+WRITTEN = ("out", "err")  # the streams that a job writes; others are what its target says of it
+
+
 @dataclass(frozen=True, slots=True)
 class LogChunk:
     """A piece of a log from a cursor on; hand `cursor` in again for what follows."""

@@ -49,6 +49,8 @@ def take(courier: "Courier", target: str, answer: Answer) -> None:
             watching.learnt(courier, target, answer)
         case Fetched(name) if name in courier.tracked:
             receiving.fetched(courier.tracked[name], answer)
+        case Tailed(Tail(saving=True)):
+            courier.saving.tailed(target, answer)
         case Tailed():
             courier.spool.tailed(answer)
         case Told(order):
@@ -74,6 +76,8 @@ def trouble(courier: "Courier", target: str, request: Request | None, error: Tui
             watching.unseen(courier, target)
         case Fetch(name) if name in courier.tracked:
             receiving.missed(courier, target, courier.tracked[name], request, error)
+        case Tail(saving=True):
+            courier.saving.missed(target, request, error)
         case Tail():
             courier.spool.missed(request)
         case Tell(order) if isinstance(error, Refused | Unsupported):
