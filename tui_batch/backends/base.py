@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tui_batch.errors import Unsupported
-from tui_batch.model import WRITTEN, Accepted, Batch, Health, Job, LogChunk, Poll, Status
+from tui_batch.model import WRITTEN, Accepted, Batch, Health, Job, LogChunk, Output, Outputs, Poll, Status
 
 
 class Files(Protocol):
@@ -122,6 +122,14 @@ class Backend(ABC):
     @abstractmethod
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         """Bring what ended jobs made or changed into a folder for each; yields each that is there whole."""
+
+    def outputs(self, patterns: Sequence[str]) -> Outputs:
+        """The files outside of jobs' folders that these patterns name, all of them or an error."""
+        raise Unsupported("Files outside of the jobs' folders cannot be reached from here: nothing was looked for.")
+
+    def bring(self, output: Output, into: Path) -> None:
+        """Bring one of them to `into`, going on where an earlier try broke; Refused when it is not as it was then."""
+        raise Unsupported("Files outside of the jobs' folders cannot be reached from here: nothing was fetched.")
 
     def remove(self, submission: str) -> None:
         """Delete what is left of an ended submission on the target: only when a person asked for it."""
