@@ -218,12 +218,12 @@ def test_how_a_site_is_is_told_in_a_page():
         "service": "https://ws-uv.canfar.net/skaha",
         "you": "mlopez",
         "login": f"{PEM}, valid until {clock(LATER, NOW)}",
-        "sessions": "2 headless from here, 1 headless from elsewhere, 1 interactive (at most 3)",
+        "sessions": "2 headless from here, 1 headless from elsewhere, 1 interactive; at most 3 interactive",
         "cores": "1-16; 1 where none is asked for, up to 8 while there is room",
         "memory": "1, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 26, 28, 30, 32, 36, 40, 44, 48, 56, 64, 80, 92, 112, 128, "
                   "140, 170, 192 GB; 4 GB where none is asked for, up to 32 GB while there is room",
         "gpus": "1-28",
-        "images": "4 public ones for headless sessions",
+        "images": "4 public, for headless sessions",
         "registries": "images.canfar.net, harbor.example.org",
         "storage": "/arc on arc.example.org",
         "workdir": "/arc/home/mlopez/tui-batch",
@@ -236,6 +236,9 @@ def test_what_is_not_known_is_not_said():
     assert told.reachable
     assert [*told.facts] == ["service", "storage"]
     assert health.read(Found("https://x/skaha", sessions=[]), NOW).facts["sessions"] == "none"
+    told = health.read(Found("https://x/skaha", known=LIMITS, sessions=[Listed("e", "notebook")]), NOW)
+    assert told.facts["sessions"] == "1 interactive; at most 5 interactive"
+    assert told.facts["gpus"] == "none"
 
 
 @pytest.mark.parametrize(

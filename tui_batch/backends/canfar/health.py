@@ -91,26 +91,28 @@ _OVER = ("completed", "succeeded", "failed", "error")
 
 
 def _sessions(found: Found, offered: Offer | None) -> str:
-    """`3 headless from here, 1 headless from elsewhere, 2 interactive (at most 3)`."""
+    """`3 headless from here, 1 headless from elsewhere, 2 interactive; at most 3 interactive`."""
     if found.sessions is None:
         return ""
     there = [one for one in found.sessions if one.word.lower() not in _OVER]
     headless = [one for one in there if one.type == "headless"]
     ours = sum(one.id in found.ours for one in headless)
-    interactive = len(there) - len(headless)
-    most = f" (at most {offered.interactive})" if offered and offered.interactive else ""
-    numbers = ((ours, "headless from here"), (len(headless) - ours, "headless from elsewhere"))
-    said = [f"{number} {what}" for number, what in numbers if number]
-    return ", ".join([*said, f"{interactive} interactive{most}"] if interactive or most else said) or "none"
+    numbers = (
+        (ours, "headless from here"),
+        (len(headless) - ours, "headless from elsewhere"),
+        (len(there) - len(headless), "interactive"),
+    )
+    said = ", ".join(f"{number} {what}" for number, what in numbers if number) or "none"
+    return f"{said}; at most {offered.interactive} interactive" if offered and offered.interactive else said
 
 
 def _offered(offered: Offer) -> Mapping[str, str]:
-    gpus = offered.gpus
+    gpus, images = offered.gpus, len(offered.images)
     return {
         "cores": _amounts(offered.cores, offered.usual_cores, offered.most_cores, ""),
         "memory": _amounts(offered.memory_gb, offered.usual_gb, offered.most_gb, " GB"),
         "gpus": "" if gpus is None else ranges(gpus) or "none",
-        "images": f"{len(offered.images):,} public ones for headless sessions" if offered.images else "",
+        "images": f"{images:,} public, for headless sessions" if images else "",
         "registries": ", ".join(offered.hosts),
     }
 
