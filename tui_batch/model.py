@@ -213,6 +213,7 @@ class Contact:
     heard: str = ""  # its last good answer
     next: str = ""  # when it is asked next, while it has open jobs
     trouble: str = ""  # why its last answer was none
+    warning: str = ""  # what a person should see to before it hurts
     unanswered: bool = False  # it asked a person in vain, and is not tried again until one asks for that
     known: Mapping[str, Any] = field(default_factory=lambda: NOTHING)  # what it offers, since its `as_of`
 

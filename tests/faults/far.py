@@ -3,9 +3,12 @@
 A string is a file in `strings/`, which says what goes wrong; `once` it was pulled it is gone, others stay:
 
 gone, ask                 no answer; a question first
+expired                   what let us in is no longer valid
+warn                      what `poll` warns of
 refuse, limit             what `submit` says: the sentence; after how many jobs in all
 hang                      `submit` does not come back while the file is there
 cut-before, cut-after     once: the connection breaks before a call was heard, or before its answer was
+deaf                      no `submit` is ever heard
 hide                      `find` and `poll` know nothing of any job
 half                      `poll` says that all jobs are lost, and that its answer is not whole
 cut-fetch, refuse-fetch   once, in the middle of a group; whenever the job of this index is in it
@@ -21,7 +24,7 @@ from pathlib import Path
 
 from tui_batch import tables
 from tui_batch.backends.base import Backend, Files
-from tui_batch.errors import Busy, ConfigError, Refused, Unclear, Unreachable
+from tui_batch.errors import Busy, ConfigError, Expired, Refused, Unclear, Unreachable
 from tui_batch.model import Accepted, Batch, Health, Job, Limits, LogChunk, Poll, Problem, Question, Status, Target
 from tui_batch.states import JobState
 from tui_batch.times import stamp
@@ -35,6 +38,7 @@ class Settings:
     pace: float = 0.2
     settles: float = 0.3
     call: int = 2  # jobs that one call takes
+    guards: bool = False
 
 
 class Far(Backend):
@@ -43,13 +47,15 @@ class Far(Backend):
     def __init__(self, settings: Settings, home: Path, ask: Ask) -> None:
         self.world, self._home = World(Path(settings.folder)), home
         self.pace, self.settles = settings.pace, settings.settles
-        self.claims, self.send_at_once = settings.claims, settings.call
+        self.claims, self.send_at_once, self.guards = settings.claims, settings.call, settings.guards
         self._call, self._ask, self._let_in = settings.call, ask, False
 
     def _begin(self, call: str) -> None:
         self.world.note(call)
         if self.world.pulled("gone"):
             raise Unreachable("far: no answer.")
+        if self.world.pulled("expired"):
+            raise Expired("far: the token is no longer valid.")
         if self.world.pulled("ask") and not self._let_in:
             self._let_in = self._ask(Question("code", "code for far")) == "sesame"
 
@@ -63,7 +69,7 @@ class Far(Backend):
                 raise Refused(sentence)
             if (limit := self.world.pulled("limit")) and len(self.world.active()) >= int(limit):
                 raise Busy(f"far takes {limit} jobs at most.")
-            if self.world.pulled("cut-before", once=True):
+            if self.world.pulled("deaf") or self.world.pulled("cut-before", once=True):
                 raise Unclear("far: the connection broke.")
             taken = [Accepted(job.index, self.world.take(job, self.claims)) for job in some]
             if self.world.pulled("cut-after", once=True):
@@ -84,7 +90,8 @@ class Far(Backend):
             return Poll({job.id: Status(JobState.LOST, job.attempt, job.id) for job in jobs}, complete=False)
         if self.world.pulled("hide"):
             return Poll({})
-        return Poll({job.id: self.world.status(job) for job in jobs if job.id in self.world.names()})
+        known = {job.id: self.world.status(job) for job in jobs if job.id in self.world.names()}
+        return Poll(known, warning=self.world.pulled("warn"))
 
     def cancel(self, ids: Collection[str]) -> None:
         self._begin(f"cancel {len(ids)}")
@@ -149,11 +156,11 @@ class World:
         with (self.folder / "calls").open("a") as file:
             file.write(f"{call}\n")
 
-    def calls(self, verb: str) -> list[str]:
-        """What was asked with this verb."""
+    def calls(self, verb: str = "") -> list[str]:
+        """What was asked with this verb, or with any."""
         path = self.folder / "calls"
         lines = path.read_text().splitlines() if path.exists() else []
-        return [line.partition(" ")[2] for line in lines if line.split()[0] == verb]
+        return [line.partition(" ")[2] for line in lines if verb in ("", line.split()[0])]
 
     def names(self) -> list[str]:
         return sorted(path.name for path in (self.folder / "jobs").iterdir() if path.suffix != ".aside")

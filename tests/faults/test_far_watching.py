@@ -48,6 +48,34 @@ def test_a_poll_that_fails_changes_no_state_and_is_made_again(away):
     assert ended(away, desk, name) == {S.SUCCEEDED: 5}
 
 
+def test_a_credential_that_ends_while_jobs_are_watched_changes_no_state(away):
+    desk = away.desk(pace=0.1)
+    name = running(away, desk)
+    away.world.pull("expired")
+    until(lambda: desk.submission(name).health == "far: the token is no longer valid.")
+    away.world.becomes("succeeded")
+    asked = len(away.world.calls())
+    until(lambda: len(away.world.calls()) > asked + 12, 10)  # looked for anew at the same pace
+    assert counts(desk, name) == {S.RUNNING: 5}
+    away.world.let_go("expired")
+    assert ended(away, desk, name) == {S.SUCCEEDED: 5}
+    assert desk.trouble(name) == ""
+
+
+def test_what_a_target_warns_of_is_said_until_it_does_not(away):
+    desk = away.desk()
+    name = running(away, desk)
+    away.world.pull("warn", "the token ends in two hours.")
+    until(lambda: desk.submission(name).health == "the token ends in two hours.")
+    until(lambda: desk.snapshot().contacts["far"].warning == "the token ends in two hours.")
+    away.world.pull("gone")
+    until(lambda: desk.submission(name).health == "far: no answer.")  # what hurts now comes first
+    away.world.let_go("gone")
+    away.world.let_go("warn")
+    until(lambda: desk.submission(name).health == "")
+    until(lambda: desk.snapshot().contacts["far"].warning == "")
+
+
 def test_an_answer_that_is_not_whole_proves_no_loss(away):
     desk = away.desk()
     name = running(away, desk)

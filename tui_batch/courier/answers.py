@@ -26,7 +26,7 @@ from tui_batch.courier.messages import (
     Took,
     Trouble,
 )  # fmt: skip
-from tui_batch.errors import Busy, Refused, StoreError, TuiBatchError, Unanswered, Unreachable, Unsupported
+from tui_batch.errors import Busy, Expired, Refused, StoreError, TuiBatchError, Unanswered, Unreachable, Unsupported
 from tui_batch.model import Order
 from tui_batch.store import state
 
@@ -91,6 +91,8 @@ def _of_target(courier: "Courier", target: str, request: Request | None, error: 
     match error:
         case Unanswered():
             road.pause.shut()
+        case Expired():  # whether something new is there costs nobody anything to see
+            road.pause.wait(road.backend.pace, time.monotonic())
         case Busy() | Refused() | Unsupported() if not isinstance(request, Look):
             recovered(courier, target)  # it says no, or not now: it answers
             return

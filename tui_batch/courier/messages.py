@@ -106,6 +106,7 @@ class Learnt:
     statuses: Mapping[str, Status]
     complete: bool = True
     seconds: float | None = None
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

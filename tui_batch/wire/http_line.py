@@ -1,10 +1,12 @@
 """The way of a request to a web service and of its answer back: one deadline for all of it, and what was heard."""
 
 import contextlib
+import queue
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 from tui_batch import __version__
@@ -13,22 +15,19 @@ if TYPE_CHECKING:
     from requests import PreparedRequest
     from requests.adapters import HTTPAdapter
 
-_CONNECT_SECONDS = 15.0
+CONNECT_SECONDS = 15.0
 _PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One request, whole."""
+    """One request."""
 
     method: str
     url: str
-    headers: Mapping[str, str]
-    body: bytes | None = None
-    most: int = 64 << 20  # bytes of an answer
-
-    def __repr__(self) -> str:
-        return f"Wanted({self.method})"  # what it carries may be secret
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    most: int = 64 << 20  # bytes of the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,84 +35,87 @@ class Got:
     """One answer, whole."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
-class Lost(Exception):
-    """No whole answer came. `heard`: whether the request may have been."""
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """That no whole answer came."""
 
-    def __init__(self, heard: bool, why: BaseException | None) -> None:
-        super().__init__("no whole answer")
-        self.heard, self.why = heard, why  # None for no answer in time
+    why: Exception | None = field(repr=False)  # the library's, which holds secrets; None for no answer in time
+    heard: bool  # whether the request may have been
+    stale: bool  # whether the connection had been kept open since an earlier answer, and nothing at all came back
 
 
-class TooLong(Exception):
+class TooLong(ValueError):
     """The answer is longer than it may be."""
 
 
-class CutShort(Exception):
+class CutShort(ValueError):
     """The answer is shorter than it said."""
 
 
 class Line:
-    """Connections to one service. The library knows no deadline for a whole answer, so it works in a thread of its own,
-    and its connections are cut when the time is up."""
+    """Connections to one service, one at a time.
+
+    The library has no deadline for the whole of an answer, nor for finding out where a name leads: so it works in a
+    thread of its own, and when the time is up its connection is cut. What had none by then is not sent any more.
+    """
 
     def __init__(self, direct: bool, ca_file: str, certificate: str) -> None:
         from http.cookiejar import DefaultCookiePolicy
 
         from requests import Session
 
+        self._verify, self._certificate = ca_file or True, certificate or None
         self._session = Session()
-        self._session.trust_env = not direct
-        self._session.verify = ca_file or True
-        self._session.cert = certificate or None
+        self._session.trust_env = not direct  # for proxies
         self._session.headers["User-Agent"] = f"tui-batch/{__version__}"
-        self._session.headers["Accept-Encoding"] = "identity"  # what is counted is what came
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # else one of them may let us in
+        self._session.headers["Accept-Encoding"] = "identity"  # the bytes that are counted are those that came
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # one of them might let us in
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, _watched(self._opened))
         self._guard = threading.Lock()
-        self._sockets: list[socket.socket] = []
-        self._over = False
-        self.used = False  # whether something was answered on it: then it may have been closed there since
+        self._socket: socket.socket | None = None
+        self._over = self._answering = False
 
-    def carry(self, wanted: Wanted, seconds: float) -> Got:
-        """Send it and bring the whole answer, or Lost when the time is up."""
-        got: list[Got | BaseException] = []
-        done = threading.Event()
-
-        def work() -> None:
-            try:
-                got.append(self._carried(wanted, seconds))
-            except BaseException as error:
-                got.append(error)
-            done.set()
-
-        threading.Thread(target=work, name="http", daemon=True).start()
-        if not done.wait(seconds):
-            raise Lost(self._cut(), None)
-        if isinstance(got[0], BaseException):
-            raise Lost(self._cut(), got[0])
-        self.used = True
-        return got[0]
+    def carry(self, wanted: Wanted, seconds: float) -> Got | Lost:
+        """Send it, and bring the whole answer in time."""
+        kept, self._answering = self._answering, False
+        found: queue.SimpleQueue[Got | Exception] = queue.SimpleQueue()
+        threading.Thread(target=lambda: found.put(self._tried(wanted, seconds)), name="http", daemon=True).start()
+        got = None
+        with contextlib.suppress(queue.Empty):
+            got = found.get(timeout=seconds)
+        return got if isinstance(got, Got) else Lost(got, self._cut(), kept and not self._answering)
 
     def close(self) -> None:
+        """Let go of the connection."""
         self._session.close()
 
+    def _tried(self, wanted: Wanted, seconds: float) -> Got | Exception:
+        from urllib3.exceptions import HTTPError
+
+        try:
+            return self._carried(wanted, seconds)
+        except (OSError, ValueError, HTTPError, HTTPException) as error:
+            return error
+
     def _carried(self, wanted: Wanted, seconds: float) -> Got:
-        times = (min(_CONNECT_SECONDS, seconds), seconds)
         with self._session.request(
             wanted.method,
             wanted.url,
             data=wanted.body,
             headers=dict(wanted.headers),
             auth=_as_it_is,
-            timeout=times,
+            timeout=(min(CONNECT_SECONDS, seconds), seconds),
+            verify=self._verify,
+            cert=self._certificate,
             stream=True,
             allow_redirects=False,
         ) as response:
+            self._answering = True
             body = bytearray()
             for piece in response.iter_content(_PIECE):
                 body += piece
@@ -126,24 +128,25 @@ class Line:
             return Got(response.status_code, headers, bytes(body))
 
     def _opened(self, line: socket.socket) -> None:
-        """From now on the other side may hear something; too late is not at all."""
+        """From now on something may be heard; what comes too late is not."""
         with self._guard:
             if self._over:
                 raise TimeoutError("too late")
-            self._sockets.append(line)
+            self._socket = line
 
     def _cut(self) -> bool:
-        """Nothing more is said or heard; whether anything may have been."""
+        """Nothing more is said on it; whether anything may have been."""
         with self._guard:
             self._over = True
-            for line in self._sockets:
-                with contextlib.suppress(OSError, TypeError):
-                    socket.socket.shutdown(line, socket.SHUT_RDWR)  # also of one that is encrypted
-        return bool(self._sockets)
+            if self._socket is None:
+                return False
+            with contextlib.suppress(OSError, TypeError):
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # of an encrypted one as well
+            return True
 
 
 def _as_it_is(request: "PreparedRequest") -> "PreparedRequest":
-    """With our own header for who we are: without this the library takes one from ~/.netrc."""
+    """Without this, the library takes what lets us in from ~/.netrc, in place of ours."""
     return request
 
 

@@ -77,7 +77,8 @@ class Canfar(Backend):
         if not wanted.registry_user:
             return {}
         ours = self._settings
-        word = secret(self._name, ours.registry_secret_env, ours.registry_secret_file, ours.registry_secret_command)
+        where = (ours.registry_secret_env, ours.registry_secret_file, ours.registry_secret_command)
+        word = secret(self._name, "registry_secret", *where)
         return {"x-skaha-registry-auth": carrying.encoded(f"{wanted.registry_user}:{word}")}
 
     def _offer(self) -> Offer | None:

@@ -67,11 +67,10 @@ while [ "$got" ]; do # the wait was cut short: the job may still run
     *) code=$again ;;
     esac
 done
-[ ! "$watch" ] || kill -s KILL "$watch" 2>/dev/null
+[ ! "$watch" ] || { kill -s KILL "$watch"; wait "$watch"; } 2>/dev/null # what a shell says of it is nobody's log
 if [ "$copy" ]; then
-    (trap '' TERM INT HUP; sleep 5; kill -s KILL "$copy") >/dev/null 2>&1 &
-    wait "$copy" 2>/dev/null
-    kill -s KILL $! 2>/dev/null
+    (trap '' TERM INT HUP; sleep 2; kill -s KILL "$copy") >/dev/null 2>&1 &
+    { wait "$copy"; kill -s KILL $!; wait $!; } 2>/dev/null
 fi
 owner=- # who has claimed the job: another session, if it was sent twice
 { read -r _ owner <"records/$attempt/$index.start"; } 2>/dev/null
