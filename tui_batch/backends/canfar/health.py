@@ -53,10 +53,10 @@ def read(found: Found, now: float) -> Health:
         "you": found.user,
         "login": _login(found, now),
         "sessions": _sessions(found, offered),
-        **(_offered(offered) if offered else {}),
         "storage": found.storage or "not reached from here: jobs bring their files along, and results stay there",
         "workdir": found.workdir,
         "free disk": "" if found.free is None else f"{found.free / 2**30:.1f} GB",
+        **(_offered(offered) if offered else {}),
     }
     wrong = _wrong(found)
     soon = warning(found.origin, found.expires, now)
