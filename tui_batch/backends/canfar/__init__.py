@@ -20,7 +20,7 @@ from tui_batch.backends.canfar.settings import Asked, Settings, asked, read
 from tui_batch.backends.canfar.storage import Storage
 from tui_batch.backends.canfar.watching import Watching
 from tui_batch.backends.hosted import arrays
-from tui_batch.errors import Busy, ConfigError, Expired, Unreachable
+from tui_batch.errors import ConfigError, Expired, Full, Unreachable
 from tui_batch.model import Accepted, Batch, Health, Job, Limits, LogChunk, Poll, Problem, Target
 from tui_batch.states import JobState
 from tui_batch.wire.credentials import Credentials, secret
@@ -98,7 +98,7 @@ class Canfar(Backend):
         most = self._settings.max_running
         here = self._filling(self._sessions.list())
         if most and here >= most:
-            raise Busy(f"{self._name}: {here} of your sessions are there, max_running = {most}: sent as they end.")
+            raise Full(f"its turn comes when a session has ended: {here} are there, max_running = {most}")
 
     def _filling(self, listed: Sequence[Session]) -> int:
         """How many sessions fill the window."""
