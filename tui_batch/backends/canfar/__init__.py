@@ -21,7 +21,7 @@ from tui_batch.backends.canfar.storage import Storage
 from tui_batch.backends.canfar.watching import Watching
 from tui_batch.backends.hosted import arrays
 from tui_batch.errors import ConfigError, Expired, Full, Unreachable
-from tui_batch.model import Accepted, Batch, Health, Job, Limits, LogChunk, Poll, Problem, Target
+from tui_batch.model import Accepted, Batch, Health, Job, Limits, LogChunk, Output, Outputs, Poll, Problem, Target
 from tui_batch.states import JobState
 from tui_batch.wire.credentials import Credentials, secret
 from tui_batch.wire.host import Ask, open_host
@@ -149,6 +149,12 @@ class Canfar(Backend):
 
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         return self._storage.collect(batch, files, jobs, into)
+
+    def outputs(self, patterns: Sequence[str]) -> Outputs:
+        return self._storage.outputs(patterns)
+
+    def bring(self, output: Output, into: Path) -> None:
+        self._storage.bring(output, into)
 
     def remove(self, submission: str) -> None:
         self._storage.remove(submission)
