@@ -136,6 +136,7 @@ class Canfar(Backend):
         for theirs in arrays.by_submission(jobs):
             self._storage.set_cause(theirs, f"{JobState.CANCELLED} cancelled by you")
         for job in jobs:
+            self._logs.keep(job.id)
             self._sessions.delete(job.id)
 
     # -- what jobs leave -----------------------------------------------------------------------------------------------

@@ -51,8 +51,8 @@ class Storage:
 
     def _out_of_reach(self) -> Unsupported:
         return Unsupported(
-            f"{self._name}: what jobs made lies in {self._workdir} there, and stays: it can be brought and removed from "
-            "here when storage is set in the target."
+            f"{self._name}: what jobs made lies in {self._workdir} there, and stays: it can be brought and removed "
+            "from here when storage is set in the target."
         )
 
     # -- paths ---------------------------------------------------------------------------------------------------------
