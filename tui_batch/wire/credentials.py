@@ -72,8 +72,12 @@ class Credentials:
     ) -> None:
         self._name, self._ask, self._command_seconds = name, ask, command_seconds
         self._by_token = bool(token_env or token_file or token_command)
-        if self._by_token:
-            self._source = Source("token", token_env, token_file, token_command)
+        if token_env:
+            self._source = Source("token", env=token_env)
+        elif token_file:
+            self._source = Source("token", file=token_file)
+        elif token_command:
+            self._source = Source("token", command=token_command)
         else:
             self._source = Source("certificate", file=certificate or CERTIFICATE)
         self._told = ""  # what a person answered or the command gave last: in memory only
@@ -104,7 +108,7 @@ class Credentials:
 
     def expires(self) -> str:
         """Until when it is valid; "" where that is not known, or nothing is there. Runs no command, asks nobody."""
-        if self._told or (self._source.command and not self._source.env and not self._source.file):
+        if self._told or self._source.command:
             return _end_of_token(self._told)
         try:
             secret = self._source.read(self._name)
@@ -112,9 +116,14 @@ class Credentials:
             return ""
         return _end_of_token(secret) if self._by_token else _end_of_certificate(secret)
 
+    def ended(self) -> bool:
+        """Whether it says itself that it is over, by the clock of this machine."""
+        end = self.expires()
+        return bool(end) and seconds(end) <= time.time()
+
     def concerns(self) -> str:
         """What a person should mend although it works; "" for nothing."""
-        file = "" if self._source.env else self._source.file
+        file = self._source.file
         try:
             others = Path(file).expanduser().stat().st_mode & 0o077 if file else 0
         except OSError:
@@ -125,9 +134,10 @@ class Credentials:
         """The token, or the whole file of the certificate."""
         if not self._by_token:
             return self._from_certificate()
-        if self._source.env:
-            return self._from_person()
-        token = self._source.read(self._name) if self._source.file else self._from_command()
+        if self._source.file:
+            token = self._source.read(self._name)
+        else:
+            token = self._from_person() if self._source.env else self._from_command()
         if not _TOKEN.fullmatch(token):
             raise Expired(
                 f"{self._name}: {self.origin()} holds no token, for there are blanks or control characters in it. "
@@ -173,8 +183,7 @@ class Credentials:
 
     def _expired(self) -> Expired:
         """It was refused: what that is, and what to do."""
-        end = self.expires()
-        ended = f": it ended at {clock(end, time.time())}" if end and seconds(end) <= time.time() else ""
+        ended = f": it ended at {clock(self.expires(), time.time())}" if self.ended() else ""
         return Expired(
             f"{self._name} does not let us in by {self.origin()}{ended}. "
             f"Nothing was lost; {self._remedy()}, and it goes on."
