@@ -38,19 +38,20 @@ class Source:
             return f"the environment variable {self.env}"
         return f"the file {self.file}" if self.file else f"`{self.setting}_command`"
 
-    def read(self, name: str, seconds: float = COMMAND_SECONDS) -> str:
+    def read(self, name: str, seconds: float = COMMAND_SECONDS, remedy: str = "put it there") -> str:
         """The secret, for the target of this name; Expired where none is."""
+        end = f"Nothing was sent; {remedy}."
         try:
             if self.env:
                 found = os.environ.get(self.env, "")
             else:
                 found = _text(self.file) if self.file else said(self.command, seconds)
         except OSError as error:
-            raise Expired(f"{name}: {self} cannot be read: {error.strerror}. Nothing was sent.") from error
+            raise Expired(f"{name}: {self} cannot be read: {error.strerror}. {end}") from error
         except Unreachable as error:
-            raise Expired(f"{name}: {self} gave nothing: {error} Nothing was sent.") from error
+            raise Expired(f"{name}: {self} gave nothing: {error} {end}") from error
         if not found.strip():
-            raise Expired(f"{name}: {self} {'is not set' if self.env else 'gave nothing'}. Nothing was sent.")
+            raise Expired(f"{name}: {self} {'is not set' if self.env else 'gave nothing'}. {end}")
         return found.strip()
 
 
@@ -111,7 +112,7 @@ class Credentials:
         if self._told or self._source.command:
             return _end_of_token(self._told)
         try:
-            secret = self._source.read(self._name)
+            secret = self._read()
         except Expired:
             return ""
         return _end_of_token(secret) if self._by_token else _end_of_certificate(secret)
@@ -135,7 +136,7 @@ class Credentials:
         if not self._by_token:
             return self._from_certificate()
         if self._source.file:
-            token = self._source.read(self._name)
+            token = self._read()
         else:
             token = self._from_person() if self._source.env else self._from_command()
         if not _TOKEN.fullmatch(token):
@@ -145,8 +146,11 @@ class Credentials:
             )
         return token
 
+    def _read(self) -> str:
+        return self._source.read(self._name, self._command_seconds, self._remedy())
+
     def _from_certificate(self) -> str:
-        text = self._source.read(self._name)
+        text = self._read()
         try:
             # Without an answer, it would ask on the terminal for the passphrase that a key may have.
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(self.certificate, password=lambda: "")
@@ -162,7 +166,7 @@ class Credentials:
         over = not self._told or _digest(self._told) == self._refused or _over(self._told)
         if over and time.monotonic() >= self._again:
             self._again, self._told = time.monotonic() + AGAIN_SECONDS, ""
-            self._told = self._source.read(self._name, self._command_seconds)
+            self._told = self._read()
         if not self._told:
             raise Expired(f"{self._name}: {self._source} gave nothing; it is run again soon. Nothing was sent.")
         return self._told
@@ -173,7 +177,7 @@ class Credentials:
         if _TOKEN.fullmatch(token) and _digest(token) != self._refused:
             return token
         if self._ask is None:
-            return self._source.read(self._name)
+            return self._read()
         wrong = " (the last one was refused)" if self._refused else ""
         token = self._ask(Question("token", f"token of {self._name}{wrong}")).strip()
         if not _TOKEN.fullmatch(token):
