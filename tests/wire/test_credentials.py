@@ -199,7 +199,7 @@ def test_a_command_that_gives_nothing():
     assert "gave nothing" in expired(Credentials("far", token_command="echo"))
 
 
-# -- the environment, and a person ---------------------------------------------------------------------------------------
+# -- the environment, and a person -------------------------------------------------------------------------------------
 
 
 def test_a_person_is_asked_for_what_the_environment_does_not_have(monkeypatch):
@@ -227,17 +227,15 @@ def test_a_person_is_asked_when_the_environment_has_one_that_was_refused(monkeyp
 
 def test_without_a_person_the_environment_is_all_there_is(monkeypatch):
     one = Credentials("far", token_env="FAR_TOKEN")
-    assert (
-        expired(one)
-        == "far: the environment variable FAR_TOKEN is not set. Nothing was sent; answer with a new token (`tui-batch answer far`)."
-    )
+    end = "Nothing was sent; answer with a new token (`tui-batch answer far`)."
+    assert expired(one) == f"far: the environment variable FAR_TOKEN is not set. {end}"
     monkeypatch.setenv("FAR_TOKEN", "planted")
     assert shown(one) == "planted"
     one.refused()
     assert "does not let us in by the environment variable FAR_TOKEN" in expired(one)
 
 
-# -- certificates --------------------------------------------------------------------------------------------------------
+# -- certificates ------------------------------------------------------------------------------------------------------
 
 
 def test_a_certificate_is_read_and_its_end_is_told(papers):
@@ -274,7 +272,7 @@ def test_a_file_that_is_no_certificate(papers, home):
     assert one.expires() == "" and not one.ended()
 
 
-# -- other secrets -------------------------------------------------------------------------------------------------------
+# -- other secrets -----------------------------------------------------------------------------------------------------
 
 
 def test_a_secret_of_another_kind(home, monkeypatch):
@@ -289,7 +287,7 @@ def test_a_secret_of_another_kind(home, monkeypatch):
         Expired, match=r"^far: the environment variable HARBOR is not set\. Nothing was sent; put it there\.$"
     ):
         secret("far", "registry_secret", "HARBOR", "", "")
-    with pytest.raises(Expired, match="^far: `registry_secret_command` gave nothing: exit code 3"):
+    with pytest.raises(Expired, match=r"^far: `registry_secret_command` gave nothing: exit code 3"):
         secret("far", "registry_secret", "", "", "exit 3")
 
 
