@@ -36,7 +36,6 @@ _CONTEXT = 3600.0  # seconds that what a site offers is taken to be the same
 class Canfar(Backend):
     """Asks for all sessions at once, and makes one at a time."""
 
-    settles = 60.0
     guards = True
     streams = STREAMS
     forgets = KEPT
@@ -44,7 +43,9 @@ class Canfar(Backend):
     def __init__(self, name: str, settings: Settings, sessions: Sessions, passes: Credentials, storage: Storage,
                  deleted: Deleted) -> None:  # fmt: skip
         self._name, self._settings, self._sessions, self._credentials = name, settings, sessions, passes
-        self.pace, self.save_seconds = settings.poll_seconds, settings.save_seconds
+        self.pace, self.settles, self.save_seconds = (
+            settings.poll_seconds, settings.settle_seconds, settings.save_seconds,
+        )  # fmt: skip
         self._storage, self._deleted = storage, deleted
         self._watching = Watching(sessions, storage, deleted, settings.lost_seconds)
         self._logs = Logs(name, sessions)
