@@ -94,9 +94,9 @@ PRIVATE = (
         ("pulling", S.STARTING, "its image is being pulled"),
         ("made", S.STARTING, "its container is being started"),
         ("started", S.STARTING, "its container has been started"),
-        ("no_image", S.HELD, NO_IMAGE + since("09:15:03"),
-        ("back_off_only", S.HELD, "its image cannot be pulled: images.canfar.net/radio/imgr:9" + since("09:15:20"),
-        ("private", S.HELD, PRIVATE + since("09:15:03"),
+        ("no_image", S.HELD, NO_IMAGE + since("09:15:03")),
+        ("back_off_only", S.HELD, "its image cannot be pulled: images.canfar.net/radio/imgr:9" + since("09:15:20")),
+        ("private", S.HELD, PRIVATE + since("09:15:03")),
         ("pulled_at_last", S.STARTING, "its container is being started"),
         ("no_room", S.QUEUED,
          "no machine has room for it: of 12, 3 are not for it, 4 lack cores, 5 lack memory"),
@@ -107,7 +107,7 @@ PRIVATE = (
                             "used: requests.memory=60Gi, limited: requests.memory=64Gi" + since("09:15:00")),
         ("no_volume", S.STARTING,
          "a volume cannot be mounted for it: mount failed: exit status 32" + since("09:15:02")),
-        ("no_python", S.HELD, "its container cannot be started: its image has no python3" + since("09:15:44"),
+        ("no_python", S.HELD, "its container cannot be started: its image has no python3" + since("09:15:44")),
     ],
 )  # fmt: skip
 def test_why_a_session_waits(name, state, words):
