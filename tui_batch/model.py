@@ -195,6 +195,9 @@ class Limits:
     held: int | None = None  # jobs that it takes at the same time, running or waiting
 
 
+WRITTEN = ("out", "err")  # the streams that a job writes; others are what its target says of it
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """A file on a target's storage: its whole path, and when it was last written; a link is what it leads to."""
@@ -242,6 +245,7 @@ class Contact:
     heard: str = ""  # its last good answer
     next: str = ""  # when it is asked next, while it has open jobs
     trouble: str = ""  # why its last answer was none
+    warning: str = ""  # what a person should see to before it hurts
     unanswered: bool = False  # it asked a person in vain, and is not tried again until one asks for that
     known: Mapping[str, Any] = field(default_factory=lambda: NOTHING)  # what it offers, since its `as_of`
 

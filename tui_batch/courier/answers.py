@@ -30,7 +30,7 @@ from tui_batch.courier.messages import (
     Took,
     Trouble,
 )  # fmt: skip
-from tui_batch.errors import Busy, Refused, StoreError, TuiBatchError, Unanswered, Unreachable, Unsupported
+from tui_batch.errors import Busy, Expired, Refused, StoreError, TuiBatchError, Unanswered, Unreachable, Unsupported
 from tui_batch.model import Order
 from tui_batch.store import state
 
@@ -53,6 +53,8 @@ def take(courier: "Courier", target: str, answer: Answer) -> None:
             watching.learnt(courier, target, answer)
         case Fetched(name) if name in courier.tracked:
             receiving.fetched(courier.tracked[name], answer)
+        case Tailed(Tail(saving=True)):
+            courier.saving.tailed(target, answer)
         case Surveyed():
             collecting.surveyed(courier, answer)
         case Brought():
@@ -82,6 +84,8 @@ def trouble(courier: "Courier", target: str, request: Request | None, error: Tui
             watching.unseen(courier, target)
         case Fetch(name) if name in courier.tracked:
             receiving.missed(courier, target, courier.tracked[name], request, error)
+        case Tail(saving=True):
+            courier.saving.missed(target, request, error)
         case Survey(order) | Bring(order):
             collecting.missed(courier, order, error)
         case Tail():
@@ -101,6 +105,8 @@ def _of_target(courier: "Courier", target: str, request: Request | None, error: 
     match error:
         case Unanswered():
             road.pause.shut()
+        case Expired():  # whether something new is there costs nobody anything to see
+            road.pause.wait(road.backend.pace, time.monotonic())
         case Busy() | Refused() | Unsupported() if not isinstance(request, Look):
             recovered(courier, target)  # it says no, or not now: it answers
             return

@@ -138,7 +138,7 @@ class Lane(threading.Thread):
             case Look(jobs):
                 began = time.monotonic()
                 poll = backend.poll(jobs)
-                return Learnt(poll.statuses, poll.complete, time.monotonic() - began)
+                return Learnt(poll.statuses, poll.complete, time.monotonic() - began, poll.warning)
             case Tell(order, ids):
                 self._tell(order, ids)
                 return Told(order)

@@ -70,6 +70,8 @@ class Tail:
     spool: Path
     size: int
     ended: bool  # nothing more is written there
+    forgets: bool = False  # its target does, so what is here is kept
+    saving: bool = False  # nobody need look at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class Learnt:
     statuses: Mapping[str, Status]
     complete: bool = True
     seconds: float | None = None
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

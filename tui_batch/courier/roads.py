@@ -166,10 +166,11 @@ class Roads:
             target, replace(before, reachable=True, heard=stamp(time.time()), trouble="", unanswered=False), urgent
         )
 
-    def told(self, target: str) -> None:
+    def told(self, target: str, warning: str) -> None:
         """It has told how its jobs are: when it is asked next is worth a word where that takes a while."""
-        if WORTH_SECONDS < self._open[target].due - time.monotonic() < float("inf"):
-            self._note(target, self._contacts.get(target, Contact()), True)
+        before = self._contacts.get(target, Contact())
+        if warning != before.warning or WORTH_SECONDS < self._open[target].due - time.monotonic() < float("inf"):
+            self._note(target, replace(before, warning=warning), True)
 
     def silent(self, target: str, error: TuiBatchError) -> None:
         """It has not, or not what was hoped for."""

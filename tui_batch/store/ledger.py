@@ -148,6 +148,16 @@ def ids(path: Path) -> set[str]:
     return found - {""}
 
 
+def ended(path: Path) -> Mapping[tuple[int, int], Status]:
+    """How each attempt of each job ended that its target knew, by attempt and index."""
+    found: dict[tuple[int, int], Status] = {}
+    for text in LedgerView(path)._new_lines():
+        with contextlib.suppress(ValueError):
+            index, status = parse(text)
+            found[status.attempt, index] = status
+    return {key: status for key, status in found.items() if status.state.ended and status.id}
+
+
 def _cut_torn_tail(path: Path) -> None:
     """A writer that was killed may have left half a line: keep it aside, so that the next line starts clean."""
     try:
