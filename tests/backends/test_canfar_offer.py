@@ -66,6 +66,7 @@ def test_a_site_with_a_file_of_options_says_them_with_gaps_and_numbers_as_texts(
 def test_a_site_with_limits_has_every_number_up_to_them_and_perhaps_no_gpus():
     found = offer.known(LIMITS)
     assert (found.cores, found.memory_gb, found.gpus) == ((1, 2, 3, 4), tuple(range(1, 9)), ())
+    assert offer.known(offer.read(answer("context_limits"), None, None, "")).cores == (1, 2, 3, 4)
     assert (found.interactive, found.images, found.hosts) == (5, (), ())
 
 
@@ -147,6 +148,7 @@ def test_the_amounts_next_to_one_that_is_not_offered_are_named():
 
 HAS_TWO = "images of images.canfar.net and harbor.example.org only"
 NOT_LISTED = "warning: {} is not among the site's public images{}: a private one needs registry_user, and one that"
+NO_IMAGE = "no image is named: set `image` in the target, or in [options.canfar] of the template"
 NOT_HEADLESS = "is listed, but not for headless sessions: it must have sh and what the command needs"
 ASTROML = "images.canfar.net/skaha/astroml"
 
@@ -154,7 +156,7 @@ ASTROML = "images.canfar.net/skaha/astroml"
 @pytest.mark.parametrize(
     ("image", "told"),
     [
-        ("", "no image is named: set `image` in the target, or in [options.canfar] of the template"),
+        ("", f"{NO_IMAGE}; `tui-batch doctor` lists those of the site"),
         ("images.canfar.net/a b:1",
          "'images.canfar.net/a b:1' cannot be the name of an image: host/project/name:tag is one"),
         ("images.canfar.net/a:$(id)",
@@ -218,16 +220,26 @@ def test_how_a_site_is_is_told_in_a_page():
         "service": "https://ws-uv.canfar.net/skaha",
         "you": "mlopez",
         "login": f"{PEM}, valid until {clock(LATER, NOW)}",
-        "sessions": "2 headless from here, 1 headless from elsewhere, 1 interactive (at most 3)",
+        "sessions": "2 headless from here, 1 headless from elsewhere, 1 interactive; at most 3 interactive",
         "cores": "1-16; 1 where none is asked for, up to 8 while there is room",
-        "memory": "1, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 26, 28, 30, 32, 36, 40, 44, 48, 56, 64, 80, 92, 112, 128, "
-                  "140, 170, 192 GB; 4 GB where none is asked for, up to 32 GB while there is room",
+        "memory": "1-192 GB in 28 steps; 4 GB where none is asked for, up to 32 GB while there is room",
         "gpus": "1-28",
-        "images": "4 public ones for headless sessions",
         "registries": "images.canfar.net, harbor.example.org",
+        "images": "4 public, for headless sessions",
+        "images radio": "imager:2.3; plain:1",
+        "images skaha": "astroml:24.11, 24.07",
         "storage": "/arc on arc.example.org",
         "workdir": "/arc/home/mlopez/tui-batch",
         "free disk": "5.0 GB",
+    }  # fmt: skip
+
+
+def test_images_are_listed_by_project_the_newest_first():
+    names = [f"a.org/p/x:{tag}" for tag in ("1.9", "1.10", "latest", "2", "1.10.1")] + ["b.org/y:1", "b.org/p/q/z:3"]
+    offered = offer.read(None, [{"id": name} for name in names], None, AS_OF)
+    facts = health.read(Found("https://x/skaha", known=offered), NOW).facts
+    assert {key: value for key, value in facts.items() if key.startswith("images ")} == {
+        "images a.org/p": "x:2, 1.10.1, 1.10, 1.9 and 1 more", "images b.org": "y:1", "images b.org/p/q": "z:3",
     }  # fmt: skip
 
 
@@ -236,6 +248,9 @@ def test_what_is_not_known_is_not_said():
     assert told.reachable
     assert [*told.facts] == ["service", "storage"]
     assert health.read(Found("https://x/skaha", sessions=[]), NOW).facts["sessions"] == "none"
+    told = health.read(Found("https://x/skaha", known=LIMITS, sessions=[Listed("e", "notebook")]), NOW)
+    assert told.facts["sessions"] == "1 interactive; at most 5 interactive"
+    assert told.facts["gpus"] == "none"
 
 
 @pytest.mark.parametrize(

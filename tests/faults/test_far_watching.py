@@ -189,6 +189,19 @@ def test_a_log_far_away_is_here_while_somebody_looks(away):
     until(lambda: follows(desk, name, "anew\n"))
 
 
+def test_a_log_that_says_when_to_be_asked_again_is_asked_then(away):
+    desk = away.desk(forgets=3600.0, wait=0.05)
+    name = running(away, desk)
+    write(away, desk, name, "one line\n")
+    until(lambda: follows(desk, name, "one line\n"))
+    asked = len(away.world.calls("tail"))
+    until(lambda: follows(desk, name, "one line\n") and len(away.world.calls("tail")) > asked + 20, 2.0)
+    write(away, desk, name, "")  # what its target forgets is kept
+    asked = len(away.world.calls("tail"))
+    until(lambda: len(away.world.calls("tail")) > asked + 2)
+    assert follows(desk, name, "one line\n")
+
+
 def test_a_log_that_holds_nothing_is_here_as_such(away):
     desk = away.desk()
     name = running(away, desk)

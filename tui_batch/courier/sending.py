@@ -44,6 +44,7 @@ def send(courier: "Courier", tracked: Tracked) -> None:
         hold(tracked, str(error))
         tracked.look_again = False
         return
+    courier.saving.begin(tracked, road)
     road.owners.update(dict.fromkeys(tracked.ids(), tracked))
     tracked.look_again &= road.backend.remembers
     if road.backend.claims:

@@ -49,6 +49,7 @@ def learnt(courier: "Courier", target: str, answer: Learnt) -> None:
     for owner, theirs in _by_owner(courier, road, answer).items():
         if news := owner.learn(theirs):
             road.changed = now
+            courier.saving.learnt(owner, news)
             _reopen(courier, owner)
             if any(owner.statuses[index].state.ended for index in news):
                 _room(courier, target)

@@ -38,19 +38,20 @@ class Source:
             return f"the environment variable {self.env}"
         return f"the file {self.file}" if self.file else f"`{self.setting}_command`"
 
-    def read(self, name: str, seconds: float = COMMAND_SECONDS) -> str:
+    def read(self, name: str, seconds: float = COMMAND_SECONDS, remedy: str = "put it there") -> str:
         """The secret, for the target of this name; Expired where none is."""
+        end = f"Nothing was sent; {remedy}."
         try:
             if self.env:
                 found = os.environ.get(self.env, "")
             else:
                 found = _text(self.file) if self.file else said(self.command, seconds)
         except OSError as error:
-            raise Expired(f"{name}: {self} cannot be read: {error.strerror}. Nothing was sent.") from error
+            raise Expired(f"{name}: {self} cannot be read: {error.strerror}. {end}") from error
         except Unreachable as error:
-            raise Expired(f"{name}: {self} gave nothing: {error} Nothing was sent.") from error
+            raise Expired(f"{name}: {self} gave nothing: {error} {end}") from error
         if not found.strip():
-            raise Expired(f"{name}: {self} {'is not set' if self.env else 'gave nothing'}. Nothing was sent.")
+            raise Expired(f"{name}: {self} {'is not set' if self.env else 'gave nothing'}. {end}")
         return found.strip()
 
 
@@ -72,8 +73,12 @@ class Credentials:
     ) -> None:
         self._name, self._ask, self._command_seconds = name, ask, command_seconds
         self._by_token = bool(token_env or token_file or token_command)
-        if self._by_token:
-            self._source = Source("token", token_env, token_file, token_command)
+        if token_env:
+            self._source = Source("token", env=token_env)
+        elif token_file:
+            self._source = Source("token", file=token_file)
+        elif token_command:
+            self._source = Source("token", command=token_command)
         else:
             self._source = Source("certificate", file=certificate or CERTIFICATE)
         self._told = ""  # what a person answered or the command gave last: in memory only
@@ -104,17 +109,22 @@ class Credentials:
 
     def expires(self) -> str:
         """Until when it is valid; "" where that is not known, or nothing is there. Runs no command, asks nobody."""
-        if self._told or (self._source.command and not self._source.env and not self._source.file):
+        if self._told or self._source.command:
             return _end_of_token(self._told)
         try:
-            secret = self._source.read(self._name)
+            secret = self._read()
         except Expired:
             return ""
         return _end_of_token(secret) if self._by_token else _end_of_certificate(secret)
 
+    def ended(self) -> bool:
+        """Whether it says itself that it is over, by the clock of this machine."""
+        end = self.expires()
+        return bool(end) and seconds(end) <= time.time()
+
     def concerns(self) -> str:
         """What a person should mend although it works; "" for nothing."""
-        file = "" if self._source.env else self._source.file
+        file = self._source.file
         try:
             others = Path(file).expanduser().stat().st_mode & 0o077 if file else 0
         except OSError:
@@ -125,9 +135,10 @@ class Credentials:
         """The token, or the whole file of the certificate."""
         if not self._by_token:
             return self._from_certificate()
-        if self._source.env:
-            return self._from_person()
-        token = self._source.read(self._name) if self._source.file else self._from_command()
+        if self._source.file:
+            token = self._read()
+        else:
+            token = self._from_person() if self._source.env else self._from_command()
         if not _TOKEN.fullmatch(token):
             raise Expired(
                 f"{self._name}: {self.origin()} holds no token, for there are blanks or control characters in it. "
@@ -135,8 +146,11 @@ class Credentials:
             )
         return token
 
+    def _read(self) -> str:
+        return self._source.read(self._name, self._command_seconds, self._remedy())
+
     def _from_certificate(self) -> str:
-        text = self._source.read(self._name)
+        text = self._read()
         try:
             # Without an answer, it would ask on the terminal for the passphrase that a key may have.
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(self.certificate, password=lambda: "")
@@ -152,7 +166,7 @@ class Credentials:
         over = not self._told or _digest(self._told) == self._refused or _over(self._told)
         if over and time.monotonic() >= self._again:
             self._again, self._told = time.monotonic() + AGAIN_SECONDS, ""
-            self._told = self._source.read(self._name, self._command_seconds)
+            self._told = self._read()
         if not self._told:
             raise Expired(f"{self._name}: {self._source} gave nothing; it is run again soon. Nothing was sent.")
         return self._told
@@ -163,7 +177,7 @@ class Credentials:
         if _TOKEN.fullmatch(token) and _digest(token) != self._refused:
             return token
         if self._ask is None:
-            return self._source.read(self._name)
+            return self._read()
         wrong = " (the last one was refused)" if self._refused else ""
         token = self._ask(Question("token", f"token of {self._name}{wrong}")).strip()
         if not _TOKEN.fullmatch(token):
@@ -173,8 +187,7 @@ class Credentials:
 
     def _expired(self) -> Expired:
         """It was refused: what that is, and what to do."""
-        end = self.expires()
-        ended = f": it ended at {clock(end, time.time())}" if end and seconds(end) <= time.time() else ""
+        ended = f": it ended at {clock(self.expires(), time.time())}" if self.ended() else ""
         return Expired(
             f"{self._name} does not let us in by {self.origin()}{ended}. "
             f"Nothing was lost; {self._remedy()}, and it goes on."

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 from tui_batch.errors import BackendError, ConfigError, Refused, Unclear, Unreachable
 from tui_batch.wire.credentials import Credentials
 from tui_batch.wire.http_line import CONNECT_SECONDS, Got, Line, Lost, Wanted
-from tui_batch.wire.http_trouble import certificate_refused, reason
+from tui_batch.wire.http_trouble import certificate_refused, hung_up, reason
 
 Pairs = Iterable[tuple[str, str]]
 MOST = 64 << 20  # bytes of an answer
@@ -124,7 +124,8 @@ class Service:
 
     def _trouble(self, lost: Lost, seconds: float, again: bool) -> BackendError:
         """What went wrong, for a person; `again`: it can be asked again without harm."""
-        if self._credentials.certificate and certificate_refused(lost.why):
+        silently = (again or not lost.heard) and hung_up(lost.why) and self._credentials.ended()
+        if self._credentials.certificate and (silently or certificate_refused(lost.why)):
             return self._credentials.refused()
         if not lost.heard:
             why = reason(lost.why, self._host, min(seconds, CONNECT_SECONDS) if lost.why else seconds)

@@ -122,8 +122,7 @@ class Line:
                 if len(body) > wanted.most:
                     raise TooLong
             headers = {key.lower(): value for key, value in response.headers.items()}
-            length = "" if "transfer-encoding" in headers else headers.get("content-length", "")
-            if length.isdecimal() and response.raw.tell() < int(length):
+            if _cut_short(response.status_code, headers, response.raw.tell()):
                 raise CutShort
             return Got(response.status_code, headers, bytes(body))
 
@@ -143,6 +142,14 @@ class Line:
             with contextlib.suppress(OSError, TypeError):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # of an encrypted one as well
             return True
+
+
+def _cut_short(status: int, headers: Mapping[str, str], came: int) -> bool:
+    """Whether less came than was said; the library takes headers without their end for whole, and no body for one."""
+    if "transfer-encoding" in headers or status in (204, 304):
+        return False
+    length = headers.get("content-length", "")
+    return came < int(length) if length.isdecimal() else not came
 
 
 def _as_it_is(request: "PreparedRequest") -> "PreparedRequest":

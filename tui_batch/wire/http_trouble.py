@@ -8,7 +8,7 @@ from tui_batch.wire.http_line import CutShort, TooLong
 
 # What a server says of a certificate that it does not take, before it hears anything else.
 _REFUSED = ("ALERT_CERTIFICATE", "ALERT_BAD_CERTIFICATE", "ALERT_UNSUPPORTED_CERTIFICATE", "ALERT_UNKNOWN_CA",
-            "ALERT_ACCESS_DENIED")  # fmt: skip
+            "ALERT_ACCESS_DENIED", "ALERT_DECRYPT_ERROR")  # fmt: skip
 
 
 def certificate_refused(error: Exception | None) -> bool:
@@ -17,10 +17,15 @@ def certificate_refused(error: Exception | None) -> bool:
     return any(word in reason for reason in said for word in _REFUSED)
 
 
+def hung_up(error: Exception | None) -> bool:
+    """Whether the other side ended the connection without a word: so a refused certificate looks too, now and then."""
+    return any(isinstance(one, ssl.SSLEOFError | ConnectionResetError | BrokenPipeError) for one in _all(error))
+
+
 def reason(error: Exception | None, host: str, seconds: float) -> str:
     """What went wrong with a host, as the middle of a sentence; no error is no answer in time."""
     found = list(_all(error))
-    if any(type(one).__name__ == "ProxyError" for one in found):  # those of two libraries
+    if any(kind.__name__ == "ProxyError" for one in found for kind in type(one).__mro__):  # of one library or another
         said = next((f": {one}" for one in found if str(one).startswith("Tunnel")), "")
         return f"the proxy on the way to {host} does not let us through{said}"
     if error is None or any(isinstance(one, TimeoutError) for one in found):

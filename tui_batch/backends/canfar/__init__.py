@@ -20,8 +20,21 @@ from tui_batch.backends.canfar.settings import Asked, Settings, asked, read
 from tui_batch.backends.canfar.storage import Storage
 from tui_batch.backends.canfar.watching import Watching
 from tui_batch.backends.hosted import arrays
-from tui_batch.errors import ConfigError, Expired, Full, Unreachable
-from tui_batch.model import Accepted, Batch, Health, Job, Limits, LogChunk, Poll, Problem, Target
+from tui_batch.errors import ConfigError, Expired, Full, Refused, Unreachable
+from tui_batch.model import (
+    Accepted,
+    Batch,
+    Health,
+    Job,
+    Limits,
+    LogChunk,
+    Output,
+    Outputs,
+    Poll,
+    Problem,
+    Resources,
+    Target,
+)
 from tui_batch.states import JobState
 from tui_batch.wire.credentials import Credentials, secret
 from tui_batch.wire.host import Ask, open_host
@@ -36,7 +49,6 @@ _CONTEXT = 3600.0  # seconds that what a site offers is taken to be the same
 class Canfar(Backend):
     """Asks for all sessions at once, and makes one at a time."""
 
-    settles = 60.0
     guards = True
     streams = STREAMS
     forgets = KEPT
@@ -44,7 +56,9 @@ class Canfar(Backend):
     def __init__(self, name: str, settings: Settings, sessions: Sessions, passes: Credentials, storage: Storage,
                  deleted: Deleted) -> None:  # fmt: skip
         self._name, self._settings, self._sessions, self._credentials = name, settings, sessions, passes
-        self.pace, self.save_seconds = settings.poll_seconds, settings.save_seconds
+        self.pace, self.settles, self.save_seconds = (
+            settings.poll_seconds, settings.settle_seconds, settings.save_seconds,
+        )  # fmt: skip
         self._storage, self._deleted = storage, deleted
         self._watching = Watching(sessions, storage, deleted, settings.lost_seconds)
         self._logs = Logs(name, sessions)
@@ -58,7 +72,10 @@ class Canfar(Backend):
         for job in jobs:
             self._see_that_there_is_room()
             form = self._form(batch, files, job, wanted)
-            made = self._sessions.create(form, self._registry(wanted))
+            try:
+                made = self._sessions.create(form, self._registry(wanted))
+            except Refused as refused:
+                raise Refused(f"{refused}{self._doubts(wanted)}") from refused
             self._made[made] = time.monotonic()
             yield [Accepted(job.index, made)]
 
@@ -93,6 +110,14 @@ class Canfar(Backend):
                 return None
             self._offered = (time.monotonic(), offered)
         return offered
+
+    def _doubts(self, wanted: Asked) -> str:
+        """What may be wrong with the image: of one that does not exist the service says that it is private."""
+        try:
+            known = offer.read(None, self._sessions.get("image"), self._sessions.get("repository"), "")
+        except Unreachable:
+            return ""
+        return "".join(f" {one.text}." for one in fitting.problems(known, wanted, Resources()))
 
     def _see_that_there_is_room(self) -> None:
         most = self._settings.max_running
@@ -148,6 +173,12 @@ class Canfar(Backend):
 
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         return self._storage.collect(batch, files, jobs, into)
+
+    def outputs(self, patterns: Sequence[str]) -> Outputs:
+        return self._storage.outputs(patterns)
+
+    def bring(self, output: Output, into: Path) -> None:
+        self._storage.bring(output, into)
 
     def remove(self, submission: str) -> None:
         self._storage.remove(submission)

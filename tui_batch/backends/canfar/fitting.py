@@ -124,7 +124,8 @@ def _image(offered: Offer, asked: Asked) -> Iterator[Problem]:
     """Whether there is an image of that name."""
     image = asked.image
     if not image:
-        yield Problem("no image is named: set `image` in the target, or in [options.canfar] of the template")
+        text = "no image is named: set `image` in the target, or in [options.canfar] of the template"
+        yield Problem(f"{text}; `tui-batch doctor` lists those of the site")
     elif not _NAME.fullmatch(image):
         yield Problem(f"{image!r} cannot be the name of an image: host/project/name:tag is one")
     elif offered.hosts and not any(image.startswith(f"{host}/") for host in offered.hosts):

@@ -42,6 +42,7 @@ class Settings(HostSettings):
     setup: tuple[str, ...] = ()  # lines of sh before each job
     poll_seconds: float = 15.0
     lost_seconds: float = 120.0  # how long one that is not listed any more is looked for
+    settle_seconds: float = 60.0  # after which a session whose making was not answered is certainly listed
     save_seconds: float = 600.0  # between two copies of the log of a job that runs
     answer_seconds: float = 30.0
     create_seconds: float = 120.0  # the service takes long to make a session, and longer when many want one
@@ -62,8 +63,8 @@ def read(target: Target) -> Settings:
     """The target's keys; a ConfigError lists all that is wrong with them."""
     where = f"targets.{target.name}"
     found = tables.build(Settings, target.settings, where, ConfigError)
-    least = ("max_running", "memory_gb", "poll_seconds", "lost_seconds", "save_seconds", "answer_seconds",
-             "create_seconds")  # fmt: skip
+    least = ("max_running", "memory_gb", "poll_seconds", "lost_seconds", "settle_seconds", "save_seconds",
+             "answer_seconds", "create_seconds")  # fmt: skip
     if wrong := [*saying.too_small(found, dict.fromkeys(least, 0), where), *_wrong(found, where)]:
         raise ConfigError.of(wrong)
     return found

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_batch.backends.base import Files
+from tui_batch.backends.hosted import collecting
 from tui_batch.backends.hosted.errand import last_line
 from tui_batch.backends.hosted.staging import Ended, Staging
 from tui_batch.errors import BackendError, Refused, Unclear, Unreachable, Unsupported
-from tui_batch.model import Batch, Job, LogChunk
+from tui_batch.model import Batch, Job, LogChunk, Output, Outputs
 from tui_batch.wire.host import Host, quoted
 
 _EXAMINED = "cd {folder} && true >.tui-batch-probe && rm .tui-batch-probe && df -Pk . | awk 'NR == 2 {{ print $4 }}'"
@@ -39,11 +40,20 @@ class Storage:
     @property
     def _there(self) -> Staging:
         if self._staging is None:
-            raise Unsupported(
-                f"{self._name}: what jobs made lies in {self._workdir} there, and stays: it can be brought and removed "
-                "from here when storage is set in the target."
-            )
+            raise self._out_of_reach()
         return self._staging
+
+    @property
+    def _reached(self) -> Host:
+        if self._host is None:
+            raise self._out_of_reach()
+        return self._host
+
+    def _out_of_reach(self) -> Unsupported:
+        return Unsupported(
+            f"{self._name}: what jobs made lies in {self._workdir} there, and stays: it can be brought and removed "
+            "from here when storage is set in the target."
+        )
 
     # -- paths ---------------------------------------------------------------------------------------------------------
 
@@ -112,6 +122,14 @@ class Storage:
     def collect(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         """Bring what these jobs made or changed."""
         return self._there.collect(batch, files, jobs, into)
+
+    def outputs(self, patterns: Sequence[str]) -> Outputs:
+        """The files that these patterns name, which are paths as sessions see them."""
+        return collecting.outputs(self._reached, patterns, self.as_the_host_sees, self.as_sessions_see)
+
+    def bring(self, output: Output, into: Path) -> None:
+        """Bring one of them."""
+        collecting.bring(self._reached, output, into, self.as_the_host_sees)
 
     def remove(self, submission: str) -> None:
         """Delete what is left of a submission."""

@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui_batch.backends.base import Backend, Files
-from tui_batch.backends.hosted import arrays
+from tui_batch.backends.hosted import arrays, collecting
 from tui_batch.backends.hosted.arrays import Group
 from tui_batch.backends.hosted.heard import Calls, Memory
 from tui_batch.backends.hosted.journal import Call
 from tui_batch.backends.hosted.staging import Staging
 from tui_batch.errors import BackendError, Busy, Full, Refused, Unclear, Unreachable
-from tui_batch.model import Accepted, Batch, Job, LogChunk
+from tui_batch.model import Accepted, Batch, Job, LogChunk, Output, Outputs
 from tui_batch.states import JobState
 from tui_batch.wire.host import Host
 
@@ -165,6 +165,12 @@ class Scheduler(Backend):
 
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         return self._staging.collect(batch, files, jobs, into)
+
+    def outputs(self, patterns: Sequence[str]) -> Outputs:
+        return collecting.outputs(self._host, patterns)
+
+    def bring(self, output: Output, into: Path) -> None:
+        collecting.bring(self._host, output, into)
 
     def remove(self, submission: str) -> None:
         self._staging.remove(submission)
