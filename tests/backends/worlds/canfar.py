@@ -8,7 +8,7 @@ from worlds.world import PolledWorld
 
 from tui_batch.backends import nobody
 from tui_batch.backends.base import Backend
-from tui_batch.backends.canfar import connect
+from tui_batch.backends.canfar import connect, outcome
 from tui_batch.model import Status, Target
 
 
@@ -37,6 +37,9 @@ class CanfarWorld(PolledWorld):
             "answer_seconds": 5.0,
             "create_seconds": 5.0,
         }
+
+        outcome.SLOW, slow = 0.5, outcome.SLOW
+        self._open.callback(setattr, outcome, "SLOW", slow)
 
     def open(self) -> Backend:
         return connect(Target("there", "canfar", self.settings), self.folder / "home", nobody)
