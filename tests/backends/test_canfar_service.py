@@ -1,4 +1,4 @@
-"""What the service of the platform does to those who call it: nothing is lost, nothing is made twice, nothing made up."""
+"""What the service of the platform does to its callers: nothing is lost, nothing is made twice, nothing made up."""
 
 import pytest
 from sshd import until

@@ -87,7 +87,9 @@ def words(job: Job, before: str) -> list[str]:
     """What `session.sh` is told besides its folder."""
     needs = job.resources
     limit = round(60 * needs.minutes) or 1 if needs.minutes else 0
-    setup = encoded(before) or "-"
+    if len(setup := encoded(before) or "-") > LONGEST:
+        kb = f"{len(before) / 1024:,.0f} KB: a request takes {LONGEST * 3 // 4096} KB of them"
+        raise Refused(f"environment and setup are {kb}. Nothing was sent; bring what is long as a file of the batch.")
     return [str(job.index), job.name, str(job.attempt), str(needs.cpus), str(limit), setup, WORD]
 
 
