@@ -90,6 +90,12 @@ def watched(world, backend, job, name):
     return world.watch(backend, ended(1)).values()
 
 
+def test_a_session_that_takes_long_to_be_made_is_waited_for(world, opened, skaha):
+    skaha.ways.latency = {"create": 0.5}
+    _, call = sending(world, opened(answer_seconds=0.3))
+    assert len(call()) == 1
+
+
 def test_a_session_that_was_not_made_after_all_is_not_found(world, backend, skaha):
     skaha.pull("create", 500, text="java.io.IOException: error from server (Forbidden)")
     job, call = sending(world, backend)

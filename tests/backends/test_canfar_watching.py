@@ -181,6 +181,23 @@ def test_an_evicted_job_has_failed_and_is_told_why(world, backend, skaha):
     assert status.evidence == "events"
 
 
+def test_a_job_that_wants_too_much_memory_is_told_so(world, backend, skaha):
+    job = held(world, backend)
+    world.watch(backend, lambda known: known and known[job.id].state is S.RUNNING)
+    skaha.starve(job.id)
+    assert ends(world, backend, job).state is S.OUT_OF_MEMORY
+
+
+def test_an_image_without_any_program_but_sh_tells_of_a_job_what_it_can(world, backend, skaha):
+    skaha.ways.path = str(world.folder / "none")
+    [job] = send(world, backend, "true")
+    status = ends(world, backend, job)
+    if world.storage == "none":
+        assert status.state is S.FAILED and "python3" in status.detail
+    else:
+        assert (status.state, status.exit_code, status.ended) == (S.SUCCEEDED, 0, "")
+
+
 def test_a_job_that_lives_too_long_for_the_platform_is_timed_out(world, backend, skaha):
     skaha.ways.deadline = 0.3
     job = held(world, backend)

@@ -60,10 +60,14 @@ def public(session, word, ways):
 
 def events(session):
     """The events of a session in columns, or that there are none."""
+
+    def told(at):
+        return moment(at) if at else "<nil>"
+
     if not session.events:
         return "<none>\n"
     rows = [("TYPE", "REASON", "MESSAGE", "FIRST-TIME", "LAST-TIME")]
-    rows += [(one.type, one.reason, one.message, moment(one.first), moment(one.last)) for one in session.events]
+    rows += [(one.type, one.reason, one.message, told(one.first), told(one.last)) for one in session.events]
     widths = [max(len(row[at]) for row in rows) for at in range(4)]
     lines = (
         "   ".join([*(f"{cell:{width}}" for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows
