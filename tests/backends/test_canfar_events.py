@@ -17,6 +17,9 @@ def heard(name):
     return read((ANSWERS / f"events_{name}.txt").read_bytes())
 
 
+OTHERWISE = "; cancel it, and send it otherwise"
+
+
 def since(moment):
     return f", since {clock(f'2026-03-02T{moment}Z', NOW)}"
 
@@ -80,8 +83,8 @@ def test_the_newest_comes_last_however_they_are_listed():
 
 NO_IMAGE = "its image cannot be pulled: its registry has no images.canfar.net/radio/imgr:9"
 PRIVATE = (
-    "its image cannot be pulled: its registry does not give images.canfar.net/private/tool:1 to whoever asks: "
-    "it is private, or does not exist"
+    "its image cannot be pulled: its registry does not give images.canfar.net/private/tool:1 to whoever asks, "
+    "as it is private or does not exist"
 )
 
 
@@ -96,8 +99,8 @@ PRIVATE = (
         ("private", S.HELD, PRIVATE + since("09:15:03")),
         ("pulled_at_last", S.STARTING, "its container is being started"),
         ("no_room", S.QUEUED,
-         "no machine has room for it: of 12 3 are not for it, 4 lack cores, 5 lack memory"),
-        ("too_large", S.QUEUED, "no machine has room for it: of 12 12 lack memory; if that lasts, it asks for more "
+         "no machine has room for it: of 12, 3 are not for it, 4 lack cores, 5 lack memory"),
+        ("too_large", S.QUEUED, "no machine has room for it: of 12, 12 lack memory; if that lasts, it asks for more "
                                 "than any has" + since("09:10:00")),
         ("room_at_last", S.STARTING, "its image is being pulled"),
         ("quota", S.QUEUED, "a quota of the site is used up: requested: requests.memory=8Gi, "
@@ -108,7 +111,7 @@ PRIVATE = (
     ],
 )  # fmt: skip
 def test_why_a_session_waits(name, state, words):
-    assert why(heard(name), NOW) == Told(state, words)
+    assert why(heard(name), NOW) == Told(state, words + OTHERWISE * (state is S.HELD))
 
 
 PULL = 'Failed to pull image "docker.io/a/b:1": rpc error: code = Unknown desc = '
@@ -118,28 +121,32 @@ PULL = 'Failed to pull image "docker.io/a/b:1": rpc error: code = Unknown desc =
     ("message", "words"),
     [
         (PULL + "toomanyrequests: You have reached your pull rate limit",
-         "its registry gives nobody so much at once: it is tried again"),
-        (PULL + "failed to do request: Head: dial tcp: lookup docker.io: no such host", "its registry does not answer"),
-        (PULL + 'Get "https://docker.io/v2/": x509: certificate has expired', "its registry does not answer"),
-        (PULL + "write /var/lib/x: no space left on device", "there is no room for docker.io/a/b:1 on its machine"),
+         "its registry gives nobody so much at once, it is tried again"),
+        (PULL + "failed to do request: Head: dial tcp: lookup docker.io: no such host",
+         "its registry does not answer, it is tried again"),
+        (PULL + 'Get "https://docker.io/v2/": x509: certificate has expired',
+         "its registry does not answer, it is tried again"),
+        (PULL + "write /var/lib/x: no space left on device",
+         "there is no room for docker.io/a/b:1 on its machine, it is tried again"),
         (PULL + "no match for platform in manifest: not found", "docker.io/a/b:1 is made for other machines"),
         (PULL + "pull access denied, repository does not exist or may require authorization",
-         "its registry does not give docker.io/a/b:1 to whoever asks: it is private, or does not exist"),
+         "its registry does not give docker.io/a/b:1 to whoever asks, as it is private or does not exist"),
         (PULL + "manifest for docker.io/a/b:1 not found: manifest unknown", "its registry has no docker.io/a/b:1"),
         ('Failed to apply default image tag "A b": couldn\'t parse image name "A b": invalid reference format',
          "A b is no name of an image"),
         (PULL + "something went very wrong in layer 7", "something went very wrong in layer 7"),
     ],
 )  # fmt: skip
-def test_why_an_image_cannot_be_pulled(message, words):
+def test_why_an_image_cannot_be_pulled_and_whether_it_helps_to_wait(message, words):
     told = why([Event("Warning", "Failed", message, "", "")], NOW)
-    assert told == Told(S.HELD, f"its image cannot be pulled: {words}")
+    assert told.state is (S.STARTING if "tried again" in words else S.HELD)
+    assert told.words.removesuffix(OTHERWISE) == f"its image cannot be pulled: {words}"
 
 
 def test_the_name_of_an_image_is_not_taken_for_a_reason():
     name = "images.canfar.net/denied/not-found-401:TLS"
     message = f'Failed to pull image "{name}": rpc error: code = Unknown desc = failed to pull: out of tea'
-    assert why([Event("Warning", "Failed", message, "", "")], NOW).words.endswith("out of tea")
+    assert why([Event("Warning", "Failed", message, "", "")], NOW).words.endswith(f"out of tea{OTHERWISE}")
 
 
 @pytest.mark.parametrize("message", ["", "0/0 nodes are available: .", "nothing that we know"])

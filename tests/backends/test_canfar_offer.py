@@ -66,6 +66,7 @@ def test_a_site_with_a_file_of_options_says_them_with_gaps_and_numbers_as_texts(
 def test_a_site_with_limits_has_every_number_up_to_them_and_perhaps_no_gpus():
     found = offer.known(LIMITS)
     assert (found.cores, found.memory_gb, found.gpus) == ((1, 2, 3, 4), tuple(range(1, 9)), ())
+    assert offer.known(offer.read(answer("context_limits"), None, None, "")).cores == (1, 2, 3, 4)
     assert (found.interactive, found.images, found.hosts) == (5, (), ())
 
 
@@ -221,8 +222,7 @@ def test_how_a_site_is_is_told_in_a_page():
         "login": f"{PEM}, valid until {clock(LATER, NOW)}",
         "sessions": "2 headless from here, 1 headless from elsewhere, 1 interactive; at most 3 interactive",
         "cores": "1-16; 1 where none is asked for, up to 8 while there is room",
-        "memory": "1, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 26, 28, 30, 32, 36, 40, 44, 48, 56, 64, 80, 92, 112, 128, "
-                  "140, 170, 192 GB; 4 GB where none is asked for, up to 32 GB while there is room",
+        "memory": "1-192 GB in 28 steps; 4 GB where none is asked for, up to 32 GB while there is room",
         "gpus": "1-28",
         "registries": "images.canfar.net, harbor.example.org",
         "images": "4 public, for headless sessions",

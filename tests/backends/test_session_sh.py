@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from requirement import needs
 
 import tui_batch.backends
 from tui_batch.backends.canfar import carrying
@@ -68,8 +69,8 @@ class Session:
 @pytest.fixture(params=["bash", "dash", "busybox sh"])
 def session(request, tmp_path):
     words = request.param.split()
-    if not (shell := shutil.which(words[0])):
-        pytest.skip(f"there is no {words[0]} here")
+    needs(words[0])
+    shell = shutil.which(words[0])
     if words[1:]:
         (tmp_path / "sh").write_text(f'#!/bin/sh\nexec {shell} sh "$@"\n')
         (tmp_path / "sh").chmod(0o755)

@@ -19,7 +19,8 @@ hang-bring, refuse-bring  as above, of the file whose name this is
 cut-bring                 once: the connection breaks when half of a file is there
 
 Jobs are files in `jobs/`, named by their id, that say in which state they are; `calls` has a line for each call. With
-`forgets` a target tells each log as a whole, the one of what it says itself from its beginning each time.
+`forgets` a target tells each log as a whole, the one of what it says itself from its beginning each time, and has
+forgotten what was cancelled.
 """
 
 import time
@@ -131,7 +132,7 @@ class Far(Backend):
         self._begin(f"tail {job.index} {stream}")
         if self.world.pulled("no-tail"):
             raise Unclear("far: no log came.")
-        if self.world.pulled("forgot"):
+        if self.world.pulled("forgot") or (self.forgets and self.world.state(job.id) is JobState.CANCELLED):
             raise Refused("far: nothing of that is known any more.")
         data, start = self.world.log(job.id, stream).read_bytes(), int(cursor or 0)
         if self.world.pulled("no-log"):
@@ -238,10 +239,12 @@ class World:
     def active(self) -> list[str]:
         return [name for name in self.names() if (self.folder / "jobs" / name).read_text() == "running"]
 
+    def state(self, name: str) -> JobState:
+        return JobState((self.folder / "jobs" / name).read_text())
+
     def status(self, job: Job) -> Status:
         now = stamp(time.time())
-        state = JobState((self.folder / "jobs" / job.id).read_text())
-        return Status(state, job.attempt, job.id, started=now, as_of=now, evidence="far")
+        return Status(self.state(job.id), job.attempt, job.id, started=now, as_of=now, evidence="far")
 
     def log(self, name: str, stream: str = "out") -> Path:
         path = self.folder / "logs" / (name if stream == "out" else f"{name}.{stream}")

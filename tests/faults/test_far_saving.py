@@ -174,6 +174,16 @@ def test_the_log_of_an_attempt_is_saved_although_there_is_another_by_now(away):
     assert set(here(desk, name)) == {(1, 0), (1, 1), (2, 0)}
 
 
+def test_what_is_cancelled_is_saved_before_its_target_forgets_it(away, desk):
+    name = running(away, desk)
+    writes(away, desk, name, "words of")
+    desk.cancel(name)
+    closed(desk, name)
+    assert counts(desk, name) == {S.CANCELLED: 5}
+    assert copies(desk, name) == whole("words of")
+    assert here(desk, name) == {(1, index): ["out", "events"] for index in range(5)}
+
+
 def test_all_else_goes_on_while_many_logs_are_saved(away):
     desk = away.desk(forgets=3600.0, pace=0.05, call=40)
     name = running(away, desk, 40)

@@ -63,6 +63,16 @@ class Saving:
         unsaved = self._unsaved.get(tracked.submission.id)
         return unsaved is None or not unsaved.ended
 
+    def before_the_end(self, tracked: Tracked, numbers: Sequence[int]) -> None:
+        """These are about to be cancelled, and their target may forget them at once: their logs are brought first."""
+        target, unsaved = tracked.submission.target, self._unsaved.get(tracked.submission.id)
+        if unsaved is None or self._courier.roads.passable(target) > time.monotonic():
+            return
+        lane = self._courier.roads.to(target).lane
+        for job in tracked.jobs(numbers):
+            for stream in unsaved.streams:
+                lane.ask(copies.asked(self._courier.home, job, stream, ended=False, forgets=True))
+
     def forget(self, tracked: Tracked) -> None:
         """The submission is closed."""
         self._unsaved.pop(tracked.submission.id, None)

@@ -20,8 +20,21 @@ from tui_batch.backends.canfar.settings import Asked, Settings, asked, read
 from tui_batch.backends.canfar.storage import Storage
 from tui_batch.backends.canfar.watching import Watching
 from tui_batch.backends.hosted import arrays
-from tui_batch.errors import ConfigError, Expired, Full, Unreachable
-from tui_batch.model import Accepted, Batch, Health, Job, Limits, LogChunk, Output, Outputs, Poll, Problem, Target
+from tui_batch.errors import ConfigError, Expired, Full, Refused, Unreachable
+from tui_batch.model import (
+    Accepted,
+    Batch,
+    Health,
+    Job,
+    Limits,
+    LogChunk,
+    Output,
+    Outputs,
+    Poll,
+    Problem,
+    Resources,
+    Target,
+)
 from tui_batch.states import JobState
 from tui_batch.wire.credentials import Credentials, secret
 from tui_batch.wire.host import Ask, open_host
@@ -59,7 +72,10 @@ class Canfar(Backend):
         for job in jobs:
             self._see_that_there_is_room()
             form = self._form(batch, files, job, wanted)
-            made = self._sessions.create(form, self._registry(wanted))
+            try:
+                made = self._sessions.create(form, self._registry(wanted))
+            except Refused as refused:
+                raise Refused(f"{refused}{self._doubts(wanted)}") from refused
             self._made[made] = time.monotonic()
             yield [Accepted(job.index, made)]
 
@@ -94,6 +110,14 @@ class Canfar(Backend):
                 return None
             self._offered = (time.monotonic(), offered)
         return offered
+
+    def _doubts(self, wanted: Asked) -> str:
+        """What may be wrong with the image: of one that does not exist the service says that it is private."""
+        try:
+            known = offer.read(None, self._sessions.get("image"), self._sessions.get("repository"), "")
+        except Unreachable:
+            return ""
+        return "".join(f" {one.text}." for one in fitting.problems(known, wanted, Resources()))
 
     def _see_that_there_is_room(self) -> None:
         most = self._settings.max_running
@@ -136,7 +160,6 @@ class Canfar(Backend):
         for theirs in arrays.by_submission(jobs):
             self._storage.set_cause(theirs, f"{JobState.CANCELLED} cancelled by you")
         for job in jobs:
-            self._logs.keep(job.id)
             self._sessions.delete(job.id)
 
     # -- what jobs leave -----------------------------------------------------------------------------------------------

@@ -89,7 +89,8 @@ def why(events: Sequence[Event], now: float) -> Told:
         told, over = _trouble(events, at)
         if told and not any(one.reason in over for one in events[at + 1 :]):
             since = min(filter(None, (one.first for one in _alike(events, at))), default="")
-            return Told(told.state, f"{told.words}{f', since {clock(since, now)}' if since else ''}")
+            words = f"{told.words}{f', since {clock(since, now)}' if since else ''}"
+            return Told(told.state, f"{words}; cancel it, and send it otherwise" if told.state is S.HELD else words)
     step = next((one.reason for one in reversed(events) if one.reason in _STEPS), "")
     return Told(S.STARTING, _STEPS[step]) if step else Told(S.QUEUED, "")
 
@@ -98,7 +99,8 @@ def _trouble(events: Sequence[Event], at: int) -> tuple[Told | None, Sequence[st
     """What is wrong by one event, and the steps that it is overcome by."""
     one = events[at]
     if _of_image(one):
-        return Told(S.HELD, f"its image cannot be pulled: {_no_image(events[: at + 1])}"), _ANY[2:]
+        told = _no_image(events[: at + 1])
+        return Told(told.state, f"its image cannot be pulled: {told.words}"), _ANY[2:]
     if one.reason in ("FailedScheduling", "Unschedulable"):
         return Told(S.QUEUED, _no_room(one.message)), _ANY
     if "exceeded quota" in one.message:
@@ -167,7 +169,7 @@ def _evicted(message: str) -> Told:
 
 def _never_began(events: Sequence[Event], at: int) -> Told | None:
     if _of_image(events[at]):
-        return Told(S.FAILED, f"its image could not be pulled: {_no_image(events[: at + 1])}")
+        return Told(S.FAILED, f"its image could not be pulled: {_no_image(events[: at + 1]).words}")
     if events[at].reason == "Failed":
         return Told(S.FAILED, f"its container could not be started: {_no_start(events[at].message)}")
     return None
@@ -175,32 +177,33 @@ def _never_began(events: Sequence[Event], at: int) -> Told | None:
 
 # -- words -------------------------------------------------------------------------------------------------------------
 
-# What registries and runtimes say, and what that means for who named the image.
-_REGISTRY: Mapping[str, str] = {
-    r"InvalidImageName|Failed to apply default image tag|invalid reference format": "{image} is no name of an image",
-    r"toomanyrequests|429 Too Many": "its registry gives nobody so much at once: it is tried again",
-    r"no space left": "there is no room for {image} on its machine",
-    r"no match(?:ing manifest)? for|platform in manifest": "{image} is made for other machines",
+# What registries say, and what that means for who named the image; whether it helps to wait.
+_REGISTRY: Mapping[str, tuple[JobState, str]] = {
+    r"InvalidImageName|Failed to apply default image tag|invalid reference format":
+        (S.HELD, "{image} is no name of an image"),
+    r"toomanyrequests|429 Too Many": (S.STARTING, "its registry gives nobody so much at once, it is tried again"),
+    r"no space left": (S.STARTING, "there is no room for {image} on its machine, it is tried again"),
+    r"no match(?:ing manifest)? for|platform in manifest": (S.HELD, "{image} is made for other machines"),
     r"unauthori[sz]ed|denied|authoriz|authentication required|\b40[13]\b":
-        "its registry does not give {image} to whoever asks: it is private, or does not exist",
-    r"not found|manifest unknown|does not exist|\b404\b": "its registry has no {image}",
+        (S.HELD, "its registry does not give {image} to whoever asks, as it is private or does not exist"),
+    r"not found|manifest unknown|does not exist|\b404\b": (S.HELD, "its registry has no {image}"),
     r"time-?out|dial tcp|connection re(?:fused|set)|no such host|TLS|x509|\bEOF\b|\b50\d\b":
-        "its registry does not answer",
+        (S.STARTING, "its registry does not answer, it is tried again"),
 }  # fmt: skip
 
 
-def _no_image(events: Sequence[Event]) -> str:
+def _no_image(events: Sequence[Event]) -> Told:
     """Why its image is not there: by the newest event that says more than that it is not."""
     told = [one.message for one in events if _of_image(one)]
     images = (found[1] for text in reversed(told) if (found := re.search(r'image (?:name )?\\?"([^"\\]+)', text)))
     image = next(images, "it")
     for text in reversed(told):
         bare = text.replace(image, "")  # a name may hold such words
-        for pattern, words in _REGISTRY.items():
+        for pattern, (state, words) in _REGISTRY.items():
             if re.search(pattern, bare, re.IGNORECASE):
-                return words.format(image=image)
+                return Told(state, words.format(image=image))
     full = [text for text in told if "Failed to pull" in text]
-    return _last(full[-1]) if full else image
+    return Told(S.HELD, _last(full[-1]) if full else image)
 
 
 _LACKS = {"cpu": "cores", "nvidia.com/gpu": "GPUs", "ephemeral-storage": "disk"}
@@ -215,7 +218,7 @@ def _no_room(message: str) -> str:
     said = [f"{number} {_lack(words.strip(' .'))}" for number, words in parts]
     short = sum(int(number) for number, words in parts if words.startswith("Insufficient"))
     never = "; if that lasts, it asks for more than any has" if short >= int(found[1]) else ""
-    return f"no machine has room for it: of {found[1]} {', '.join(said)}{never}"
+    return f"no machine has room for it: of {found[1]}, {', '.join(said)}{never}"
 
 
 def _lack(words: str) -> str:

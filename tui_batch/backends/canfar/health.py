@@ -13,6 +13,7 @@ from tui_batch.model import NOTHING, Health
 from tui_batch.times import clock, seconds
 
 SOON_SECONDS = 86400.0  # so long before it ends a person is told that the credential does
+_PARTS = 8  # of options, that are told one by one
 _TAGS = 4  # of an image, that are named
 
 
@@ -114,7 +115,7 @@ def _offered(offered: Offer) -> Mapping[str, str]:
     return {
         "cores": _amounts(offered.cores, offered.usual_cores, offered.most_cores, ""),
         "memory": _amounts(offered.memory_gb, offered.usual_gb, offered.most_gb, " GB"),
-        "gpus": "" if gpus is None else ranges(gpus) or "none",
+        "gpus": "" if gpus is None else _shortly(gpus) or "none",
         "registries": ", ".join(offered.hosts),
         "images": f"{images:,} public, for headless sessions" if images else "",
         **_listed(offered),
@@ -122,12 +123,20 @@ def _offered(offered: Offer) -> Mapping[str, str]:
 
 
 def _amounts(options: Sequence[int], usual: float | None, most: float | None, unit: str) -> str:
-    """`1-16; 1 where none are asked for, up to 8 while there is room`."""
-    said = f"{ranges(options)}{unit}" if options else ""
+    """`1-16; 1 where none is asked for, up to 8 while there is room`."""
+    said = _shortly(options, unit)
     if not usual:
         return said
     more = f", up to {most:g}{unit} while there is room" if most and most > usual else ""
     return f"{said}{'; ' if said else ''}{usual:g}{unit} where none is asked for{more}"
+
+
+def _shortly(options: Sequence[int], unit: str = "") -> str:
+    """`1-16`, `1-192 GB in 28 steps`; "" for none."""
+    said = ranges(options)
+    if said.count(",") >= _PARTS:
+        return f"{options[0]}-{options[-1]}{unit} in {len(options)} steps"
+    return f"{said}{unit}" if said else ""
 
 
 def _listed(offered: Offer) -> Mapping[str, str]:

@@ -47,7 +47,7 @@ def read(context: object, images: object, hosts: object, as_of: str) -> Mapping[
         "images": sorted({name for name, headless in listed if headless}),
         "others": sorted({name for name, headless in listed if not headless}),
     }
-    return {key: value for key, value in said.items() if value is not None and (value or key == "gpus")}
+    return {key: value for key, value in said.items() if value is not None and (value or key in ("as_of", "gpus"))}
 
 
 def known(said: Mapping[str, object]) -> Offer | None:
