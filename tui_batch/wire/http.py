@@ -5,14 +5,13 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
 from tui_batch.errors import BackendError, ConfigError, Refused, Unclear, Unreachable
 from tui_batch.wire.credentials import Credentials
-from tui_batch.wire.http_line import CONNECT_SECONDS, Got, Line, Lost, Wanted
+from tui_batch.wire.http_line import Got, Line, Lost, Wanted
 from tui_batch.wire.http_trouble import certificate_refused, hung_up, reason
 
 Pairs = Iterable[tuple[str, str]]
@@ -127,15 +126,10 @@ class Service:
         silently = (again or not lost.heard) and hung_up(lost.why) and self._credentials.ended()
         if self._credentials.certificate and (silently or certificate_refused(lost.why)):
             return self._credentials.refused()
+        why = f"{self._name}: {reason(lost, self._host, seconds)}"
         if not lost.heard:
-            why = reason(lost.why, self._host, min(seconds, CONNECT_SECONDS) if lost.why else seconds)
-            return Unreachable(f"{self._name}: {why}. Nothing was sent.")
-        why = reason(lost.why, self._host, seconds)
-        return (
-            Unreachable(f"{self._name}: {why}.")
-            if again
-            else Unclear(f"{self._name}: {why}: it may have been done or not.")
-        )
+            return Unreachable(f"{why}. Nothing was sent.")
+        return Unreachable(f"{why}.") if again else Unclear(f"{why}: it may have been done or not.")
 
     def _at(self, path: str, query: Pairs = ()) -> str:
         asked = urlencode(list(query), quote_via=quote)
@@ -145,17 +139,6 @@ class Service:
         if self._ca_file and not Path(self._ca_file).is_file():
             raise Unreachable(f"{self._name}: `ca_file` {self._ca_file} is not there. Nothing was sent.")
         return Line(self._direct, self._ca_file, self._credentials.certificate)
-
-
-def retry_after(answer: Answer, now: float) -> float:
-    """Seconds after which a service wants to be asked again; 0 where it does not say."""
-    said = answer.headers.get("retry-after", "").strip()
-    if said.isdecimal():
-        return float(said)
-    try:
-        return max(0.0, parsedate_to_datetime(said).timestamp() - now)
-    except (ValueError, TypeError, OverflowError):
-        return 0.0
 
 
 def _address(name: str, url: str) -> SplitResult:
@@ -172,8 +155,10 @@ def _address(name: str, url: str) -> SplitResult:
     return parts
 
 
-def _place(parts: SplitResult) -> tuple[str, str | None, int]:
-    return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+def _place(parts: SplitResult) -> tuple[str, str, str | None, int]:
+    """Who is spoken with, and as whom."""
+    as_whom, at, _ = parts.netloc.rpartition("@")
+    return parts.scheme, as_whom + at, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _loopback(host: str) -> bool:
