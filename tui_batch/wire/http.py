@@ -63,13 +63,11 @@ class Service:
             answer = self._asked(wanted, seconds, end)
             if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
                 return answer
-            moved = urlsplit(urljoin(url, answer.headers["location"]))
-            if _place(moved) != _place(urlsplit(url)):
+            if not (url := _onward(url, answer.headers["location"])):
                 raise Unreachable(
-                    f"{self._name}: {self._host} sends us to {moved.scheme}://{moved.hostname}, which is shown nothing "
-                    "of ours; look at `url`, or at the network."
+                    f"{self._name}: {self._host} sends us elsewhere, where nothing of ours is shown; look at `url`, or "
+                    "at the network."
                 )
-            url = moved.geturl()
         raise Unreachable(f"{self._name}: {self._host} sends us round in a circle; look at `url`.")
 
     def tell(
@@ -153,6 +151,15 @@ def _address(name: str, url: str) -> SplitResult:
             f"{name}: `url` is no address of a web service: https://HOST/PATH, without a name or password."
         )
     return parts
+
+
+def _onward(url: str, to: str) -> str:
+    """Where a question is sent on; "" when that is another place."""
+    try:
+        moved = urlsplit(urljoin(url, to))
+        return moved.geturl() if _place(moved) == _place(urlsplit(url)) else ""
+    except ValueError:
+        return ""
 
 
 def _place(parts: SplitResult) -> tuple[str, str, str | None, int]:
