@@ -59,7 +59,7 @@ class Canfar(Backend):
         self.pace, self.settles, self.save_seconds = (
             settings.poll_seconds, settings.settle_seconds, settings.save_seconds,
         )  # fmt: skip
-        self._storage, self._deleted = storage, deleted
+        self._storage, self._deleted, self.brings = storage, deleted, storage.reachable
         self._watching = Watching(sessions, storage, deleted, settings.lost_seconds)
         self._logs = Logs(name, sessions)
         self._made: dict[str, float] = {}  # sessions that may not be listed yet
