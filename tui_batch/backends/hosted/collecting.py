@@ -24,9 +24,8 @@ _LOOK = """\
 IFS=
 {literally}
 for folder in {folders}; do
-    [ ! -d "$folder" ] || {{ [ -r "$folder" ] && [ -x "$folder" ]; }} || {{
-        echo "$folder may not be read" >&2; exit 1
-    }}
+    [ -d "$folder" ] || {{ echo "there is no folder $folder" >&2; continue; }}
+    [ -r "$folder" ] && [ -x "$folder" ] || {{ echo "$folder may not be read" >&2; exit 1; }}
 done
 look() {{
     n=0
@@ -61,6 +60,8 @@ def outputs(
     if done.code or (found := read(done.out, back)) is None:
         named = ", ".join(patterns)
         raise Refused(f"{host.name}: it cannot be told which files are {named}: {last_line(done.err)}")
+    if not found.files and done.err:
+        raise Refused(f"{host.name}: no files were found: {last_line(done.err)}")
     return found
 
 
