@@ -41,6 +41,7 @@ from tui_batch.model import Job, Order
 
 FETCH_SECONDS = 2.0  # so long other requests wait for results at most, unless one group of them takes longer
 TELL_SECONDS = 0.25  # between two words of files that come
+LARGE = 10 << 20  # bytes of a file that takes a while
 
 
 class Lane(threading.Thread):
@@ -209,11 +210,14 @@ class Lane(threading.Thread):
         return Fetched(request.submission, fetched, failed)
 
     def _bring(self, request: Bring) -> Brought:
-        """File by file, one at least; what has come is told now and then, since a person looks on."""
-        told, end = Brought(request.order, [], {}, more=True), time.monotonic() + FETCH_SECONDS
-        tell_at = time.monotonic() + TELL_SECONDS
+        """File by file, one at least; what has come is told now and then, and before a long wait: a person looks on."""
+        now = time.monotonic()
+        told, end, tell_at = Brought(request.order, [], {}, more=True), now + FETCH_SECONDS, now + TELL_SECONDS
         try:
             for at, output in request.wanted.items():
+                if now > tell_at or output.size > LARGE:
+                    self._answer(self._target, told)
+                    told, tell_at = replace(told, came=[], failed={}), now + TELL_SECONDS
                 if refusal := bringing.bring(self._backend, request, output):
                     told.failed[at] = refusal
                 else:
@@ -221,9 +225,6 @@ class Lane(threading.Thread):
                 self._notice()
                 if self._stopping or (now := time.monotonic()) > end:
                     break
-                if now > tell_at:
-                    self._answer(self._target, told)
-                    told, tell_at = replace(told, came=[], failed={}), now + TELL_SECONDS
         except TuiBatchError:
             self._answer(self._target, told)
             raise
