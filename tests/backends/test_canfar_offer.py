@@ -1,7 +1,6 @@
 """What a site of the Science Platform says that it offers; and what that means for a batch, and for the person."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,8 @@ from tui_batch.backends.canfar import fitting, health, offer
 from tui_batch.backends.canfar.fitting import Amounts, amounts, ranges
 from tui_batch.backends.canfar.health import Found
 from tui_batch.backends.canfar.offer import Offer
+from tui_batch.backends.canfar.service import Session
+from tui_batch.backends.canfar.settings import Asked
 from tui_batch.model import Contact, Resources
 from tui_batch.store import contacts
 from tui_batch.times import clock, seconds, stamp
@@ -28,22 +29,12 @@ FILE = offer.read(answer("context_file"), answer("images"), HOSTS, AS_OF)
 LIMITS = offer.read(answer("context_limits"), None, None, AS_OF)
 
 
-@dataclass(frozen=True)
-class Asked:
-    image: str = "images.canfar.net/radio/imager:2.3"
-    memory_gb: float = 0.0
-    registry_user: str = ""
+def listed(name, type="headless", word="Running"):
+    return Session(name, "name", type, word)
 
 
-@dataclass(frozen=True)
-class Listed:
-    id: str
-    type: str = "headless"
-    word: str = "Running"
-
-
-def said(known, needs=None, **asked):
-    found = list(fitting.problems(known, Asked(**asked), needs or Resources()))
+def said(known, needs=None, image="images.canfar.net/radio/imager:2.3", registry_user=""):
+    found = fitting.problems(known, Asked(image, 0.0, registry_user, {}, ()), needs or Resources())
     return [f"{'' if one.fatal else 'warning: '}{one.text}" for one in found]
 
 
@@ -75,8 +66,13 @@ def test_an_old_site_says_less_and_some_of_it_cannot_be_read():
     assert found == Offer(AS_OF, (1, 2, 4), (4, 8, 16), None, 1, 4)
 
 
-@pytest.mark.parametrize("odd", [None, {}, [], "text", 7, {"cores": 3, "gpus": [], "memoryGB": {"options": "1-9"}},
-                                 {"cores": {"options": [True, -1, 1e300, "nan"], "defaultRequest": {}}}])  # fmt: skip
+@pytest.mark.parametrize(
+    "odd",
+    [
+        None, {}, [], "text", 7, {"cores": 3, "gpus": [], "memoryGB": {"options": "1-9"}},
+        {"cores": {"options": [True, -1, 1e300, 10**400, "nan"], "defaultRequest": {}}},
+    ],
+)  # fmt: skip
 def test_what_is_no_answer_offers_nothing_that_is_known(odd):
     assert offer.known(offer.read(odd, odd, odd if isinstance(odd, dict) else None, AS_OF)) == Offer(AS_OF)
 
@@ -107,6 +103,7 @@ def test_it_is_kept_with_what_is_known_of_a_target(tmp_path):
         (Resources(cpus=2, memory_mb=3000, gpus=1), 16, Amounts(2, 4, 1)),  # a job's own word comes first
         (Resources(cpus=2), 7.5, Amounts(2, 8)),
         (Resources(cpus=3), 0, Amounts(3, 12)),  # both or neither
+        (Resources(cpus=60), 0, Amounts(60, 192)),  # no more than there is
         (Resources(memory_mb=1 << 20), 0, Amounts(1, 1024)),  # nothing that large is offered: the service says no
     ],
 )
@@ -207,7 +204,7 @@ def test_options_are_said_shortly(options, words):
 PEM = "the file ~/.ssl/cadcproxy.pem"
 LATER, SOON, OVER = (stamp(NOW + hours * 3600) for hours in (240, 3, -1))
 SESSIONS = [
-    Listed("a"), Listed("b", word="Pending"), Listed("c"), Listed("d", word="Completed"), Listed("e", "notebook"),
+    listed("a"), listed("b", word="Pending"), listed("c"), listed("d", word="Completed"), listed("e", "notebook"),
 ]  # fmt: skip
 
 
@@ -248,7 +245,7 @@ def test_what_is_not_known_is_not_said():
     assert told.reachable
     assert [*told.facts] == ["service", "storage"]
     assert health.read(Found("https://x/skaha", sessions=[]), NOW).facts["sessions"] == "none"
-    told = health.read(Found("https://x/skaha", known=LIMITS, sessions=[Listed("e", "notebook")]), NOW)
+    told = health.read(Found("https://x/skaha", known=LIMITS, sessions=[listed("e", "notebook")]), NOW)
     assert told.facts["sessions"] == "1 interactive; at most 5 interactive"
     assert told.facts["gpus"] == "none"
 

@@ -4,26 +4,15 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from tui_batch.backends.canfar import offer
 from tui_batch.backends.canfar.offer import Offer
+from tui_batch.backends.canfar.settings import Asked
 from tui_batch.errors import nearest
 from tui_batch.model import Problem, Resources
 
 _GB_FOR_CORE = 4  # of a job that wants several cores and does not say how much memory: as sites give for one
 _LONGEST_DAYS = 14  # after which the platform ends a headless session, unless the site has set another time
-
-
-class Asked(Protocol):
-    """What a target, or a template instead of it, has a site asked for; "" and 0 for nothing."""
-
-    @property
-    def image(self) -> str: ...
-    @property
-    def memory_gb(self) -> float: ...
-    @property
-    def registry_user(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +34,8 @@ def amounts(needs: Resources, memory_gb: float, offered: Offer | None) -> Amount
     gpus = needs.gpus or None
     if not wanted and needs.cpus == 1:
         return Amounts(gpus=gpus)
-    wanted = wanted or needs.cpus * _GB_FOR_CORE
     options = offered.memory_gb if offered else ()
+    wanted = wanted or min((needs.cpus * _GB_FOR_CORE, *options[-1:]))
     return Amounts(needs.cpus, _next(wanted, options) or math.ceil(wanted), gpus)
 
 

@@ -4,28 +4,17 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import starmap
-from typing import Protocol
 
 from tui_batch.backends.canfar import offer
 from tui_batch.backends.canfar.fitting import ranges
 from tui_batch.backends.canfar.offer import Offer
+from tui_batch.backends.canfar.service import Session
 from tui_batch.model import NOTHING, Health
 from tui_batch.times import clock, seconds
 
 SOON_SECONDS = 86400.0  # so long before it ends a person is told that the credential does
 _PARTS = 8  # of options, that are told one by one
 _TAGS = 4  # of an image, that are named
-
-
-class Listed(Protocol):
-    """A session of the person."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def word(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +26,7 @@ class Found:
     origin: str = ""  # "the file ~/.ssl/cadcproxy.pem"
     expires: str = ""
     known: Mapping[str, object] = field(default_factory=lambda: NOTHING)  # what the site offers
-    sessions: Sequence[Listed] | None = None
+    sessions: Sequence[Session] | None = None
     ours: Collection[str] = ()  # ids of those that were sent from here
     availability: str = ""  # what the service says of itself, where it says that it is not available
     storage: str = ""  # how it is reached, "/arc on this machine"; "" for not at all

@@ -85,7 +85,7 @@ def _number(said: object) -> float | None:
     """`8`, `2.0`, `"3"`; None for anything else."""
     try:
         number = float(said) if isinstance(said, int | float | str) and not isinstance(said, bool) else -1.0
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return number if 0 <= number < 1e9 else None
 
