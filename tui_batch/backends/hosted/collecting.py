@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tui_batch.backends.hosted.errand import last_line
-from tui_batch.errors import Refused, Unreachable
+from tui_batch.errors import Refused, Unclear, Unreachable
 from tui_batch.model import Output, Outputs
 from tui_batch.paths import folder_of, has_wildcard
 from tui_batch.times import stamp
@@ -73,13 +73,20 @@ def bring(host: Host, output: Output, into: Path, there: Callable[[str], str] = 
             return
         into.unlink()
     except Unreachable:  # it says so as well of a file that is written to all the while
-        done = host.run(looking([there(output.path)], literally=True), seconds=SECONDS)
-        now = read(done.out)
-        if now is None or [(one.size, one.moment) for one in now.files] == [(output.size, output.moment)]:
+        if not _changed(host, output, there):
             raise
     except OSError as error:
         raise Refused(f"{into} cannot be kept: {error.strerror}. Nothing was fetched from {host.name}.") from error
     raise Refused(f"{output.path} has changed since it was listed, and was not fetched: list the files once more.")
+
+
+def _changed(host: Host, output: Output, there: Callable[[str], str]) -> bool:
+    """Whether it is certainly another file by now."""
+    try:
+        now = read(host.run(looking([there(output.path)], literally=True)).out)
+    except (Unreachable, Unclear):
+        return False
+    return now is not None and [(one.size, one.moment) for one in now.files] != [(output.size, output.moment)]
 
 
 def looking(patterns: Sequence[str], literally: bool = False) -> str:
