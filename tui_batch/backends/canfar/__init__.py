@@ -214,7 +214,10 @@ def check(target: Target, batch: Batch, known: Mapping[str, object]) -> Sequence
     """What this kind cannot do."""
     ours = read(target)
     try:
-        return [*fitting.problems(known, asked(ours, batch), batch.resources)]
+        problems = fitting.problems(known, asked(ours, batch), batch.resources)
+        named = ", ".join(batch.elsewhere) if ours.storage == "none" else ""
+        unreached = [Problem(f"{named} cannot be fetched from here: storage is not set", fatal=False)] if named else []
+        return [*problems, *unreached]
     except ConfigError as error:
         return [Problem(line) for line in str(error).splitlines()]
 
