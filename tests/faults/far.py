@@ -3,15 +3,24 @@
 A string is a file in `strings/`, which says what goes wrong; `once` it was pulled it is gone, others stay:
 
 gone, ask                 no answer; a question first
+expired                   what let us in is no longer valid
+warn                      what `poll` warns of
 refuse, limit             what `submit` says: the sentence; after how many jobs in all
 hang                      `submit` does not come back while the file is there
 cut-before, cut-after     once: the connection breaks before a call was heard, or before its answer was
+deaf                      no `submit` is ever heard
 hide                      `find` and `poll` know nothing of any job
 half                      `poll` says that all jobs are lost, and that its answer is not whole
 cut-fetch, refuse-fetch   once, in the middle of a group; whenever the job of this index is in it
 no-fetch                  results cannot be had now
+no-tail, no-log           logs cannot be had now; whatever `tail` is asked for, it is empty
+forgot                    nothing of any job's log is known any more
+hang-bring, refuse-bring  as above, of the file whose name this is
+cut-bring                 once: the connection breaks when half of a file is there
 
-Jobs are files in `jobs/`, named by their id, that say in which state they are; `calls` has a line for each call.
+Jobs are files in `jobs/`, named by their id, that say in which state they are; `calls` has a line for each call. With
+`forgets` a target tells each log as a whole, the one of what it says itself from its beginning each time, and has
+forgotten what was cancelled.
 """
 
 import time
@@ -21,11 +30,29 @@ from pathlib import Path
 
 from tui_batch import tables
 from tui_batch.backends.base import Backend, Files
-from tui_batch.errors import Busy, ConfigError, Refused, Unclear, Unreachable
-from tui_batch.model import Accepted, Batch, Health, Job, Limits, LogChunk, Poll, Problem, Question, Status, Target
+from tui_batch.backends.hosted import collecting
+from tui_batch.errors import Busy, ConfigError, Expired, Refused, Unclear, Unreachable
+from tui_batch.model import (
+    Accepted,
+    Batch,
+    Health,
+    Job,
+    Limits,
+    LogChunk,
+    Output,
+    Outputs,
+    Poll,
+    Problem,
+    Question,
+    Status,
+    Target,
+)
 from tui_batch.states import JobState
 from tui_batch.times import stamp
+from tui_batch.wire.here import LocalHost
 from tui_batch.wire.host import Ask
+
+HERE = LocalHost(30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +62,10 @@ class Settings:
     pace: float = 0.2
     settles: float = 0.3
     call: int = 2  # jobs that one call takes
+    guards: bool = False
+    forgets: float = 0.0
+    save: float = 600.0
+    wait: float = 0.0  # seconds
 
 
 class Far(Backend):
@@ -43,13 +74,18 @@ class Far(Backend):
     def __init__(self, settings: Settings, home: Path, ask: Ask) -> None:
         self.world, self._home = World(Path(settings.folder)), home
         self.pace, self.settles = settings.pace, settings.settles
-        self.claims, self.send_at_once = settings.claims, settings.call
+        self.claims, self.send_at_once, self.guards = settings.claims, settings.call, settings.guards
+        self.forgets, self.save_seconds, self._wait = settings.forgets, settings.save, settings.wait
+        if self.forgets:
+            self.streams = ("out", "events")
         self._call, self._ask, self._let_in = settings.call, ask, False
 
     def _begin(self, call: str) -> None:
         self.world.note(call)
         if self.world.pulled("gone"):
             raise Unreachable("far: no answer.")
+        if self.world.pulled("expired"):
+            raise Expired("far: the token is no longer valid.")
         if self.world.pulled("ask") and not self._let_in:
             self._let_in = self._ask(Question("code", "code for far")) == "sesame"
 
@@ -63,7 +99,7 @@ class Far(Backend):
                 raise Refused(sentence)
             if (limit := self.world.pulled("limit")) and len(self.world.active()) >= int(limit):
                 raise Busy(f"far takes {limit} jobs at most.")
-            if self.world.pulled("cut-before", once=True):
+            if self.world.pulled("deaf") or self.world.pulled("cut-before", once=True):
                 raise Unclear("far: the connection broke.")
             taken = [Accepted(job.index, self.world.take(job, self.claims)) for job in some]
             if self.world.pulled("cut-after", once=True):
@@ -84,7 +120,8 @@ class Far(Backend):
             return Poll({job.id: Status(JobState.LOST, job.attempt, job.id) for job in jobs}, complete=False)
         if self.world.pulled("hide"):
             return Poll({})
-        return Poll({job.id: self.world.status(job) for job in jobs if job.id in self.world.names()})
+        known = {job.id: self.world.status(job) for job in jobs if job.id in self.world.names()}
+        return Poll(known, warning=self.world.pulled("warn"))
 
     def cancel(self, ids: Collection[str]) -> None:
         self._begin(f"cancel {len(ids)}")
@@ -92,10 +129,17 @@ class Far(Backend):
             self.world.becomes("cancelled", name)
 
     def tail(self, job: Job, stream: str, cursor: str) -> LogChunk:
-        self._begin("tail")
-        data, start = self.world.log(job.id).read_bytes(), int(cursor or 0)
-        start = start if start <= len(data) else 0
-        return LogChunk(data[start : start + 8], str(min(start + 8, len(data))))
+        self._begin(f"tail {job.index} {stream}")
+        if self.world.pulled("no-tail"):
+            raise Unclear("far: no log came.")
+        if self.world.pulled("forgot") or (self.forgets and self.world.state(job.id) is JobState.CANCELLED):
+            raise Refused("far: nothing of that is known any more.")
+        data, start = self.world.log(job.id, stream).read_bytes(), int(cursor or 0)
+        if self.world.pulled("no-log"):
+            return LogChunk(b"", "0", self._wait)
+        start = start if start <= len(data) and stream != "events" else 0
+        end = len(data) if self.forgets else min(start + 8, len(data))
+        return LogChunk(data[start:end], str(end), self._wait)
 
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         self._begin(f"fetch {','.join(str(job.index) for job in jobs)}")
@@ -109,6 +153,22 @@ class Far(Backend):
             yield job
             if self.world.pulled("cut-fetch", once=True):
                 raise Unclear("far: the connection broke.")
+
+    def outputs(self, patterns: Sequence[str]) -> Outputs:
+        self._begin("outputs")
+        return collecting.outputs(HERE, patterns)
+
+    def bring(self, output: Output, into: Path) -> None:
+        name = Path(output.path).name
+        self._begin(f"bring {name}")
+        while self.world.pulled("hang-bring") == name:
+            time.sleep(0.01)
+        if self.world.pulled("refuse-bring") == name:
+            raise Refused(f"far: {name} may not be read.")
+        if self.world.pulled("cut-bring", once=True):
+            into.with_name(f"{into.name}.part").write_bytes(Path(output.path).read_bytes()[: output.size // 2])
+            raise Unreachable("far: the connection broke.")
+        collecting.bring(HERE, output, into)
 
     def remove(self, submission: str) -> None:
         self._begin("remove")
@@ -149,11 +209,14 @@ class World:
         with (self.folder / "calls").open("a") as file:
             file.write(f"{call}\n")
 
-    def calls(self, verb: str) -> list[str]:
-        """What was asked with this verb."""
+    def calls(self, verb: str = "") -> list[str]:
+        """What was asked with this verb, or with any."""
+        return [line.partition(" ")[2] for line in self.lines() if verb in ("", line.split()[0])]
+
+    def lines(self) -> list[str]:
+        """All that was asked, in its order."""
         path = self.folder / "calls"
-        lines = path.read_text().splitlines() if path.exists() else []
-        return [line.partition(" ")[2] for line in lines if line.split()[0] == verb]
+        return path.read_text().splitlines() if path.exists() else []
 
     def names(self) -> list[str]:
         return sorted(path.name for path in (self.folder / "jobs").iterdir() if path.suffix != ".aside")
@@ -176,13 +239,15 @@ class World:
     def active(self) -> list[str]:
         return [name for name in self.names() if (self.folder / "jobs" / name).read_text() == "running"]
 
+    def state(self, name: str) -> JobState:
+        return JobState((self.folder / "jobs" / name).read_text())
+
     def status(self, job: Job) -> Status:
         now = stamp(time.time())
-        state = JobState((self.folder / "jobs" / job.id).read_text())
-        return Status(state, job.attempt, job.id, started=now, as_of=now, evidence="far")
+        return Status(self.state(job.id), job.attempt, job.id, started=now, as_of=now, evidence="far")
 
-    def log(self, name: str) -> Path:
-        path = self.folder / "logs" / name
+    def log(self, name: str, stream: str = "out") -> Path:
+        path = self.folder / "logs" / (name if stream == "out" else f"{name}.{stream}")
         path.touch()
         return path
 

@@ -21,6 +21,10 @@ def counts(desk, name):
 def ended(away, desk, name):
     """Let all jobs end well; that each was taken once is seen by their ids."""
     away.world.becomes("succeeded")
+    return ended_by(desk, name)
+
+
+def ended_by(desk, name):
     until(lambda: bool(desk.submission(name).ended))
     return counts(desk, name)
 
@@ -108,6 +112,39 @@ def test_a_limit_is_no_failure_and_the_rest_follows_as_there_is_room(away, claim
     assert taken(away) == ONCE
 
 
+@BOTH
+def test_as_one_ends_the_next_goes_however_long_the_pace(away, claims):
+    desk = away.desk(claims=claims, call=1, pace=600.0)
+    away.world.pull("limit", "2")
+    name = desk.submit(away.batch(desk, 5))
+    until(lambda: desk.submission(name).health == "far takes 2 jobs at most.")
+    for done in (2, 4, 5):
+        until(lambda done=done: len(away.world.names()) == done)
+        away.world.becomes("succeeded")
+        desk.poll()
+    assert ended_by(desk, name) == {S.SUCCEEDED: 5}
+
+
+@BOTH
+def test_a_credential_that_ends_in_the_middle_delays_and_loses_nothing(away, claims):
+    desk = away.desk(claims=claims, pace=0.1)
+    away.world.pull("hang")
+    name = desk.submit(away.batch(desk, 5))
+    until(lambda: len(away.world.calls("submit")) == 1)
+    away.world.pull("expired")
+    away.world.let_go("hang")
+    until(lambda: desk.submission(name).health == "far: the token is no longer valid.")
+    until(lambda: desk.snapshot().contacts["far"].trouble == "far: the token is no longer valid.")
+    tried = len(away.world.calls())
+    until(lambda: len(away.world.calls()) > tried + 12, 10)  # a growing pause would last minutes by then
+    assert (len(away.world.names()), counts(desk, name)) == (2, {S.QUEUED: 5})
+    away.world.let_go("expired")
+    until(lambda: counts(desk, name) == {S.RUNNING: 5})
+    until(lambda: desk.submission(name).health == "")
+    assert ended(away, desk, name) == {S.SUCCEEDED: 5}
+    assert taken(away) == ONCE
+
+
 @pytest.mark.parametrize("cut", ["cut-before", "cut-after"])
 @pytest.mark.parametrize("hidden", [False, True])
 def test_a_kind_that_claims_is_sent_what_is_in_doubt_again(away, cut, hidden):
@@ -169,6 +206,26 @@ def test_what_is_not_found_twice_is_sent_again_only_when_a_person_says_so(away):
     assert desk.retry(name, [0, 1]) == 2
     until(lambda: counts(desk, name) == {S.RUNNING: 5})
     assert taken(away) == ONCE
+
+
+def test_what_is_not_found_twice_is_sent_again_by_itself_where_a_job_cannot_run_twice(away):
+    desk = away.desk(claims=False, guards=True)
+    away.world.pull("cut-before")
+    name = desk.submit(away.batch(desk, 5))
+    until(lambda: counts(desk, name) == {S.RUNNING: 5})
+    assert (len(away.world.calls("find")), taken(away)) == (2, ONCE)
+    until(lambda: desk.submission(name).health == "")
+
+
+def test_what_is_sent_again_in_vain_is_left_to_a_person_after_three_times(away):
+    desk = away.desk(claims=False, guards=True, settles=0.05, pace=0.05)
+    away.world.pull("deaf")
+    name = desk.submit(away.batch(desk, 2))
+    until(lambda: {row.status.evidence for row in desk.jobs(name).rows} == {SOUGHT}, 60)
+    assert away.world.calls("submit") == ["0,1"] * 4
+    away.world.let_go("deaf")
+    desk.retry(name)
+    until(lambda: counts(desk, name) == {S.RUNNING: 2})
 
 
 @BOTH

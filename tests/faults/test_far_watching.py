@@ -48,6 +48,34 @@ def test_a_poll_that_fails_changes_no_state_and_is_made_again(away):
     assert ended(away, desk, name) == {S.SUCCEEDED: 5}
 
 
+def test_a_credential_that_ends_while_jobs_are_watched_changes_no_state(away):
+    desk = away.desk(pace=0.1)
+    name = running(away, desk)
+    away.world.pull("expired")
+    until(lambda: desk.submission(name).health == "far: the token is no longer valid.")
+    away.world.becomes("succeeded")
+    asked = len(away.world.calls())
+    until(lambda: len(away.world.calls()) > asked + 12, 10)  # looked for anew at the same pace
+    assert counts(desk, name) == {S.RUNNING: 5}
+    away.world.let_go("expired")
+    assert ended(away, desk, name) == {S.SUCCEEDED: 5}
+    assert desk.trouble(name) == ""
+
+
+def test_what_a_target_warns_of_is_said_until_it_does_not(away):
+    desk = away.desk()
+    name = running(away, desk)
+    away.world.pull("warn", "the token ends in two hours.")
+    until(lambda: desk.submission(name).health == "the token ends in two hours.")
+    until(lambda: desk.snapshot().contacts["far"].warning == "the token ends in two hours.")
+    away.world.pull("gone")
+    until(lambda: desk.submission(name).health == "far: no answer.")  # what hurts now comes first
+    away.world.let_go("gone")
+    away.world.let_go("warn")
+    until(lambda: desk.submission(name).health == "")
+    until(lambda: desk.snapshot().contacts["far"].warning == "")
+
+
 def test_an_answer_that_is_not_whole_proves_no_loss(away):
     desk = away.desk()
     name = running(away, desk)
@@ -159,6 +187,19 @@ def test_a_log_far_away_is_here_while_somebody_looks(away):
     until(lambda: follows(desk, name, "one line and another\nand more\n"))
     write(away, desk, name, "anew\n")
     until(lambda: follows(desk, name, "anew\n"))
+
+
+def test_a_log_that_says_when_to_be_asked_again_is_asked_then(away):
+    desk = away.desk(forgets=3600.0, wait=0.05)
+    name = running(away, desk)
+    write(away, desk, name, "one line\n")
+    until(lambda: follows(desk, name, "one line\n"))
+    asked = len(away.world.calls("tail"))
+    until(lambda: follows(desk, name, "one line\n") and len(away.world.calls("tail")) > asked + 20, 2.0)
+    write(away, desk, name, "")  # what its target forgets is kept
+    asked = len(away.world.calls("tail"))
+    until(lambda: len(away.world.calls("tail")) > asked + 2)
+    assert follows(desk, name, "one line\n")
 
 
 def test_a_log_that_holds_nothing_is_here_as_such(away):

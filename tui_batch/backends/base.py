@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tui_batch.errors import Unsupported
-from tui_batch.model import Accepted, Batch, Health, Job, LogChunk, Poll, Status
+from tui_batch.model import WRITTEN, Accepted, Batch, Health, Job, LogChunk, Output, Outputs, Poll, Status
 
 
 class Files(Protocol):
@@ -54,8 +54,9 @@ class Backend(ABC):
 
     # What `tail` knows of a job, and after how many seconds the target has forgotten it; 0 where it stays. What is
     # forgotten is copied when a job has ended and now and then while it runs, whether anybody looks at it or not.
-    streams: Sequence[str] = ("out", "err")
+    streams: Sequence[str] = WRITTEN
     forgets: float = 0.0
+    save_seconds: float = 600.0  # between two copies of what a job wrote that runs
 
     @abstractmethod
     def submit(self, batch: Batch, files: Files, jobs: Sequence[Job]) -> Iterator[Sequence[Accepted]]:
@@ -110,15 +111,25 @@ class Backend(ABC):
 
     @abstractmethod
     def tail(self, job: Job, stream: str, cursor: str) -> LogChunk:
-        """What a job wrote to `out` or `err` since the cursor ("" for all of it), as much as one answer holds.
+        """What a stream of a job holds since the cursor ("" for all of it), as much as one answer holds.
 
         A cursor is the number of bytes read so far. Of a log that is shorter than that, since it was begun anew, the
-        beginning is given, with the cursor that follows it. Refused when the target has nothing of it any more.
+        beginning is given, with the cursor that follows it; and so is what is told as a whole each time. An answer that
+        says when to ask again is all there is for now. Refused when the target has nothing of it any more, and only
+        then: an empty answer says that it holds nothing.
         """
 
     @abstractmethod
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         """Bring what ended jobs made or changed into a folder for each; yields each that is there whole."""
+
+    def outputs(self, patterns: Sequence[str]) -> Outputs:
+        """The files outside of jobs' folders that these patterns name, all of them or an error."""
+        raise Unsupported("Files outside of the jobs' folders cannot be reached from here: nothing was looked for.")
+
+    def bring(self, output: Output, into: Path) -> None:
+        """Bring one of them to `into`, going on where an earlier try broke; Refused when it is not as it was then."""
+        raise Unsupported("Files outside of the jobs' folders cannot be reached from here: nothing was fetched.")
 
     def remove(self, submission: str) -> None:
         """Delete what is left of an ended submission on the target: only when a person asked for it."""

@@ -107,7 +107,9 @@ def _acting(verbs: "Verbs") -> None:
     limit = _verb(verbs, "limit", "acting:limit", "change the time limit of jobs that have not ended")
     retry = _verb(verbs, "retry", "acting:retry", "run jobs again that did not succeed, or those that are named")
     clean = _verb(verbs, "clean", "acting:clean", "delete what an ended submission left on its target's host")
-    fetch = _verb(verbs, "fetch", "acting:fetch", "bring the results that are not here yet")
+    fetch = _verb(verbs, "fetch", "collecting:fetch", "bring the results that are not here yet", json=True)
+    fetch.add_argument("--list", action="store_true", help="only list the files that the patterns with / name")
+    fetch.add_argument("--timeout", type=float, default=None, metavar="S", help="wait for them at most S seconds")
     note = _verb(verbs, "note", "acting:note", "keep a note with a submission")
     for verb in (cancel, hold, release, requeue, signal, limit, retry, fetch, clean, note):
         verb.add_argument("id", metavar="ID", help=ID)

@@ -4,10 +4,12 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tui_batch.courier import receiving, sending, telling, watching
+from tui_batch.courier import collecting, receiving, sending, telling, watching
 from tui_batch.courier.log import say
 from tui_batch.courier.messages import (
     Answer,
+    Bring,
+    Brought,
     Examined,
     Fetch,
     Fetched,
@@ -19,6 +21,8 @@ from tui_batch.courier.messages import (
     Seek,
     Send,
     Sent,
+    Survey,
+    Surveyed,
     Tail,
     Tailed,
     Tell,
@@ -26,7 +30,7 @@ from tui_batch.courier.messages import (
     Took,
     Trouble,
 )  # fmt: skip
-from tui_batch.errors import Busy, Refused, StoreError, TuiBatchError, Unanswered, Unreachable, Unsupported
+from tui_batch.errors import Busy, Expired, Refused, StoreError, TuiBatchError, Unanswered, Unreachable, Unsupported
 from tui_batch.model import Order
 from tui_batch.store import state
 
@@ -49,6 +53,12 @@ def take(courier: "Courier", target: str, answer: Answer) -> None:
             watching.learnt(courier, target, answer)
         case Fetched(name) if name in courier.tracked:
             receiving.fetched(courier.tracked[name], answer)
+        case Tailed(Tail(saving=True)):
+            courier.saving.tailed(target, answer)
+        case Surveyed():
+            collecting.surveyed(courier, answer)
+        case Brought():
+            collecting.brought(courier, answer)
         case Tailed():
             courier.spool.tailed(answer)
         case Told(order):
@@ -74,6 +84,10 @@ def trouble(courier: "Courier", target: str, request: Request | None, error: Tui
             watching.unseen(courier, target)
         case Fetch(name) if name in courier.tracked:
             receiving.missed(courier, target, courier.tracked[name], request, error)
+        case Tail(saving=True):
+            courier.saving.missed(target, request, error)
+        case Survey(order) | Bring(order):
+            collecting.missed(courier, order, error)
         case Tail():
             courier.spool.missed(request)
         case Tell(order) if isinstance(error, Refused | Unsupported):
@@ -91,6 +105,8 @@ def _of_target(courier: "Courier", target: str, request: Request | None, error: 
     match error:
         case Unanswered():
             road.pause.shut()
+        case Expired():  # whether something new is there costs nobody anything to see
+            road.pause.wait(road.backend.pace, time.monotonic())
         case Busy() | Refused() | Unsupported() if not isinstance(request, Look):
             recovered(courier, target)  # it says no, or not now: it answers
             return

@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_batch import indices
-from tui_batch.courier import keeping, telling
+from tui_batch.courier import collecting, keeping, telling
 from tui_batch.courier.messages import Tell
 from tui_batch.courier.roads import STAYS
 from tui_batch.courier.sending import WAITS
 from tui_batch.courier.tracked import Tracked, doubtful
 from tui_batch.model import SOUGHT, Order, Status, Submission
-from tui_batch.states import JobState
+from tui_batch.states import BEGUN, JobState
 from tui_batch.store import more, orders
 from tui_batch.store.history import note_record, reopened_record, submission_record
 from tui_batch.times import stamp
@@ -44,6 +44,10 @@ def out(courier: "Courier", order: Order) -> Tracked | object | None:
             return courier.roads.probe(order)
         case "fetch":
             return fetch(courier, order)
+        case "survey":
+            return collecting.survey(courier, order)
+        case "collect":
+            return collecting.collect(courier, order)
         case "remove":
             return remove(courier, order)
         case "note":
@@ -94,6 +98,7 @@ def cancel(courier: "Courier", order: Order) -> object | None:
             courier.home.orders, replace(order, id=f"{order.id}-doubt", jobs=indices.to_text(doubt), leaves="")
         )
     there = [status.id for status in chosen.values() if status.id]
+    courier.saving.before_the_end(tracked, [n for n, one in chosen.items() if one.id and one.state in BEGUN])
     here = [index for index, status in chosen.items() if not status.id and index not in doubt]
     moment = stamp(time.time())
     detail = "cancelled before it was sent"

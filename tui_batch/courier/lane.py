@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from tui_batch.backends.base import Backend
+from tui_batch.courier import bringing
 from tui_batch.courier.messages import (
     Answer,
+    Bring,
+    Brought,
     Examined,
     Fetch,
     Fetched,
@@ -24,6 +27,7 @@ from tui_batch.courier.messages import (
     Seek,
     Send,
     Sent,
+    Survey,
     Tail,
     Tailed,
     Tell,
@@ -134,7 +138,7 @@ class Lane(threading.Thread):
             case Look(jobs):
                 began = time.monotonic()
                 poll = backend.poll(jobs)
-                return Learnt(poll.statuses, poll.complete, time.monotonic() - began)
+                return Learnt(poll.statuses, poll.complete, time.monotonic() - began, poll.warning)
             case Tell(order, ids):
                 self._tell(order, ids)
                 return Told(order)
@@ -142,6 +146,10 @@ class Lane(threading.Thread):
                 return Examined(order, backend.probe())
             case Fetch():
                 return self._fetch(request)
+            case Survey():
+                return bringing.survey(backend, request)
+            case Bring():
+                return self._bring(request)
             case Tail(job, stream, _, size, _):
                 return Tailed(request, backend.tail(job, stream, str(size or "")))
 
@@ -197,6 +205,25 @@ class Lane(threading.Thread):
             self._answer(self._target, Fetched(request.submission, fetched, failed))
             raise
         return Fetched(request.submission, fetched, failed)
+
+    def _bring(self, request: Bring) -> Brought:
+        """File by file, one at least."""
+        came: list[int] = []
+        failed: dict[int, str] = {}
+        end = time.monotonic() + FETCH_SECONDS
+        try:
+            for at, output in request.wanted.items():
+                if refusal := bringing.bring(self._backend, request, output):
+                    failed[at] = refusal
+                else:
+                    came.append(at)
+                self._notice()
+                if self._stopping or time.monotonic() > end:
+                    break
+        except TuiBatchError:
+            self._answer(self._target, Brought(request.order, came, failed))
+            raise
+        return Brought(request.order, came, failed)
 
     def _fetch_group(self, request: Fetch, group: Sequence[Job], fetched: list[Job], failed: dict[int, str]) -> None:
         try:

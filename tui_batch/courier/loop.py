@@ -12,6 +12,7 @@ from tui_batch.courier.inbox import Inbox
 from tui_batch.courier.log import say
 from tui_batch.courier.messages import Answer, Took
 from tui_batch.courier.roads import LATER, STAYS, Roads
+from tui_batch.courier.saving import Saving
 from tui_batch.courier.spool import Spool
 from tui_batch.courier.tracked import Tracked
 from tui_batch.errors import StoreError
@@ -39,7 +40,7 @@ class Courier:
         self.tracked: dict[str, Tracked] = {}
         self.roads = Roads(home, config, self._answer)
         self.inbox = Inbox(home)
-        self.spool = Spool(self)
+        self.spool, self.saving = Spool(self), Saving(self)
         self._answers: queue.SimpleQueue[tuple[str, Answer]] = queue.SimpleQueue()
         self._awaited = False  # a lane goes on when its answer was written down
         self._answered, self._answer_bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -109,8 +110,9 @@ class Courier:
                 watching.look(self, name, road)
         for tracked in list(self.tracked.values()):
             self._attend(tracked, now)
-        if now >= self.spool.due():
-            self.spool.attend(now)
+        for logs in (self.saving, self.spool):
+            if now >= logs.due():
+                logs.attend(now)
         self._write_summaries()
         self.roads.write_contacts()
 
@@ -121,13 +123,14 @@ class Courier:
             sending.send(self, tracked)
         if now >= receiving.due(self, tracked):
             receiving.fetch(self, tracked, now)
-        if tracked.complete:
+        if tracked.complete and self.saving.done(tracked):
             receiving.finish(self, tracked)
 
     def _rest(self) -> None:
         """Until an answer comes, the bell rings, or something is due."""
         now = time.monotonic()
-        due = [self._next_beat, self._next_listen, self.spool.due(), *(watching.due(road) for _, road in self.roads)]
+        due = [self._next_beat, self._next_listen, self.saving.due(), self.spool.due()]
+        due += [watching.due(road) for _, road in self.roads]
         for tracked in self.tracked.values():
             due += [sending.due(self, tracked), receiving.due(self, tracked)]
         if any(tracked.unwritten for tracked in self.tracked.values()):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tui_batch.backends.base import Files
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Accepted, Batch, Health, Job, LogChunk, Order, Status
+from tui_batch.model import Accepted, Batch, Health, Job, LogChunk, Order, Output, Outputs, Status
 
 # -- asked -------------------------------------------------------------------------------------------------------------
 
@@ -70,6 +70,28 @@ class Tail:
     spool: Path
     size: int
     ended: bool  # nothing more is written there
+    forgets: bool = False  # its target does, so what is here is kept
+    saving: bool = False  # nobody need look at it
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """List the files that a batch names outside of its jobs' folders; the order stays until this is answered."""
+
+    order: Order
+    batch: Batch
+    folder: str  # that all of them lie below
+    results: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Bring:
+    """Bring these of them, by their places in the list, as many as come in a short while."""
+
+    order: Order
+    wanted: Mapping[int, Output]
+    folder: str
+    results: Path
 
 
 # -- answered ----------------------------------------------------------------------------------------------------------
@@ -106,6 +128,7 @@ class Learnt:
     statuses: Mapping[str, Status]
     complete: bool = True
     seconds: float | None = None
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +137,24 @@ class Fetched:
 
     submission: str
     jobs: Sequence[Job]
+    failed: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """Which files there are, and the places in the list of those that are here already."""
+
+    request: Survey
+    found: Outputs
+    here: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """These are here; those cannot be had, and why; the rest is to be asked for again."""
+
+    order: Order
+    came: Collection[int]
     failed: Mapping[int, str]
 
 
@@ -148,5 +189,5 @@ class Trouble:
     error: TuiBatchError
 
 
-Request = Send | Seek | Look | Tell | Fetch | Probe | Tail
-Answer = Took | Sent | Found | Learnt | Fetched | Tailed | Told | Examined | Trouble
+Request = Send | Seek | Look | Tell | Fetch | Survey | Bring | Probe | Tail
+Answer = Took | Sent | Found | Learnt | Fetched | Surveyed | Brought | Tailed | Told | Examined | Trouble

@@ -66,3 +66,4 @@ def finish(courier: "Courier", tracked: Tracked) -> None:
     tracked.close()
     del courier.tracked[outcome.id]
     courier.roads.forget(submission.target, tracked)
+    courier.saving.forget(tracked)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui_batch.courier.messages import Found, Seek, Send, Took
 from tui_batch.courier.roads import Road
 from tui_batch.courier.tracked import Tracked, doubtful
-from tui_batch.errors import BackendError, Busy, ConfigError, StoreError, TuiBatchError, Unclear, Unreachable
+from tui_batch.errors import BackendError, Busy, ConfigError, Full, StoreError, TuiBatchError, Unclear, Unreachable
 from tui_batch.model import SOUGHT, Accepted, Status
 from tui_batch.states import JobState
 from tui_batch.times import stamp
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 WAITS = "waiting to be sent"
 LOOKS = 2  # so often what is in doubt is looked for before a person is asked
+RESENDS = 3  # so often one job is sent again before that, where it cannot run twice
 
 
 def due(courier: "Courier", tracked: Tracked) -> float:
@@ -43,6 +44,7 @@ def send(courier: "Courier", tracked: Tracked) -> None:
         hold(tracked, str(error))
         tracked.look_again = False
         return
+    courier.saving.begin(tracked, road)
     road.owners.update(dict.fromkeys(tracked.ids(), tracked))
     tracked.look_again &= road.backend.remembers
     if road.backend.claims:
@@ -107,8 +109,8 @@ def unsent(courier: "Courier", target: str, request: Send, error: TuiBatchError)
         case Unreachable():
             _wait(tracked, left)
         case Busy():
-            _wait(tracked, left, str(error))
-            tracked.send_pause.wait(road.backend.pace, now)
+            _wait(tracked, left, str(error), trouble=not isinstance(error, Full))
+            tracked.send_pause.wait(road.backend.pace, now, for_room=True)
         case Unclear():
             _doubt(tracked, left, str(error))
             tracked.send_pause.failed(road.backend.pace, now)
@@ -123,7 +125,7 @@ def unsent(courier: "Courier", target: str, request: Send, error: TuiBatchError)
 def found(courier: "Courier", target: str, tracked: Tracked, answer: Found) -> None:
     """Adopt what the target has of what is in doubt, and send what it was certainly not sent.
 
-    After two looks a person decides about the rest.
+    After two looks the rest is sent again where that does no harm; elsewhere a person decides about it.
     """
     _answered(courier, tracked)
     known, doubt = tracked.former_ids(), set(tracked.in_doubt())
@@ -142,9 +144,19 @@ def found(courier: "Courier", target: str, tracked: Tracked, answer: Found) -> N
         tracked.look_due = time.monotonic() + road.backend.settles
     else:
         tracked.looks, tracked.look_due = 0, 0.0
+        left = _again(tracked, left) if road.backend.guards else left
         _doubt(tracked, left, f"{target} has nothing of it: run it again to send it once more, or cancel it", SOUGHT)
         tracked.ails("sending", f"{_jobs(len(left))} may or may not have been sent, see there." if left else "")
     tracked.to_be_sent = True
+
+
+def _again(tracked: Tracked, left: Sequence[int]) -> list[int]:
+    """Queue these once more, since none of them can run twice; what that did not help before is left."""
+    tried = {index: (index, tracked.statuses[index].attempt) for index in left}
+    free = [index for index in left if tracked.resent[tried[index]] < RESENDS]
+    tracked.resent.update(tried[index] for index in free)
+    _set(tracked, free, JobState.QUEUED, WAITS)
+    return [index for index in left if index not in set(free)]
 
 
 def unsought(courier: "Courier", target: str, request: Seek, error: TuiBatchError) -> None:
@@ -173,10 +185,10 @@ def hold(tracked: Tracked, why: str) -> None:
     _set(tracked, here, JobState.HELD, why, "order")
 
 
-def _wait(tracked: Tracked, left: Sequence[int], why: str = "") -> None:
+def _wait(tracked: Tracked, left: Sequence[int], why: str = "", trouble: bool = True) -> None:
     """They are sent later. What was in doubt before is so still."""
     if why:
-        tracked.ails("sending", why)
+        tracked.ails("sending", why if trouble else "")
     some = [tracked.statuses[index] for index in left]
     back = [
         index

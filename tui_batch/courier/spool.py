@@ -1,19 +1,18 @@
-"""Local copies of the logs of jobs that run elsewhere, while somebody looks at them."""
+"""Bringing here the logs of jobs that run elsewhere, while somebody looks at them."""
 
-import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_batch.backends import LOGS_HERE
+from tui_batch.courier import copies
 from tui_batch.courier.log import say
 from tui_batch.courier.messages import Tail, Tailed
 from tui_batch.errors import StoreError, TuiBatchError
 from tui_batch.model import Job, Status
 from tui_batch.store import followed
 from tui_batch.store.followed import Followed
-from tui_batch.store.home import explained
 from tui_batch.store.joblist import JobLists
 from tui_batch.times import stamp
 
@@ -26,7 +25,7 @@ SETTLED = 10.0  # seconds after the end of a job in which its last words may sti
 
 
 class Spool:
-    """What is followed, and when each log is asked for; the size of a copy is how far its source was read."""
+    """What is followed, and when each log is asked for."""
 
     def __init__(self, courier: "Courier") -> None:
         self._courier = courier
@@ -58,13 +57,15 @@ class Spool:
         if submission is None or submission.kind in LOGS_HERE or not 0 <= log.index < submission.jobs:
             return
         job, status = self._job(log)
-        path = courier.home.submission(log.submission) / "logs" / str(job.attempt) / f"{job.name}.{log.stream}"
+        path = copies.path(courier.home, job, log.stream)
         due = max(before.get(path, 0.0), courier.roads.passable(submission.target))
         if not job.id:
             due = now + PACE
         elif now >= due:
             due = float("inf")  # one question at a time
-            courier.roads.to(submission.target).lane.ask(Tail(job, log.stream, path, _size(path), _settled(status)))
+            road = courier.roads.to(submission.target)
+            forgets = road.backend.forgets > 0
+            road.lane.ask(copies.asked(courier.home, job, log.stream, _settled(status), forgets))
         self._due[path] = due
 
     def _job(self, log: Followed) -> tuple[Job, Status]:
@@ -76,45 +77,22 @@ class Spool:
         return Job(log.submission, log.index, row.name, row.status.attempt, row.status.id), row.status
 
     def tailed(self, answer: Tailed) -> None:
-        """Add to the copy; where the source was begun anew, so is the copy."""
-        request, data = answer.request, answer.chunk.data
-        path, end = request.spool, request.size + len(answer.chunk.data)
+        """Add to the copy; there may be more at once, after a while, or never."""
+        request, now = answer.request, time.monotonic()
         try:
-            if answer.chunk.cursor != str(end) and answer.chunk.cursor:
-                _write(path, data, anew=True)
-            elif _size(path) == request.size and (data or not path.exists()):  # nothing yet is something to know
-                _write(path, data)
+            news = copies.take(answer)
         except StoreError as error:
             say(str(error))
             self.missed(request)
             return
-        if data:
-            self._due[path] = time.monotonic()  # there may be more
-        elif not request.ended:
-            self._due[path] = time.monotonic() + PACE
+        if news or not request.ended:
+            self._due[request.spool] = now + (answer.chunk.wait or (0.0 if news else PACE))
 
     def missed(self, request: Tail) -> None:
         """It could not be read: it is tried again in a while."""
         self._due[request.spool] = time.monotonic() + MISSED
 
 
-def _size(path: Path) -> int:
-    with explained(path, "look at the copy of the log"):
-        return path.stat().st_size if path.exists() else 0
-
-
 def _settled(status: Status) -> bool:
     """Nothing more will be found in its log."""
     return status.state.ended and status.as_of < stamp(time.time() - SETTLED)
-
-
-def _write(path: Path, data: bytes, anew: bool = False) -> None:
-    with explained(path, "keep a copy of the log"):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not anew:
-            with path.open("ab") as file:
-                file.write(data)
-            return
-        aside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-        aside.write_bytes(data)
-        aside.rename(path)

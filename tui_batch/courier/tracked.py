@@ -19,7 +19,8 @@ from tui_batch.store.archive import Archive
 from tui_batch.store.ledger import Ledger, LedgerView
 from tui_batch.store.more import Grant, More
 
-AILMENTS = ("target", "order", "sending", "batch", "results")  # what may be wrong, the first of them is said first
+# What may be wrong; the first of them is said first.
+AILMENTS = ("logs", "target", "order", "sending", "batch", "results", "warning")
 
 
 class Tracked:
@@ -33,6 +34,7 @@ class Tracked:
         self.to_be_sent = True  # something may be waiting to be sent
         self.sending = False  # handed to the target, whose answer is not here yet
         self.send_pause = Pause()
+        self.resent: Counter[tuple[int, int]] = Counter()  # index, attempt → how often it was sent again by itself
         self.looks, self.look_due = 0, 0.0  # how often jobs in doubt were looked for, and when that is next, monotonic
         self.look_again = False  # its lost jobs are looked at once more
         self.fetching: set[int] = set()
@@ -207,8 +209,8 @@ class Tracked:
             (index, Status(JobState.QUEUED, self.statuses[index].attempt, job_id, as_of=as_of)) for index, job_id in new
         )
 
-    def learn(self, statuses: Mapping[str, Status]) -> bool:
-        """What the target said of its jobs, and whether it was news.
+    def learn(self, statuses: Mapping[str, Status]) -> Sequence[int]:
+        """What the target said of its jobs, and of which it was news.
 
         An end is final for its attempt, save that a lost job may be found.
         """
@@ -237,10 +239,10 @@ class Tracked:
             self._missing.pop(index, None)
         self._put([(index, queued) for index in chosen])
 
-    def _put(self, entries: Iterable[tuple[int, Status]]) -> bool:
+    def _put(self, entries: Iterable[tuple[int, Status]]) -> Sequence[int]:
         entries = list(entries)
         if not entries:
-            return False
+            return []
         self._ledger.append(entries)
         for index, status in entries:
             self._counts[self.statuses[index].state] -= 1
@@ -249,7 +251,7 @@ class Tracked:
             if _left_something(status) and index not in self.received:
                 self._to_fetch.add(index)
         self.unwritten = True
-        return True
+        return [index for index, _ in entries]
 
     def sync(self) -> None:
         """What was learnt outlives the machine as well."""

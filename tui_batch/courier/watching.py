@@ -47,15 +47,25 @@ def learnt(courier: "Courier", target: str, answer: Learnt) -> None:
     """Bring what a target said to the submissions it speaks of."""
     road, now = courier.roads.to(target), time.monotonic()
     for owner, theirs in _by_owner(courier, road, answer).items():
-        if owner.learn(theirs):
+        if news := owner.learn(theirs):
             road.changed = now
+            courier.saving.learnt(owner, news)
             _reopen(courier, owner)
+            if any(owner.statuses[index].state.ended for index in news):
+                _room(courier, target)
     if answer.seconds is not None:
         road.took = answer.seconds
         road.look_later(now)
-        courier.roads.told(target)
+        courier.roads.told(target, answer.warning)
         for tracked in _there(courier, target):
             tracked.look_again &= tracked.submission.id not in road.again
+            tracked.ails("warning", answer.warning)
+
+
+def _room(courier: "Courier", target: str) -> None:
+    """A job has ended: what the target had no room for is sent at once."""
+    for tracked in _there(courier, target):
+        tracked.send_pause.room()
 
 
 def unseen(courier: "Courier", target: str) -> None:

@@ -172,6 +172,7 @@ def facts(place: Place, now: float) -> list[Line]:
         heading(f"{place.target.name} ({place.target.kind})"),
         *([pair("waits for you", place.wants, "attention")] if place.state == ASKS else []),
         *([pair("trouble", contact.trouble, "trouble")] if contact.trouble else []),
+        *([pair("warning", contact.warning, "attention")] if contact.warning else []),
         *(pair(name, value) for name, value in known.items() if value),
         *_pairs("Facts", contact.facts),
         *_pairs("Settings", {key: shown(key, value) for key, value in settings.items()}),

@@ -160,13 +160,22 @@ class Verbs(Rerunning, Undoing):
 
     async def _fetch(self, pick: Pick) -> None:
         if not (picked := await self.looked_up(pick)):
-            return
+            return None
         desk = self.desk
         await self.for_each(picked, lambda one: desk.fetch(one.submission.id))
+        if len(picked) == 1 and (patterns := await self.ask(desk.named_elsewhere, picked[0].submission.id)):
+            return self._collect(picked[0].submission, patterns)
         folder = await self.ask(self.desk.results, picked[0].submission.id)
         self.table.unmark()
         into = f" into {folder}" if len(picked) == 1 else ""
-        self.prompt.say(f"Fetching the results of {what(picked)}{into}")
+        return self.prompt.say(f"Fetching the results of {what(picked)}{into}")
+
+    def _collect(self, submission: Submission, patterns: Sequence[str]) -> None:
+        """What its batch names elsewhere is looked at first."""
+        from tui_batch.screens.collecting import Collecting
+
+        self.table.unmark()
+        self.app.push_screen(Collecting(submission, patterns))
 
     def action_note(self) -> None:
         """Write a note on the submission."""

@@ -1,0 +1,183 @@
+"""A web service: whole answers in time, or a sentence that says whether it may have heard us."""
+
+import ipaddress
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
+
+from tui_batch.errors import BackendError, ConfigError, Refused, Unclear, Unreachable
+from tui_batch.wire.credentials import Credentials
+from tui_batch.wire.http_line import CONNECT_SECONDS, Got, Line, Lost, Wanted
+from tui_batch.wire.http_trouble import certificate_refused, hung_up, reason
+
+Pairs = Iterable[tuple[str, str]]
+MOST = 64 << 20  # bytes of an answer
+_REDIRECTS = 5
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a service said; the keys of its headers are in small letters."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    service: str = ""  # its name, for sentences
+
+    @property
+    def text(self) -> str:
+        """The body; bytes that are no UTF-8 are replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """What the body says; Unreachable when that is no JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise Unreachable(f"{self.service}: what answers there is not the service, or it is broken.") from error
+
+
+class Service:
+    """One web service. What it was certainly not told is Unreachable, what it may have been told is Unclear."""
+
+    def __init__(self, name: str, url: str, credentials: Credentials, ca_file: str = "", seconds: float = 30.0) -> None:
+        self._name, self._url, self._credentials, self._seconds = name, url.rstrip("/"), credentials, seconds
+        parts = _address(name, url)
+        self._host, self._direct = parts.netloc, _loopback(parts.hostname or "")
+        if parts.scheme == "http" and not self._direct:
+            raise ConfigError(f"{name}: `url` is not encrypted, so that secrets could be read on the way: use https.")
+        self._ca_file = str(Path(ca_file).expanduser()) if ca_file else ""
+        self._line: Line | None = None  # kept open from one question to the next
+
+    def ask(self, path: str, query: Pairs = (), seconds: float | None = None, most: int = MOST) -> Answer:
+        """GET, which can be done again without harm. It is sent on where it was moved to, but not to anybody else."""
+        seconds = seconds or self._seconds
+        url, end = self._at(path, query), time.monotonic() + seconds
+        for _ in range(_REDIRECTS):
+            wanted = Wanted("GET", url, self._credentials.headers(), most=most)
+            answer = self._asked(wanted, seconds, end)
+            if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
+                return answer
+            moved = urlsplit(urljoin(url, answer.headers["location"]))
+            if _place(moved) != _place(urlsplit(url)):
+                raise Unreachable(
+                    f"{self._name}: {self._host} sends us to {moved.scheme}://{moved.hostname}, which is shown nothing "
+                    "of ours; look at `url`, or at the network."
+                )
+            url = moved.geturl()
+        raise Unreachable(f"{self._name}: {self._host} sends us round in a circle; look at `url`.")
+
+    def tell(
+        self,
+        method: str,
+        path: str,
+        form: Pairs = (),
+        headers: Mapping[str, str] | None = None,
+        seconds: float | None = None,
+    ) -> Answer:
+        """POST or DELETE, on a connection of its own: one that was kept may be closed in the moment it is used."""
+        seconds = seconds or self._seconds
+        body = urlencode(list(form), quote_via=quote).encode() if method == "POST" else None
+        shown = {**self._credentials.headers(), **(_FORM if method == "POST" else {}), **(headers or {})}
+        line = self._new_line()
+        got = line.carry(Wanted(method, self._at(path), shown, body), seconds)
+        line.close()
+        if isinstance(got, Lost):
+            raise self._trouble(got, seconds, again=False)
+        answer = self._let_in(got)
+        if answer.status in (301, 307, 308):
+            raise Refused(f"{self._name}: {self._host} says that it has moved. Nothing was sent on; look at `url`.")
+        if answer.status in (302, 303):
+            raise Unclear(f"{self._name}: {self._host} sends us elsewhere: it may have been done or not.")
+        return answer
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._line:
+            self._line.close()
+        self._line = None
+
+    def _asked(self, wanted: Wanted, seconds: float, end: float) -> Answer:
+        """One question on the connection that is open, or once more on a new one if that was closed meanwhile."""
+        line, self._line = self._line or self._new_line(), None
+        got = line.carry(wanted, max(0.0, end - time.monotonic()))
+        if isinstance(got, Lost) or got.status >= 400:  # it may have been opened with what does not count any more
+            line.close()
+        else:
+            self._line = line
+        if isinstance(got, Got):
+            return self._let_in(got)
+        if got.stale and got.why:
+            return self._asked(wanted, seconds, end)
+        raise self._trouble(got, seconds, again=True)
+
+    def _let_in(self, got: Got) -> Answer:
+        if got.status == 401:
+            raise self._credentials.refused()
+        return Answer(got.status, got.headers, got.body, self._name)
+
+    def _trouble(self, lost: Lost, seconds: float, again: bool) -> BackendError:
+        """What went wrong, for a person; `again`: it can be asked again without harm."""
+        silently = (again or not lost.heard) and hung_up(lost.why) and self._credentials.ended()
+        if self._credentials.certificate and (silently or certificate_refused(lost.why)):
+            return self._credentials.refused()
+        if not lost.heard:
+            why = reason(lost.why, self._host, min(seconds, CONNECT_SECONDS) if lost.why else seconds)
+            return Unreachable(f"{self._name}: {why}. Nothing was sent.")
+        why = reason(lost.why, self._host, seconds)
+        return (
+            Unreachable(f"{self._name}: {why}.")
+            if again
+            else Unclear(f"{self._name}: {why}: it may have been done or not.")
+        )
+
+    def _at(self, path: str, query: Pairs = ()) -> str:
+        asked = urlencode(list(query), quote_via=quote)
+        return "/".join(part for part in (self._url, path.lstrip("/")) if part) + (f"?{asked}" if asked else "")
+
+    def _new_line(self) -> Line:
+        if self._ca_file and not Path(self._ca_file).is_file():
+            raise Unreachable(f"{self._name}: `ca_file` {self._ca_file} is not there. Nothing was sent.")
+        return Line(self._direct, self._ca_file, self._credentials.certificate)
+
+
+def retry_after(answer: Answer, now: float) -> float:
+    """Seconds after which a service wants to be asked again; 0 where it does not say."""
+    said = answer.headers.get("retry-after", "").strip()
+    if said.isdecimal():
+        return float(said)
+    try:
+        return max(0.0, parsedate_to_datetime(said).timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+
+
+def _address(name: str, url: str) -> SplitResult:
+    """The parts of an address, if it is one; it is not shown, for people write passwords into them."""
+    try:
+        parts = urlsplit(url)
+        wrong = parts.scheme not in ("https", "http") or not parts.hostname or "@" in parts.netloc or parts.port == 0
+    except ValueError:
+        wrong = True
+    if wrong:
+        raise ConfigError(
+            f"{name}: `url` is no address of a web service: https://HOST/PATH, without a name or password."
+        )
+    return parts
+
+
+def _place(parts: SplitResult) -> tuple[str, str | None, int]:
+    return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
