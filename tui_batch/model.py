@@ -222,6 +222,7 @@ class LogChunk:
     data: bytes
     cursor: str
     wait: float = 0.0  # seconds until it should be asked for again, where that costs the target much
+    whole: bool = False  # nothing follows, by what was read
 
 
 @dataclass(frozen=True, slots=True)

@@ -350,6 +350,10 @@ class FakeDesk:
     def keep_copy(self, text):
         return export.keep(Home(self.home), text)
 
+    def bundle(self, submission, indices=(), file=""):
+        self.asked.append(("bundle", submission, tuple(indices), file))
+        return Path("bundle.txt")
+
     def export_place(self, name):
         return export.place(name)
 
