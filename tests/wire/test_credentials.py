@@ -284,7 +284,7 @@ def test_a_secret_of_another_kind(home, monkeypatch):
     assert secret("far", "registry_secret", "", "", "") == ""
     monkeypatch.delenv("HARBOR")
     with pytest.raises(
-        Expired, match=r"^far: the environment variable HARBOR is not set\. Nothing was sent; put it there\.$"
+        Expired, match=r"^far: the environment variable HARBOR is not set\. Nothing was sent; mend that\.$"
     ):
         secret("far", "registry_secret", "HARBOR", "", "")
     with pytest.raises(Expired, match=r"^far: `registry_secret_command` gave nothing: exit code 3"):

@@ -15,7 +15,7 @@ from tui_batch.errors import Expired, Unanswered, Unreachable
 from tui_batch.model import Question
 from tui_batch.times import clock, seconds, stamp
 from tui_batch.wire.here import said
-from tui_batch.wire.host import Ask
+from tui_batch.wire.host import Ask, quoted
 
 CERTIFICATE = "~/.ssl/cadcproxy.pem"  # where `cadc-get-cert` leaves one
 AGAIN_SECONDS = 60.0  # a command that gave nothing new is not run again before
@@ -38,7 +38,7 @@ class Source:
             return f"the environment variable {self.env}"
         return f"the file {self.file}" if self.file else f"`{self.setting}_command`"
 
-    def read(self, name: str, seconds: float = COMMAND_SECONDS, remedy: str = "put it there") -> str:
+    def read(self, name: str, seconds: float = COMMAND_SECONDS, remedy: str = "mend that") -> str:
         """The secret, for the target of this name; Expired where none is."""
         end = f"Nothing was sent; {remedy}."
         try:
@@ -202,7 +202,7 @@ class Credentials:
         if not self._by_token:
             return "put a new one there (`cadc-get-cert -u USER`)"
         if self._source.env:
-            return f"answer with a new token (`tui-batch answer {self._name}`)"
+            return f"answer with a new token (`{quoted(['tui-batch', 'answer', self._name])}`)"
         return "put a new token there" if self._source.file else "have it give a new token"
 
 
