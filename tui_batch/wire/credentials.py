@@ -90,6 +90,11 @@ class Credentials:
         """The path of the file with the key and its certificate; "" where a token lets us in."""
         return "" if self._by_token else str(Path(self._source.file).expanduser())
 
+    @property
+    def asks(self) -> bool:
+        """Whether a person is asked for another one."""
+        return bool(self._source.env and self._ask)
+
     def headers(self) -> Mapping[str, str]:
         """What a request carries; Expired when nothing is there that could let us in."""
         secret = self._secret()
