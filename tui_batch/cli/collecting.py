@@ -29,7 +29,9 @@ def fetch(desk: Desk, arguments: Namespace) -> int:
     elif arguments.list:
         _print(found) if patterns else say(f"{submission.batch} names no files outside of its jobs' folders.")
     else:
-        print(desk.results(submission.id))
+        print(folder := desk.results(submission.id))
+        if not folder.exists():
+            say(f"Nothing of it is here yet: `tui-batch show {submission.id}` tells how far it is.")
     return code
 
 
