@@ -146,7 +146,7 @@ def test_moments(said, moment):
 
 # -- logs --------------------------------------------------------------------------------------------------------------
 
-END = f"\ntui-batch-end {MARKER} 7 1 0 100 200 k3x9w2ab\n".encode()
+END = f"\ntui-batch-end {MARKER} 7 1 0 100 200 k3x9w2ab -\n".encode()
 
 
 def test_a_log_goes_on_where_it_was_left_and_our_line_is_not_of_it():

@@ -118,6 +118,7 @@ def test_a_job_whose_time_is_up_is_told_and_the_cause_is_noted(session):
     assert code == 4
     assert session.copy.count(b"told") == 1
     assert (session.folder / "records/1/7.cause").read_text() == "timed_out\n"
+    assert session.last.cause == "timed_out"
 
 
 def test_what_a_job_leaves_behind_does_not_keep_its_session(session):

@@ -130,7 +130,7 @@ def test_a_file_that_others_can_read_is_named(home):
     (home / "token").write_text("planted")
     (home / "token").chmod(0o640)
     one = Credentials("far", token_file="~/token")
-    assert one.concerns() == "~/token can be read by others: `chmod 600 ~/token`."
+    assert one.concerns() == "others can read it: chmod 600 ~/token"
     (home / "token").chmod(0o600)
     assert one.concerns() == Credentials("far", token_command="true").concerns() == Credentials("far").concerns() == ""
 

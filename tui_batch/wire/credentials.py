@@ -123,13 +123,13 @@ class Credentials:
         return bool(end) and seconds(end) <= time.time()
 
     def concerns(self) -> str:
-        """What a person should mend although it works; "" for nothing."""
+        """What a person should mend although it works, without its full stop; "" for nothing."""
         file = self._source.file
         try:
             others = Path(file).expanduser().stat().st_mode & 0o077 if file else 0
         except OSError:
             return ""
-        return f"{file} can be read by others: `chmod 600 {file}`." if others else ""
+        return f"others can read it: chmod 600 {file}" if others else ""
 
     def _secret(self) -> str:
         """The token, or the whole file of the certificate."""

@@ -5,14 +5,13 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
 from tui_batch.errors import BackendError, ConfigError, Refused, Unclear, Unreachable
 from tui_batch.wire.credentials import Credentials
-from tui_batch.wire.http_line import CONNECT_SECONDS, Got, Line, Lost, Wanted
+from tui_batch.wire.http_line import Got, Line, Lost, Wanted
 from tui_batch.wire.http_trouble import certificate_refused, hung_up, reason
 
 Pairs = Iterable[tuple[str, str]]
@@ -64,13 +63,11 @@ class Service:
             answer = self._asked(wanted, seconds, end)
             if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
                 return answer
-            moved = urlsplit(urljoin(url, answer.headers["location"]))
-            if _place(moved) != _place(urlsplit(url)):
+            if not (url := _onward(url, answer.headers["location"])):
                 raise Unreachable(
-                    f"{self._name}: {self._host} sends us to {moved.scheme}://{moved.hostname}, which is shown nothing "
-                    "of ours; look at `url`, or at the network."
+                    f"{self._name}: {self._host} sends us elsewhere, where nothing of ours is shown; look at `url`, or "
+                    "at the network."
                 )
-            url = moved.geturl()
         raise Unreachable(f"{self._name}: {self._host} sends us round in a circle; look at `url`.")
 
     def tell(
@@ -127,15 +124,10 @@ class Service:
         silently = (again or not lost.heard) and hung_up(lost.why) and self._credentials.ended()
         if self._credentials.certificate and (silently or certificate_refused(lost.why)):
             return self._credentials.refused()
+        why = f"{self._name}: {reason(lost, self._host, seconds)}"
         if not lost.heard:
-            why = reason(lost.why, self._host, min(seconds, CONNECT_SECONDS) if lost.why else seconds)
-            return Unreachable(f"{self._name}: {why}. Nothing was sent.")
-        why = reason(lost.why, self._host, seconds)
-        return (
-            Unreachable(f"{self._name}: {why}.")
-            if again
-            else Unclear(f"{self._name}: {why}: it may have been done or not.")
-        )
+            return Unreachable(f"{why}. Nothing was sent.")
+        return Unreachable(f"{why}.") if again else Unclear(f"{why}: it may have been done or not.")
 
     def _at(self, path: str, query: Pairs = ()) -> str:
         asked = urlencode(list(query), quote_via=quote)
@@ -145,17 +137,6 @@ class Service:
         if self._ca_file and not Path(self._ca_file).is_file():
             raise Unreachable(f"{self._name}: `ca_file` {self._ca_file} is not there. Nothing was sent.")
         return Line(self._direct, self._ca_file, self._credentials.certificate)
-
-
-def retry_after(answer: Answer, now: float) -> float:
-    """Seconds after which a service wants to be asked again; 0 where it does not say."""
-    said = answer.headers.get("retry-after", "").strip()
-    if said.isdecimal():
-        return float(said)
-    try:
-        return max(0.0, parsedate_to_datetime(said).timestamp() - now)
-    except (ValueError, TypeError, OverflowError):
-        return 0.0
 
 
 def _address(name: str, url: str) -> SplitResult:
@@ -172,8 +153,19 @@ def _address(name: str, url: str) -> SplitResult:
     return parts
 
 
-def _place(parts: SplitResult) -> tuple[str, str | None, int]:
-    return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+def _onward(url: str, to: str) -> str:
+    """Where a question is sent on; "" when that is another place."""
+    try:
+        moved = urlsplit(urljoin(url, to))
+        return moved.geturl() if _place(moved) == _place(urlsplit(url)) else ""
+    except ValueError:
+        return ""
+
+
+def _place(parts: SplitResult) -> tuple[str, str, str | None, int]:
+    """Who is spoken with, and as whom."""
+    as_whom, at, _ = parts.netloc.rpartition("@")
+    return parts.scheme, as_whom + at, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _loopback(host: str) -> bool:

@@ -59,7 +59,7 @@ class Canfar(Backend):
         self.pace, self.settles, self.save_seconds = (
             settings.poll_seconds, settings.settle_seconds, settings.save_seconds,
         )  # fmt: skip
-        self._storage, self._deleted = storage, deleted
+        self._storage, self._deleted, self.brings = storage, deleted, storage.reachable
         self._watching = Watching(sessions, storage, deleted, settings.lost_seconds)
         self._logs = Logs(name, sessions)
         self._made: dict[str, float] = {}  # sessions that may not be listed yet
@@ -214,7 +214,10 @@ def check(target: Target, batch: Batch, known: Mapping[str, object]) -> Sequence
     """What this kind cannot do."""
     ours = read(target)
     try:
-        return [*fitting.problems(known, asked(ours, batch), batch.resources)]
+        problems = fitting.problems(known, asked(ours, batch), batch.resources)
+        named = ", ".join(batch.elsewhere) if ours.storage == "none" else ""
+        unreached = [Problem(f"{named} cannot be fetched from here: storage is not set", fatal=False)] if named else []
+        return [*problems, *unreached]
     except ConfigError as error:
         return [Problem(line) for line in str(error).splitlines()]
 

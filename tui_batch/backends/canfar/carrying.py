@@ -26,11 +26,11 @@ LONGEST = 96 * 1024  # letters of base64 in one word: the kernel takes 128 KB, a
 PLAIN = re.compile(r"[A-Za-z0-9/._~+-]+")  # letters that nobody on the way minds
 
 _MARKED = re.compile(r"-(\d{8}-\d{6}-[a-z]+)-(\d+)-(\d+)")
-_END = re.compile(rb"\ntui-batch-end (\S+) (\d+) (\d+) (\d+) (\d+) (\d+) (\S+)\n\Z")
+_END = re.compile(rb"\ntui-batch-end (\S+) (\d+) (\d+) (\d+) (\d+) (\d+) (\S+) (\S+)\n\Z")
 
 # A folder that lies there already is whole, and may be in use: it stays.
 _UNPACK = f"""\
-import base64, io, os, shutil, sys, tarfile
+import base64, io, os, shutil, signal, sys, tarfile
 workdir, submission, *words, packed = sys.argv[1:]
 index, name, attempt = words[:3]
 os.umask(0o077)
@@ -53,6 +53,7 @@ for one in ("files", "jobs/" + attempt + "/" + name):
         if os.path.exists(os.path.join(aside, one)) and not os.path.exists(os.path.join(top, one)):
             raise
 shutil.rmtree(aside, ignore_errors=True)
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 os.execv("/bin/sh", ["sh", top + "/session.sh", top] + words)
 """
 
@@ -86,7 +87,9 @@ def words(job: Job, before: str) -> list[str]:
     """What `session.sh` is told besides its folder."""
     needs = job.resources
     limit = round(60 * needs.minutes) or 1 if needs.minutes else 0
-    setup = encoded(before) or "-"
+    if len(setup := encoded(before) or "-") > LONGEST:
+        kb = f"{len(before) / 1024:,.0f} KB: a request takes {LONGEST * 3 // 4096} KB of them"
+        raise Refused(f"environment and setup are {kb}. Nothing was sent; bring what is long as a file of the batch.")
     return [str(job.index), job.name, str(job.attempt), str(needs.cpus), str(limit), setup, WORD]
 
 
@@ -131,7 +134,7 @@ def ended(log: bytes, job: Job) -> Ended:
     if said[:3] != [job.submission, str(job.index), str(job.attempt)]:
         return Ended({}, {}, "")
     start = {"job": job.id if said[6] == "-" else said[6], "clock": said[4]}
-    return Ended(start, {"job": job.id, "code": said[3], "clock": said[5]}, "")
+    return Ended(start, {"job": job.id, "code": said[3], "clock": said[5]}, "" if said[7] == "-" else said[7])
 
 
 def said(log: bytes) -> bytes:

@@ -42,7 +42,7 @@ def settled(
     if left.end:
         return _by_code(job, left, session, left.cause, "end record")
     if last.end:
-        return _by_code(job, last, session, left.cause, "last line of its log")
+        return _by_code(job, last, session, left.cause or last.cause, "last line of its log")
     if more:
         return None
     if state(session) is S.SUCCEEDED:

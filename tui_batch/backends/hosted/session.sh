@@ -74,6 +74,8 @@ if [ "$copy" ]; then
 fi
 owner=- # who has claimed the job: another session, if it was sent twice
 { read -r _ owner <"records/$attempt/$index.start"; } 2>/dev/null
-printf '\ntui-batch-end %s %s %s %s %s %s %s\n' \
-    "${folder##*/}" "$index" "$attempt" "$code" "$began" "$(date +%s)" "${owner:--}"
+cause=- # why it was ended, in one word
+{ read -r cause _ <"records/$attempt/$index.cause"; } 2>/dev/null
+printf '\ntui-batch-end %s %s %s %s %s %s %s %s\n' \
+    "${folder##*/}" "$index" "$attempt" "$code" "$began" "$(date +%s)" "${owner:--}" "${cause:--}"
 exit "$code"
