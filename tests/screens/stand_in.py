@@ -156,6 +156,9 @@ class FakeDesk:
     def log(self, submission, index, stream="out", attempt=None):
         return self.home / f"{index}.{stream}"
 
+    def streams(self, submission):
+        return ("out", "events") if submission.kind == "canfar" else ("out", "err")
+
     def follow(self, submission, index, *streams):
         return bool(self.workdir)
 

@@ -14,7 +14,7 @@ from tui_batch import __version__
 from tui_batch.bundle import MOST_LINES, Bundle, Case, End, composed, in_need
 from tui_batch.errors import RequestError, TuiBatchError
 from tui_batch.model import Contact, Submission
-from tui_batch.shown import JobRow
+from tui_batch.shown import STREAMS, JobRow
 from tui_batch.store import export, ledger
 from tui_batch.store.home import Home
 from tui_batch.times import stamp
@@ -22,7 +22,6 @@ from tui_batch.times import stamp
 if TYPE_CHECKING:
     from tui_batch.desk.asking import Desk
 
-STREAMS = ("out", "err", "events")
 _STAMPED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")  # how an entry of courier.log begins
 
 T = TypeVar("T")
