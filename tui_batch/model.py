@@ -222,6 +222,7 @@ class LogChunk:
     data: bytes
     cursor: str
     wait: float = 0.0  # seconds until it should be asked for again, where that costs the target much
+    whole: bool = False  # nothing follows, by what was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +251,14 @@ class Contact:
     known: Mapping[str, Any] = field(default_factory=lambda: NOTHING)  # what it offers, since its `as_of`
 
 
+LONGEST_ANSWER = 4094  # bytes: with the end of its line, what a terminal and a FIFO take whole
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a person has to say before a target lets us in; the answer is kept in memory only."""
 
-    kind: str  # "host key", "password", "passphrase", "code"
+    kind: str  # "host key", "password", "passphrase", "code", "token"
     text: str  # one line: who asks, for what; of a host key its fingerprint
     secret: bool = True  # not shown while it is typed; a host key is answered with yes or no
     target: str = ""

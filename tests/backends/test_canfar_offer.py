@@ -271,4 +271,6 @@ def test_what_ends_soon_is_said_before_it_does():
     soon = f"{PEM} ends at {clock(SOON, NOW)}: {renew}; until then all goes on"
     assert health.warning(PEM, SOON, NOW) == soon
     assert health.read(Found("https://x", origin=PEM, expires=SOON), NOW).detail == f"the service answers, but {soon}"
+    login = health.read(Found("https://x", origin=PEM, concerns="others can read it"), NOW).facts["login"]
+    assert login == f"{PEM}, it does not say until when, others can read it"
     assert "put a new one there; until then nothing is sent" in health.warning("the file ~/token", OVER, NOW)

@@ -34,3 +34,14 @@ def test_what_no_session_would_find_is_refused_before_anything_is_sent(tmp_path)
         with pytest.raises(Refused, match=f"is not below {top}: no session would find it. Nothing was sent"):
             storage.folder("x")
         assert "no session would find it" in storage.examine().wrong
+
+
+def test_files_are_found_and_brought_by_the_paths_that_sessions_know(tmp_path):
+    results = tmp_path / "arc" / "projects" / "results"
+    results.mkdir(parents=True)
+    (results / "processed_1.fits").write_text("data")
+    storage = reached(tmp_path / "arc" / "home", mount=tmp_path / "arc")
+    [found] = storage.outputs(["/arc/projects/results/processed_*.fits"]).files
+    assert found.path == "/arc/projects/results/processed_1.fits"
+    storage.bring(found, tmp_path / "came")
+    assert (tmp_path / "came").read_text() == "data"

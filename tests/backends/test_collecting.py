@@ -72,7 +72,15 @@ def test_a_file_that_two_patterns_name_is_listed_once_and_folders_are_not(host, 
 
 
 def test_what_is_not_there_is_no_file(host, there):
-    assert names(host, there / "none*", there / "no" / "folder" / "*", there / "none.fits") == []
+    assert names(host, there / "none*", there / "none.fits") == []
+
+
+def test_a_folder_that_is_not_there_is_said_where_nothing_else_is_found(host, there):
+    missing = there / "no" / "folder" / "*"
+    with pytest.raises(Refused, match=f"no files were found: there is no folder {there}/no/folder"):
+        collecting.outputs(host, [str(missing), f"{there}/*"])
+    put(there / "a.fits")
+    assert names(host, missing, there / "*") == ["a.fits"]
 
 
 def test_a_link_is_what_it_leads_to(host, there):
@@ -101,7 +109,7 @@ def test_any_name_survives(host, there, tmp_path):
 )
 def test_nothing_of_a_pattern_is_carried_out(host, there, pattern):
     put(there / "a.fits")
-    assert names(host, f"{there}/{pattern.format(there)}") == []
+    assert names(host, f"{there}/{pattern.format(there)}", there / "a.fits") == ["a.fits"]
     assert not list(there.rglob("run"))
 
 

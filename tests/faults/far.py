@@ -5,7 +5,7 @@ A string is a file in `strings/`, which says what goes wrong; `once` it was pull
 gone, ask                 no answer; a question first
 expired                   what let us in is no longer valid
 warn                      what `poll` warns of
-refuse, limit             what `submit` says: the sentence; after how many jobs in all
+refuse, limit, own-limit  what `submit` says: the sentence; after how many jobs in all
 hang                      `submit` does not come back while the file is there
 cut-before, cut-after     once: the connection breaks before a call was heard, or before its answer was
 deaf                      no `submit` is ever heard
@@ -31,7 +31,7 @@ from pathlib import Path
 from tui_batch import tables
 from tui_batch.backends.base import Backend, Files
 from tui_batch.backends.hosted import collecting
-from tui_batch.errors import Busy, ConfigError, Expired, Refused, Unclear, Unreachable
+from tui_batch.errors import Busy, ConfigError, Expired, Full, Refused, Unclear, Unreachable
 from tui_batch.model import (
     Accepted,
     Batch,
@@ -63,6 +63,7 @@ class Settings:
     settles: float = 0.3
     call: int = 2  # jobs that one call takes
     guards: bool = False
+    brings: bool = True
     forgets: float = 0.0
     save: float = 600.0
     wait: float = 0.0  # seconds
@@ -75,6 +76,7 @@ class Far(Backend):
         self.world, self._home = World(Path(settings.folder)), home
         self.pace, self.settles = settings.pace, settings.settles
         self.claims, self.send_at_once, self.guards = settings.claims, settings.call, settings.guards
+        self.brings = settings.brings
         self.forgets, self.save_seconds, self._wait = settings.forgets, settings.save, settings.wait
         if self.forgets:
             self.streams = ("out", "events")
@@ -97,6 +99,8 @@ class Far(Backend):
                 time.sleep(0.01)
             if sentence := self.world.pulled("refuse"):
                 raise Refused(sentence)
+            if (limit := self.world.pulled("own-limit")) and len(self.world.active()) >= int(limit):
+                raise Full(f"its turn comes: at most {limit}.")
             if (limit := self.world.pulled("limit")) and len(self.world.active()) >= int(limit):
                 raise Busy(f"far takes {limit} jobs at most.")
             if self.world.pulled("deaf") or self.world.pulled("cut-before", once=True):

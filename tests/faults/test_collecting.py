@@ -87,6 +87,16 @@ def test_some_files_of_an_ended_submission_are_fetched(away, arc):
     assert desk.submission(name).ended
 
 
+def test_no_file_comes_to_lie_outside_of_its_folder(away, arc):
+    desk = away.desk()
+    put(arc.parent / "above")
+    put(arc / ".hidden" / "inside")
+    name = sent(away, desk, arc / ".*" / "*")
+    assert [one.path for one in listed(desk, name).files] == [f"{arc}/.hidden/inside"]
+    collected(desk, name)
+    assert tree(desk, name) == {".hidden/inside": "data"}
+
+
 def test_what_is_here_is_not_fetched_again_and_what_has_changed_moves_aside(away, arc):
     desk = away.desk()
     put(arc / "a", "old a")

@@ -156,6 +156,9 @@ class FakeDesk:
     def log(self, submission, index, stream="out", attempt=None):
         return self.home / f"{index}.{stream}"
 
+    def streams(self, submission):
+        return ("out", "events") if submission.kind == "canfar" else ("out", "err")
+
     def follow(self, submission, index, *streams):
         return bool(self.workdir)
 
@@ -349,6 +352,10 @@ class FakeDesk:
 
     def keep_copy(self, text):
         return export.keep(Home(self.home), text)
+
+    def bundle(self, submission, indices=(), file=""):
+        self.asked.append(("bundle", submission, tuple(indices), file))
+        return Path("bundle.txt")
 
     def export_place(self, name):
         return export.place(name)

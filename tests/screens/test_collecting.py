@@ -3,7 +3,7 @@
 import os
 from dataclasses import replace
 
-from collected import ARC, FILES, KELP, PATTERNS, fetching, listed
+from collected import ARC, KELP, PATTERNS, fetching, listed
 from stand_in import ago
 from waiting import hides, screen_text, shows, until
 
@@ -81,7 +81,7 @@ async def test_what_went_wrong_is_said(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
         await to_files(pilot, desk, Collection(ago(0), ARC))
         await shows(pilot, f"Nothing was found on fir: {ARC}/processed_*.fits", "f looks again")
-        desk.collected = replace(listed(), trouble="fir: it cannot be told which files are /arc/x: no such host.")
+        desk.collected = replace(listed(), trouble="fir: it cannot be told which files are /arc/x: it did not say why.")
         await shows(pilot, "it cannot be told which files")
         why = "/arc/x has changed since it was listed."
         desk.collected = replace(fetching(3), failed={4: why, 7: "it may not be read."})
@@ -93,6 +93,17 @@ async def test_what_went_wrong_is_said(app, desk):
         contact = Contact(False, trouble="fir: no answer in 30 s.")
         desk.current = replace(desk.current, contacts={"fir": contact})
         await shows(pilot, "fir: no answer in 30 s.", "goes on when it answers")
+
+
+async def test_when_all_jobs_have_ended_it_is_said_once_that_there_is_more_to_be_had(app, desk):
+    desk.patterns = PATTERNS
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, HOME)
+        await pilot.press("enter")
+        await shows(pilot, "1/1003")
+        ended = desk.current.submissions[0]._replace(ended=ago(1))
+        desk.current = replace(desk.current, submissions=(ended, *desk.current.submissions[1:]))
+        await shows(pilot, "All jobs have ended: f lists the files that its template names elsewhere.")
 
 
 async def test_hostile_names_are_shown_and_nothing_else(app, desk):
@@ -121,4 +132,3 @@ async def test_it_is_whole_on_a_small_terminal(app, desk):
     async with app.run_test(size=(60, 15)) as pilot:
         await to_files(pilot, desk)
         await shows(pilot, "processed_1.fits", "3.2 MB", "12 files", "to ")
-    assert len(FILES) == 12

@@ -90,6 +90,37 @@ def resets(*answers):
     return turn
 
 
+def passes_on(to, saw):
+    """Is a proxy, of either kind: lets through to this server, whatever it is asked for, and keeps all that it saw."""
+
+    def turn(server, line):
+        if line.recv(1, socket.MSG_PEEK) == b"C":
+            server.hear(line)
+            welcome = b"HTTP/1.1 200 Connection established\r\n\r\n"
+        else:  # SOCKS: two questions
+            line.recv(99)
+            line.sendall(b"\x05\x00")
+            line.recv(99)
+            welcome = b"\x05\x00\x00\x01" + bytes(6)
+        with socket.create_connection(("127.0.0.1", to.port)) as other:
+            server.lines.append(other)
+            line.sendall(welcome)
+            back = threading.Thread(target=carried, args=(other, line), daemon=True)
+            back.start()
+            carried(line, other)
+            back.join()
+
+    def carried(one, other):
+        with contextlib.suppress(OSError):
+            while data := one.recv(1 << 16):
+                saw.append(data)
+                other.sendall(data)
+        with contextlib.suppress(OSError):
+            other.shutdown(socket.SHUT_WR)
+
+    return turn
+
+
 @contextlib.contextmanager
 def speaking(*turns, context=None):
     """A server on loopback; with a context, an encrypted one."""

@@ -9,13 +9,14 @@ import traceback
 from datetime import timedelta
 
 import pytest
+from nobody import Person
 from papers import Papers
-from speaking import answer, drips, hangs, is_deaf, resets, says, speaking
+from speaking import answer, drips, hangs, is_deaf, passes_on, resets, says, speaking
 from sshd import until
 
 from tui_batch.errors import ConfigError, Expired, Refused, Unclear, Unreachable
 from tui_batch.wire.credentials import Credentials
-from tui_batch.wire.http import Answer, Service, retry_after
+from tui_batch.wire.http import Answer, Service
 from tui_batch.wire.http_line import Wanted
 
 TOKEN = "planted-token-9f3c"
@@ -313,6 +314,16 @@ def test_what_was_refused_is_not_shown_again_until_there_is_something_new(servic
         assert b"Bearer another" in server.heard[1]
 
 
+def test_a_person_who_can_be_asked_for_a_new_token_is_asked_at_once(service):
+    with speaking(
+        says(answer(b"", "401 Unauthorized")), says(answer(b"", "401 Unauthorized")), says(answer())
+    ) as server:
+        far = service(server.url, token_env="FAR_TOKEN", ask=(person := Person("wrong", "right")))
+        assert far.ask("v1").status == 200
+        assert ["refused" in asked.text for asked in person.asked] == [True, True]
+        assert [one.split(b"Bearer ")[1].split()[0] for one in server.heard] == [TOKEN.encode(), b"wrong", b"right"]
+
+
 def test_what_else_is_said_of_us_is_for_the_caller(service):
     with speaking(says(answer(b"not a member", "403 Forbidden"))) as server:
         far = service(server.url)
@@ -341,11 +352,20 @@ def test_a_question_follows_where_it_is_sent_on_the_same_host(service):
 
 def test_a_question_follows_to_no_other_place(service):
     with speaking(hangs) as other:
-        for to in (f"{other.url}/v1", f"//me:word@127.0.0.1:{other.port}/v1", "https://127.0.0.1/skaha", "ftp://x/"):
+        for to in (f"{other.url}/v1", f"//127.0.0.1:{other.port}/v1", "https://127.0.0.1/skaha", "ftp://x/"):
             with speaking(says(moved(to))) as server:
-                said = failed(Unreachable, service(server.url).ask, "v1")
-                assert "sends us to " in said and "which is shown nothing of ours" in said and "word" not in said
+                assert "sends us elsewhere" in failed(Unreachable, service(server.url).ask, "v1")
+        for to in ("//[", "//x:y/", "\xff", ""):  # no places at all
+            with speaking(says(moved(to))) as server:
+                failed(Unreachable, service(server.url).ask, "v1")
         assert other.begun == 0
+
+
+def test_a_question_takes_no_other_name_from_where_it_is_sent(service):
+    with speaking(hangs) as server:
+        server.turns[:] = [says(moved(f"//me:word@127.0.0.1:{server.port}/"))]
+        assert "word" not in failed(Unreachable, service(server.url).ask, "v1")
+        assert len(server.heard) == 1
 
 
 def test_a_question_is_not_sent_round_for_ever(service):
@@ -426,33 +446,22 @@ def test_a_server_that_is_not_trusted_hears_nothing(service, papers, guarded, tm
         assert "`ca_file` /nowhere is not there" in both_unheard(service(url, ca_file="/nowhere", certificate=client))
 
 
-def test_a_proxy_carries_what_is_encrypted_and_sees_nothing_of_it(service, papers, guarded, monkeypatch):
-    def carries(proxy, line):
-        proxy.hear(line)
-        with socket.create_connection(("127.0.0.1", server.port)) as other:
-            line.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            proxy.lines.append(other)
-            back = threading.Thread(target=passed, args=(other, line), daemon=True)
-            back.start()
-            passed(line, other)
-            back.join()
-
-    def passed(one, other):
-        with contextlib.suppress(OSError):
-            while data := one.recv(1 << 16):
-                assert TOKEN.encode() not in data
-                other.sendall(data)
-        with contextlib.suppress(OSError):
-            other.shutdown(socket.SHUT_RDWR)
-
-    with speaking(says(answer(b"in")), context=guarded) as server, speaking(carries) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        far = service("https://server/skaha", ca_file=papers.ca, certificate=str(papers.issue("client")))
-        assert [far.ask("v1").body, far.tell("POST", "v1").body] == [b"in", b"in"]
-        assert [one.split()[:2] for one in proxy.heard] == [[b"CONNECT", b"server:443"]] * 2
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+def test_a_proxy_carries_what_is_encrypted_and_sees_nothing_of_it(service, papers, guarded, monkeypatch, scheme):
+    with speaking(says(answer(b"in")), context=guarded) as server, speaking(passes_on(server, saw := [])) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
+        client = str(papers.issue("client"))
+        far = service("https://server/skaha", ca_file=papers.ca, certificate=client)
+        assert [far.ask("v1").body, far.tell("POST", "v1").body, proxy.begun] == [b"in", b"in", 2]
         server.turns[:] = [hangs]
-        far.close()
         failed(Unclear, far.tell, "POST", "v1", seconds=SOON)
+        far = service("https://server/skaha", certificate=client)
+        assert "there is no way to server; look at" in both_unheard(far)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(papers.ca))
+        server.turns[:] = [says(answer(b"in"))]
+        assert far.ask("v1").body == b"in"
+        assert len(saw) > 6 and b"skaha" not in b"".join([*saw, *proxy.heard])
 
 
 # -- settings, secrets, small things -----------------------------------------------------------------------------------
@@ -485,12 +494,3 @@ def test_what_is_no_json_is_no_answer(service):
     assert Answer(200, {}, b'{"a": [1]}').json() == {"a": [1]}
     for body in (b"", b"<html>", b"\xff", b"[1, 2", b"[" * 100_000):
         assert "far: what answers there is not the service" in failed(Unreachable, Answer(200, {}, body, "far").json)
-
-
-def test_when_a_service_wants_to_be_asked_again():
-    def after(said):
-        return retry_after(Answer(503, {"retry-after": said}, b""), 1_794_000_000.0)
-
-    assert [after(" 30 "), after("0"), after("Fri, 06 Nov 2026 21:20:10 GMT")] == [30.0, 0.0, 10.0]
-    assert [after("soon"), after("-5"), after("Fri, 06 Nov 2020 21:20:10 GMT"), after("")] == [0.0] * 4
-    assert retry_after(Answer(503, {}, b""), 0.0) == 0.0

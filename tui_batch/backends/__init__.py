@@ -1,6 +1,6 @@
 """The kinds of targets, loaded when asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +22,12 @@ def kind(target: Target) -> ModuleType:
     if target.kind not in KINDS:
         raise ConfigError(f"targets.{target.name}: unknown kind {target.kind!r}.{nearest(target.kind, KINDS)}")
     return import_module(KINDS[target.kind])
+
+
+def streams(kind: str) -> Sequence[str]:
+    """What a kind's jobs leave to be read: what they wrote, or what else is said of them."""
+    known = import_module(KINDS[kind]) if kind in KINDS else None
+    return getattr(known, "STREAMS", Backend.streams)
 
 
 def nobody(question: Question) -> str:

@@ -50,6 +50,7 @@ class Backend(ABC):
     # folder before it begins. What two looks have not found is sent again then, without asking a person.
     guards: bool = False
 
+    brings: bool = True  # whether what jobs made can be brought; else that is only said when a person asks for it
     fetch_at_once: int = 1  # jobs whose results are brought by one call
 
     # What `tail` knows of a job, and after how many seconds the target has forgotten it; 0 where it stays. What is

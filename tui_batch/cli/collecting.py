@@ -11,7 +11,7 @@ from tui_batch.cli.answering import told
 from tui_batch.cli.output import as_json, plain, say
 from tui_batch.desk import Desk
 from tui_batch.model import Submission
-from tui_batch.numbers import megabytes
+from tui_batch.numbers import megabytes, megabytes_of
 from tui_batch.paths import COLLECTED, below
 from tui_batch.shown import Collection
 
@@ -29,7 +29,9 @@ def fetch(desk: Desk, arguments: Namespace) -> int:
     elif arguments.list:
         _print(found) if patterns else say(f"{submission.batch} names no files outside of its jobs' folders.")
     else:
-        print(desk.results(submission.id))
+        print(folder := desk.results(submission.id))
+        if not folder.exists():
+            say(f"Nothing of it is here yet: `tui-batch show {submission.id}` tells how far it is.")
     return code
 
 
@@ -86,7 +88,7 @@ def _tell(found: Collection, order: str, last: bool = False) -> None:
     """On a terminal, one line that says how far it is."""
     if found.asked == order and sys.stderr.isatty():
         here = found.wanted & found.here
-        sizes = f"{megabytes(found.size(here) + found.coming)} of {megabytes(found.size(found.wanted))}"
+        sizes = megabytes_of(found.size(here) + found.coming, found.size(found.wanted))
         line = f"{len(here):,} of {len(found.wanted):,} files, {sizes}"
         sys.stderr.write(f"\r{line[: shutil.get_terminal_size().columns - 1]}\x1b[K{chr(10) * last}")
         sys.stderr.flush()

@@ -94,7 +94,7 @@ def _watching(verbs: "Verbs") -> None:
     log = _verb(verbs, "log", "watching:log", "print what a job wrote")
     log.add_argument("id", metavar="ID", help=ID)
     log.add_argument("job", metavar="JOB", help="a job's index or name")
-    log.add_argument("--stream", choices=("out", "err"), default="out")
+    log.add_argument("--stream", choices=("out", "err", "events"), default="out")
     log.add_argument("-f", "--follow", action="store_true", help="go on until the job has ended")
 
 
@@ -135,7 +135,11 @@ def _acting(verbs: "Verbs") -> None:
 def _places(verbs: "Verbs") -> None:
     _verb(verbs, "targets", "places:targets", "list the targets", json=True)
     doctor = _verb(verbs, "doctor", "places:doctor", "check that everything works; say what to do if not", json=True)
-    doctor.add_argument("target", nargs="?", default="", metavar="TARGET")
+    what = doctor.add_mutually_exclusive_group()
+    what.add_argument("target", nargs="?", default="", metavar="TARGET")
+    bundle = "write a file for a support request: about these jobs, or the first that went wrong"
+    what.add_argument("--bundle", nargs="+", default=[], metavar=("ID", "JOB"), help=bundle)
+    doctor.add_argument("--output", default="", metavar="FILE", help="where to; without, into the present folder")
     answer = _verb(verbs, "answer", "answering:answer", "answer what a target asks: a password, a code, a host key")
     answer.add_argument("target", nargs="?", default="", metavar="TARGET")
     courier = _verb(verbs, "courier", "places:courier", "be the background process that talks to targets")

@@ -30,7 +30,17 @@ from tui_batch.courier.messages import (
     Took,
     Trouble,
 )  # fmt: skip
-from tui_batch.errors import Busy, Expired, Refused, StoreError, TuiBatchError, Unanswered, Unreachable, Unsupported
+from tui_batch.errors import (
+    Busy,
+    Expired,
+    Full,
+    Refused,
+    StoreError,
+    TuiBatchError,
+    Unanswered,
+    Unreachable,
+    Unsupported,
+)
 from tui_batch.model import Order
 from tui_batch.store import state
 
@@ -73,7 +83,8 @@ def take(courier: "Courier", target: str, answer: Answer) -> None:
 
 def trouble(courier: "Courier", target: str, request: Request | None, error: TuiBatchError) -> None:
     """No state changes, since nothing was learnt; whose call it was says when it is made again."""
-    say(f"{target}: {error}")
+    if not isinstance(error, Full):  # which is as it should be, for as long as that takes
+        say(f"{target}: {error}")
     _of_target(courier, target, request, error)
     match request:
         case Send(name) if name in courier.tracked:

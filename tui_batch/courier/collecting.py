@@ -97,10 +97,11 @@ def brought(courier: "Courier", answer: Brought) -> None:
         outputs.add(path, *entries, *(("failed", str(at), why) for at, why in answer.failed.items()))
     except StoreError as error:  # asked for once more it would only find what it cannot write down
         _tell(courier, order, str(error))
-        courier.inbox.done(order)
-    else:
+        return courier.inbox.done(order)
+    if not answer.more:
         courier.inbox.again(order)
         courier.listen_now()
+    return None
 
 
 def missed(courier: "Courier", order: Order, error: TuiBatchError) -> None:

@@ -151,11 +151,12 @@ class Surveyed:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """These are here; those cannot be had, and why; the rest is to be asked for again."""
+    """These are here; those cannot be had, and why; the rest is asked for again, unless there is `more` to come."""
 
     order: Order
-    came: Collection[int]
-    failed: Mapping[int, str]
+    came: list[int]
+    failed: dict[int, str]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)

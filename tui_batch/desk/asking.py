@@ -174,6 +174,17 @@ class Desk(Making):
         self.probe(target.name)
         return True
 
+    # -- help ----------------------------------------------------------------------------------------------------------
+
+    def bundle(self, submission: str, indices_: Sequence[int] = (), file: str = "") -> Path:
+        """Write what is known of these jobs, or of the first that went wrong, for a support request; the new file.
+
+        Without a name it is one that is free in the present folder.
+        """
+        from tui_batch.desk.bundling import write
+
+        return write(self, self.submission(submission), indices_, file)
+
     # -- what targets ask ----------------------------------------------------------------------------------------------
 
     def answer(self, question: Question, text: str) -> None:

@@ -83,6 +83,12 @@ class Looking:
         """The last lines of a job's log, as they are."""
         return export.tail(self.log(submission, index, stream), lines)
 
+    def streams(self, submission: Submission) -> Sequence[str]:
+        """What there is to be read of its jobs: `out`, `err` where that is apart, `events` where somebody says any."""
+        from tui_batch import backends
+
+        return backends.streams(submission.kind)
+
     def runs_here(self, submission: Submission) -> bool:
         """Whether its jobs write their logs into the store; those of others are brought here while one looks."""
         from tui_batch import backends

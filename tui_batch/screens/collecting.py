@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.model import Output, Submission
-from tui_batch.numbers import megabytes
+from tui_batch.numbers import megabytes, megabytes_of
 from tui_batch.paths import COLLECTED, below
 from tui_batch.screens.rows import title
 from tui_batch.screens.table_view import TableView
@@ -230,8 +230,7 @@ def progress(known: Collection, coming: bool) -> list[Line]:
     }
     whole = known.size(known.wanted) + len(known.wanted)
     come = known.size(here) + (known.coming if coming else 0)
-    sizes = f"{megabytes(come).removesuffix(' MB')} of {megabytes(known.size(known.wanted))}"
-    words = f"{len(here):,} of {files(len(known.wanted))}, {sizes}"
+    words = f"{len(here):,} of {files(len(known.wanted))}, {megabytes_of(come, known.size(known.wanted))}"
     lines: list[Line] = [((f"  {bar(weights, whole, BAR)} {words}", ""),)]
     if failed:
         lines.append(((f"  {files(len(failed))} did not come: {known.failed[min(failed)]}", "trouble"),))

@@ -16,7 +16,7 @@ from tui_batch.screens.picked import Pick, Picked
 from tui_batch.screens.rerun import RERUN, Rerunning
 from tui_batch.screens.rows import title, unwritten
 from tui_batch.screens.waiting import trouble
-from tui_batch.shown import JobRow, Snapshot
+from tui_batch.shown import STREAMS, JobRow, Snapshot
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.log_tail import last_lines
 from tui_batch.widgets.text_view import TextView
@@ -43,6 +43,7 @@ class JobView(Rerunning):
         self._submission, self._row = submission, row
         self._varying: tuple[str, ...] = ()
         self._paths: dict[str, Path] = {}
+        self._streams: Sequence[str] = ()
         self._ends: dict[str, Sequence[str]] = {}  # of the logs
         self._files: Mapping[str, str] = {}
         self._script = ""
@@ -75,9 +76,9 @@ class JobView(Rerunning):
         jobs = await self.ask(self.desk.jobs, submission.id)
         self._varying = jobs.varying
         self._row = next((row for row in jobs.rows if row.index == index), self._row)
+        self._streams = await self.ask(self.desk.streams, submission)
         self._paths = {
-            "stdout": await self.ask(self.desk.log, submission.id, index, "out"),
-            "stderr": await self.ask(self.desk.log, submission.id, index, "err"),
+            **{STREAMS[one]: await self.ask(self.desk.log, submission.id, index, one) for one in self._streams},
             "results": await self.ask(self.desk.results, submission.id) / self._row.name,
         }
         if there := await self.ask(self.desk.remains, submission.id):
@@ -90,9 +91,10 @@ class JobView(Rerunning):
 
     async def _follow(self) -> None:
         """What the logs end with now."""
-        await self.ask(self.desk.follow, self._submission.id, self._row.index, "out", "err")
+        await self.ask(self.desk.follow, self._submission.id, self._row.index, *self._streams)
         if self._paths:
-            self._ends = {name: await self.ask(last_lines, self._paths[name], TAIL) for name in ("stdout", "stderr")}
+            names = [STREAMS[one] for one in self._streams]
+            self._ends = {name: await self.ask(last_lines, self._paths[name], TAIL) for name in names}
             self._show()
 
     async def _read_batch(self) -> None:

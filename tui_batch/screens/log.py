@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tui_batch.model import Submission
 from tui_batch.screens.rows import title
 from tui_batch.screens.view import View
-from tui_batch.shown import JobRow, Snapshot
+from tui_batch.shown import STREAMS, JobRow, Snapshot
 from tui_batch.states import JobState
 from tui_batch.times import stamp
 from tui_batch.widgets.lines import Part
@@ -24,8 +24,6 @@ from tui_batch.widgets.progress import TONES
 
 if TYPE_CHECKING:
     from tui_batch.screens.copying import Copy
-
-_OTHER = {"out": "err", "err": "out"}
 
 
 class Log(View):
@@ -102,9 +100,9 @@ class Log(View):
         so_far = "" if status.state.ended else " so far"
         if self._far and status.started:
             coming = ", and comes when that answers." if self._in_trouble else ": what it holds is being brought here."
-            self.log_view.wait(f"std{self._stream} is on {self._submission.target}{coming}")
+            self.log_view.wait(f"{STREAMS[self._stream]} is on {self._submission.target}{coming}")
         else:
-            self.log_view.wait(f"std{self._stream} is empty{so_far}: the job {_became(self._row)}.")
+            self.log_view.wait(f"{STREAMS[self._stream]} is empty{so_far}: the job {_became(self._row)}.")
 
     async def _open(self) -> None:
         path = await self._look_for_it()
@@ -127,7 +125,7 @@ class Log(View):
 
     def _head(self) -> None:
         view, state, look = self.log_view, self._row.status.state, self.log_view.look
-        facts: list[Part] = [(f"std{self._stream}", "key"), (_word(self._row), TONES[state])]
+        facts: list[Part] = [(STREAMS[self._stream], "key"), (_word(self._row), TONES[state])]
         if look.wrap:
             facts.append(("wrapped", ""))
         if not look.collapse:
@@ -147,6 +145,10 @@ class Log(View):
         """The one that the job is of."""
         return self._submission
 
+    def chosen_job(self) -> JobRow:
+        """The one whose log it is."""
+        return self._row
+
     def copies(self) -> "Sequence[Copy]":
         """Of this job."""
         from tui_batch.screens.copying import of_jobs
@@ -156,9 +158,13 @@ class Log(View):
 
     # -- ways to look ----------------------------------------------------------------------------------------------
     def action_stream(self) -> None:
-        """Standard output or standard error."""
-        self._stream = _OTHER[self._stream]
-        self.go(self._open)
+        """Standard output, standard error, or what else there is."""
+        self.go(self._turn)
+
+    async def _turn(self) -> None:
+        streams = await self.ask(self.desk.streams, self._submission)
+        self._stream = streams[(streams.index(self._stream) + 1) % len(streams)]
+        await self._open()
 
     def action_wrap(self) -> None:
         """Fold long lines, or cut them."""

@@ -24,6 +24,7 @@ from tui_batch.widgets.prompt_line import PromptLine
 if TYPE_CHECKING:
     from tui_batch.screens.copying import Copy
 
+FETCH = "submission.fetch"
 WHY = "submission.why"
 REST_SECONDS = 0.15  # while somebody runs through a list the bottom line waits
 TYPED_ABOVE = 50  # as many jobs are not lost to one wrong key
@@ -35,7 +36,7 @@ class Verbs(Rerunning, Undoing):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "cancel", "cancel", id="submission.cancel"),
         Binding("H", "hold", "hold or release", id="submission.hold"),
-        Binding("f", "fetch", "fetch", id="submission.fetch"),
+        Binding("f", "fetch", "fetch", id=FETCH),
         Binding("e", "note", "note", id="submission.note"),
         Binding("w", "why", "why is it waiting", id=WHY),
         Binding("E", "shell", "open its folder in a shell", id="submission.shell"),

@@ -6,7 +6,7 @@ is known the memory that the job held at most.
 
 import contextlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from sys import intern
@@ -137,6 +137,17 @@ class LedgerView:
         whole = data[: data.rfind(b"\n") + 1]
         self._offset += len(whole)
         return whole.decode("utf-8", "replace").split("\n")[:-1]
+
+
+def learnt(path: Path, indices: Collection[int]) -> dict[int, list[Status]]:
+    """All that was ever learnt of these jobs, oldest first."""
+    found: dict[int, list[Status]] = {}
+    for text in LedgerView(path)._new_lines():
+        with contextlib.suppress(ValueError):
+            index, status = parse(text)
+            if index in indices:
+                found.setdefault(index, []).append(status)
+    return found
 
 
 def ids(path: Path) -> set[str]:

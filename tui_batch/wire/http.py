@@ -5,14 +5,13 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
 from tui_batch.errors import BackendError, ConfigError, Refused, Unclear, Unreachable
 from tui_batch.wire.credentials import Credentials
-from tui_batch.wire.http_line import CONNECT_SECONDS, Got, Line, Lost, Wanted
+from tui_batch.wire.http_line import Got, Line, Lost, Wanted
 from tui_batch.wire.http_trouble import certificate_refused, hung_up, reason
 
 Pairs = Iterable[tuple[str, str]]
@@ -56,22 +55,13 @@ class Service:
         self._line: Line | None = None  # kept open from one question to the next
 
     def ask(self, path: str, query: Pairs = (), seconds: float | None = None, most: int = MOST) -> Answer:
-        """GET, which can be done again without harm. It is sent on where it was moved to, but not to anybody else."""
-        seconds = seconds or self._seconds
-        url, end = self._at(path, query), time.monotonic() + seconds
-        for _ in range(_REDIRECTS):
-            wanted = Wanted("GET", url, self._credentials.headers(), most=most)
-            answer = self._asked(wanted, seconds, end)
-            if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
-                return answer
-            moved = urlsplit(urljoin(url, answer.headers["location"]))
-            if _place(moved) != _place(urlsplit(url)):
-                raise Unreachable(
-                    f"{self._name}: {self._host} sends us to {moved.scheme}://{moved.hostname}, which is shown nothing "
-                    "of ours; look at `url`, or at the network."
-                )
-            url = moved.geturl()
-        raise Unreachable(f"{self._name}: {self._host} sends us round in a circle; look at `url`.")
+        """GET, which can be done again without harm: so a person who can give another token is asked for it at once."""
+        url = self._at(path, query)
+        while (got := self._followed(url, seconds or self._seconds, most)).status == 401:
+            expired = self._credentials.refused()
+            if not self._credentials.asks:
+                raise expired
+        return Answer(got.status, got.headers, got.body, self._name)
 
     def tell(
         self,
@@ -90,12 +80,13 @@ class Service:
         line.close()
         if isinstance(got, Lost):
             raise self._trouble(got, seconds, again=False)
-        answer = self._let_in(got)
-        if answer.status in (301, 307, 308):
+        if got.status == 401:
+            raise self._credentials.refused()
+        if got.status in (301, 307, 308):
             raise Refused(f"{self._name}: {self._host} says that it has moved. Nothing was sent on; look at `url`.")
-        if answer.status in (302, 303):
+        if got.status in (302, 303):
             raise Unclear(f"{self._name}: {self._host} sends us elsewhere: it may have been done or not.")
-        return answer
+        return Answer(got.status, got.headers, got.body, self._name)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -103,7 +94,21 @@ class Service:
             self._line.close()
         self._line = None
 
-    def _asked(self, wanted: Wanted, seconds: float, end: float) -> Answer:
+    def _followed(self, url: str, seconds: float, most: int) -> Got:
+        """What is answered where we are sent on to, as long as that is the same place."""
+        shown, end = self._credentials.headers(), time.monotonic() + seconds
+        for _ in range(_REDIRECTS):
+            got = self._asked(Wanted("GET", url, shown, most=most), seconds, end)
+            if got.status not in (301, 302, 303, 307, 308) or "location" not in got.headers:
+                return got
+            if not (url := _onward(url, got.headers["location"])):
+                raise Unreachable(
+                    f"{self._name}: {self._host} sends us elsewhere, where nothing of ours is shown; look at `url`, or "
+                    "at the network."
+                )
+        raise Unreachable(f"{self._name}: {self._host} sends us round in a circle; look at `url`.")
+
+    def _asked(self, wanted: Wanted, seconds: float, end: float) -> Got:
         """One question on the connection that is open, or once more on a new one if that was closed meanwhile."""
         line, self._line = self._line or self._new_line(), None
         got = line.carry(wanted, max(0.0, end - time.monotonic()))
@@ -112,30 +117,20 @@ class Service:
         else:
             self._line = line
         if isinstance(got, Got):
-            return self._let_in(got)
+            return got
         if got.stale and got.why:
             return self._asked(wanted, seconds, end)
         raise self._trouble(got, seconds, again=True)
-
-    def _let_in(self, got: Got) -> Answer:
-        if got.status == 401:
-            raise self._credentials.refused()
-        return Answer(got.status, got.headers, got.body, self._name)
 
     def _trouble(self, lost: Lost, seconds: float, again: bool) -> BackendError:
         """What went wrong, for a person; `again`: it can be asked again without harm."""
         silently = (again or not lost.heard) and hung_up(lost.why) and self._credentials.ended()
         if self._credentials.certificate and (silently or certificate_refused(lost.why)):
             return self._credentials.refused()
+        why = f"{self._name}: {reason(lost, self._host, seconds)}"
         if not lost.heard:
-            why = reason(lost.why, self._host, min(seconds, CONNECT_SECONDS) if lost.why else seconds)
-            return Unreachable(f"{self._name}: {why}. Nothing was sent.")
-        why = reason(lost.why, self._host, seconds)
-        return (
-            Unreachable(f"{self._name}: {why}.")
-            if again
-            else Unclear(f"{self._name}: {why}: it may have been done or not.")
-        )
+            return Unreachable(f"{why}. Nothing was sent.")
+        return Unreachable(f"{why}.") if again else Unclear(f"{why}: it may have been done or not.")
 
     def _at(self, path: str, query: Pairs = ()) -> str:
         asked = urlencode(list(query), quote_via=quote)
@@ -145,17 +140,6 @@ class Service:
         if self._ca_file and not Path(self._ca_file).is_file():
             raise Unreachable(f"{self._name}: `ca_file` {self._ca_file} is not there. Nothing was sent.")
         return Line(self._direct, self._ca_file, self._credentials.certificate)
-
-
-def retry_after(answer: Answer, now: float) -> float:
-    """Seconds after which a service wants to be asked again; 0 where it does not say."""
-    said = answer.headers.get("retry-after", "").strip()
-    if said.isdecimal():
-        return float(said)
-    try:
-        return max(0.0, parsedate_to_datetime(said).timestamp() - now)
-    except (ValueError, TypeError, OverflowError):
-        return 0.0
 
 
 def _address(name: str, url: str) -> SplitResult:
@@ -172,8 +156,19 @@ def _address(name: str, url: str) -> SplitResult:
     return parts
 
 
-def _place(parts: SplitResult) -> tuple[str, str | None, int]:
-    return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+def _onward(url: str, to: str) -> str:
+    """Where a question is sent on; "" when that is another place."""
+    try:
+        moved = urlsplit(urljoin(url, to))
+        return moved.geturl() if _place(moved) == _place(urlsplit(url)) else ""
+    except ValueError:
+        return ""
+
+
+def _place(parts: SplitResult) -> tuple[str, str, str | None, int]:
+    """Who is spoken with, and as whom."""
+    as_whom, at, _ = parts.netloc.rpartition("@")
+    return parts.scheme, as_whom + at, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _loopback(host: str) -> bool:

@@ -4,7 +4,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-from tui_batch.wire.http_line import CutShort, TooLong
+from tui_batch.wire.http_line import CONNECT_SECONDS, CutShort, Lost, TooLong
 
 # What a server says of a certificate that it does not take, before it hears anything else.
 _REFUSED = ("ALERT_CERTIFICATE", "ALERT_BAD_CERTIFICATE", "ALERT_UNSUPPORTED_CERTIFICATE", "ALERT_UNKNOWN_CA",
@@ -22,14 +22,15 @@ def hung_up(error: Exception | None) -> bool:
     return any(isinstance(one, ssl.SSLEOFError | ConnectionResetError | BrokenPipeError) for one in _all(error))
 
 
-def reason(error: Exception | None, host: str, seconds: float) -> str:
-    """What went wrong with a host, as the middle of a sentence; no error is no answer in time."""
-    found = list(_all(error))
+def reason(lost: Lost, host: str, seconds: float) -> str:
+    """What went wrong with a host, as the middle of a sentence."""
+    found = list(_all(lost.why))
     if any(kind.__name__ == "ProxyError" for one in found for kind in type(one).__mro__):  # of one library or another
         said = next((f": {one}" for one in found if str(one).startswith("Tunnel")), "")
         return f"the proxy on the way to {host} does not let us through{said}"
-    if error is None or any(isinstance(one, TimeoutError) for one in found):
-        return f"no answer from {host} in {seconds:g} s"
+    if not lost.why or any(isinstance(one, TimeoutError) for one in found):
+        given = seconds if lost.heard or not lost.why else min(seconds, CONNECT_SECONDS)
+        return f"no answer from {host} in {given:g} s"
     for one in found:
         match one:
             case TooLong():
@@ -46,6 +47,8 @@ def reason(error: Exception | None, host: str, seconds: float) -> str:
                 break
             case OSError(strerror=str(why)):
                 return f"{host} cannot be reached: {why}"
+    if not lost.heard:
+        return f"there is no way to {host}; look at `url`, `ca_file`, and the proxies of the environment"
     return f"{host} hung up before its whole answer was here, or what it says is none"
 
 

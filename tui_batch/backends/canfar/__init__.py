@@ -59,7 +59,7 @@ class Canfar(Backend):
         self.pace, self.settles, self.save_seconds = (
             settings.poll_seconds, settings.settle_seconds, settings.save_seconds,
         )  # fmt: skip
-        self._storage, self._deleted = storage, deleted
+        self._storage, self._deleted, self.brings = storage, deleted, storage.reachable
         self._watching = Watching(sessions, storage, deleted, settings.lost_seconds)
         self._logs = Logs(name, sessions)
         self._made: dict[str, float] = {}  # sessions that may not be listed yet
@@ -214,7 +214,10 @@ def check(target: Target, batch: Batch, known: Mapping[str, object]) -> Sequence
     """What this kind cannot do."""
     ours = read(target)
     try:
-        return [*fitting.problems(known, asked(ours, batch), batch.resources)]
+        problems = fitting.problems(known, asked(ours, batch), batch.resources)
+        named = ", ".join(batch.elsewhere) if ours.storage == "none" else ""
+        unreached = [Problem(f"{named} cannot be fetched from here: storage is not set", fatal=False)] if named else []
+        return [*problems, *unreached]
     except ConfigError as error:
         return [Problem(line) for line in str(error).splitlines()]
 
@@ -243,9 +246,12 @@ def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) ->
     before = carrying.lines(wanted.environment, wanted.setup)
     folder = f"{ours.workdir}/{job.submission}"
     amounts = fitting.amounts(job.resources, wanted.memory_gb, None)
-    said = form(carrying.name(batch.name, job), wanted.image, amounts, carrying.staged(folder, job, ""))
+    command = carrying.staged(folder, job, "")
+    if ours.storage == "none":  # in words, where base64 would stand
+        words = [ours.workdir, job.submission, *carrying.words(job, ""), "(its files)"]
+        command = "python3", " ".join(["-c", "(unpacks the files and runs session.sh)", *words])
+    said = form(carrying.name(batch.name, job), wanted.image, amounts, command)
     others = sorted(set(files) - {"command"})
-    brought = "" if ours.storage != "none" else ", brought along in the request"
-    where = f"# in {folder}/jobs/{job.attempt}/{job.name}{', with ' if others else ''}{', '.join(others)}{brought}"
+    where = f"# in {folder}/jobs/{job.attempt}/{job.name}{', with ' if others else ''}{', '.join(others)}"
     request = [f"# POST {ours.url}/{ours.version}/session", *(f"{key}={value}" for key, value in said)]
     return "\n".join([*request, *before.splitlines(), where, files.get("command", "")])

@@ -26,7 +26,7 @@ def examine(settings: Settings, sessions: Sessions, credentials: Credentials, st
         settings.url, sessions.user, credentials.origin(), credentials.expires(),
         offer.read(said.get("context"), said.get("image"), said.get("repository"), stamp(began)), listed,
         [one.id for one in listed if carrying.marked(one.name)], sessions.availability(),
-        way(settings), place.folder, place.free, place.wrong,
+        way(settings), place.folder, place.free, place.wrong, credentials.concerns(),
     )  # fmt: skip
     return health.read(found, time.time())
 

@@ -33,6 +33,7 @@ class Found:
     workdir: str = ""  # there, when it can be written to
     free: float | None = None  # bytes
     wrong: str = ""  # with the storage
+    concerns: str = ""  # what should be mended of what lets us in
 
 
 def read(found: Found, now: float) -> Health:
@@ -75,7 +76,7 @@ def _wrong(found: Found) -> str:
 
 def _login(found: Found, now: float) -> str:
     until = f"valid until {clock(found.expires, now)}" if found.expires else "it does not say until when"
-    return f"{found.origin}, {until}" if found.origin else ""
+    return ", ".join(filter(None, (found.origin, until, found.concerns))) if found.origin else ""
 
 
 # -- what there is, in words -------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ class Logs:
             return LogChunk(b"", str(start), wait)
         data, ahead = since(body, start, self._ahead.get(job.id, 0))
         self._ahead[job.id] = ahead
-        return LogChunk(data, str(start + len(data)), wait)
+        return LogChunk(data, str(start + len(data)), wait, whole=carrying.said(body) != body)
 
     def events(self, job: Job, cursor: str) -> LogChunk:
         """All that happened around it, which takes the place of what was read before."""
@@ -45,8 +45,8 @@ class Logs:
         if body is None:
             raise Refused(f"{self._name}: what happened around session {job.id} is no longer known there.")
         if not body.strip() or body.strip() == b"<none>":
-            return LogChunk(b"", cursor or "0", PACE)
-        return LogChunk(body, str(len(body)), PACE)
+            return LogChunk(b"", cursor or "0", PACE, whole=True)
+        return LogChunk(body, str(len(body)), PACE, whole=True)
 
     def _see_whether_it_is_known(self, job: Job) -> None:
         """An empty log is what a session has that has written nothing, and one that is forgotten."""

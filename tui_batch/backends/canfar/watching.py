@@ -18,7 +18,7 @@ from tui_batch.times import stamp
 S = JobState
 T = TypeVar("T")
 
-REASONS = 30.0  # seconds between two looks why a session waits
+REASONS, NO_REASON = 30.0, 5.0  # seconds between two looks why a session waits, and where there was nothing to be seen
 PATIENCE = 300.0  # so long a log is waited for that cannot be read and may hold the exit code
 
 
@@ -85,7 +85,7 @@ class Watching:
     def _waits(self, session: Session, now: float) -> tuple[JobState, str]:
         """Why, as it was when it was last asked; asked once in a while, since each is a question of its own."""
         asked, told = self._told.get(session.id, (0.0, events.Told(S.QUEUED, "")))
-        if now - asked >= REASONS:
+        if now - asked >= (REASONS if told.words else NO_REASON):
             body = self._perhaps(lambda: self._sessions.events(session.id))
             told = events.why(events.read(body), now) if body is not None else told
             self._told[session.id] = (now, told)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tui_batch.backends.hosted.errand import last_line
-from tui_batch.errors import Refused, Unreachable
+from tui_batch.errors import Refused, Unclear, Unreachable
 from tui_batch.model import Output, Outputs
 from tui_batch.paths import folder_of, has_wildcard
 from tui_batch.times import stamp
@@ -24,9 +24,8 @@ _LOOK = """\
 IFS=
 {literally}
 for folder in {folders}; do
-    [ ! -d "$folder" ] || {{ [ -r "$folder" ] && [ -x "$folder" ]; }} || {{
-        echo "$folder may not be read" >&2; exit 1
-    }}
+    [ -d "$folder" ] || {{ echo "there is no folder $folder" >&2; continue; }}
+    [ -r "$folder" ] && [ -x "$folder" ] || {{ echo "$folder may not be read" >&2; exit 1; }}
 done
 look() {{
     n=0
@@ -61,6 +60,8 @@ def outputs(
     if done.code or (found := read(done.out, back)) is None:
         named = ", ".join(patterns)
         raise Refused(f"{host.name}: it cannot be told which files are {named}: {last_line(done.err)}")
+    if not found.files and done.err:
+        raise Refused(f"{host.name}: no files were found: {last_line(done.err)}")
     return found
 
 
@@ -72,13 +73,20 @@ def bring(host: Host, output: Output, into: Path, there: Callable[[str], str] = 
             return
         into.unlink()
     except Unreachable:  # it says so as well of a file that is written to all the while
-        done = host.run(looking([there(output.path)], literally=True), seconds=SECONDS)
-        now = read(done.out)
-        if now is None or [(one.size, one.moment) for one in now.files] == [(output.size, output.moment)]:
+        if not _changed(host, output, there):
             raise
     except OSError as error:
         raise Refused(f"{into} cannot be kept: {error.strerror}. Nothing was fetched from {host.name}.") from error
     raise Refused(f"{output.path} has changed since it was listed, and was not fetched: list the files once more.")
+
+
+def _changed(host: Host, output: Output, there: Callable[[str], str]) -> bool:
+    """Whether it is certainly another file by now."""
+    try:
+        now = read(host.run(looking([there(output.path)], literally=True)).out)
+    except (Unreachable, Unclear):
+        return False
+    return now is not None and [(one.size, one.moment) for one in now.files] != [(output.size, output.moment)]
 
 
 def looking(patterns: Sequence[str], literally: bool = False) -> str:
