@@ -9,7 +9,7 @@ from worlds.asking import ended, send
 from worlds.canfar import CanfarWorld, MountedCanfarWorld
 from worlds.skaha import ALWAYS
 
-from tui_batch.errors import Refused, Unreachable
+from tui_batch.errors import Refused, Unclear, Unreachable
 from tui_batch.states import JobState
 from tui_batch.times import seconds
 
@@ -219,6 +219,40 @@ def test_a_deleted_session_that_stays_for_a_while_is_cancelled_in_the_end(world,
     assert (S.COMPLETING in states) == bool(polls and terminating)
     assert len(skaha.asked("delete")) == 1
     until(lambda: not skaha.running(), "nothing of it runs")
+
+
+@pytest.mark.parametrize("how", [500, 503, "reset"])
+def test_a_session_that_could_not_be_deleted_goes_on_and_can_be_deleted_later(world, backend, skaha, how):
+    job = held(world, backend)
+    world.watch(backend, lambda known: known and known[job.id].state is S.RUNNING)
+    skaha.pull("delete", how)
+    with pytest.raises(Unclear):
+        backend.cancel([job.id])
+    assert backend.poll([job]).statuses[job.id].state is S.RUNNING
+    backend.cancel([job.id])
+    assert ends(world, backend, job).state is S.CANCELLED
+
+
+def test_a_session_that_is_there_although_it_was_deleted_is_not_called_cancelled(world, backend, skaha):
+    job = held(world, backend, said=f"touch {world.folder}/begun")
+    until(lambda: (world.folder / "begun").exists(), "it has begun")
+    skaha.pull("delete", 200)  # what goes wrong with it is only in its own log
+    backend.cancel([job.id])
+    assert backend.poll([job]).statuses[job.id].state is S.RUNNING
+    (world.folder / "go").touch()
+    assert ends(world, backend, job).state is S.SUCCEEDED
+
+
+def test_the_next_attempt_of_a_job_is_another_session_in_another_folder(world, backend, skaha):
+    batch, files, jobs = world.batch([f"printf x >> {world.folder}/runs; exit 3"])
+    sent = []
+    for attempt in (1, 2):
+        [[taken]] = backend.submit(batch, files, [replace(jobs[0], attempt=attempt)])
+        sent.append(replace(jobs[0], attempt=attempt, id=taken.id))
+        world.jobs = sent
+        world.watch(backend, ended(attempt))
+    assert (world.folder / "runs").read_text() == "xx"
+    assert backend.find(jobs[0].submission) == {0: sent[1].id}
 
 
 def test_what_has_ended_is_not_deleted(world, backend, skaha):
