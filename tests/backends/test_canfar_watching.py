@@ -9,7 +9,7 @@ from worlds.asking import ended, send
 from worlds.canfar import CanfarWorld, MountedCanfarWorld
 from worlds.skaha import ALWAYS
 
-from tui_batch.errors import Refused, Unclear, Unreachable
+from tui_batch.errors import Refused, Unclear
 from tui_batch.states import JobState
 from tui_batch.times import seconds
 
@@ -273,62 +273,3 @@ def test_what_comes_from_elsewhere_is_left_alone(world, backend, skaha):
     assert ends(world, backend, job).state is S.CANCELLED
     assert set(others) <= set(skaha.sessions)
     assert [call.path.rpartition("/")[2] for call in skaha.asked("delete")] == [job.id]
-
-
-# -- logs --------------------------------------------------------------------------------------------------------------
-
-
-@UNSEEN
-def test_bytes_of_a_log_that_come_in_small_pieces_come_all(world, backend, skaha):
-    skaha.ways.log_piece, skaha.ways.log_pause = 97, 0.001
-    [job] = send(world, backend, "printf '\\377\\376\\000a\\r\\n'; seq 2000; printf 'no end of a line'")
-    ends(world, backend, job)
-    numbers = "".join(f"{number}\n" for number in range(1, 2001)).encode()
-    assert backend.tail(job, "out", "").data == b"\xff\xfe\0a\r\n" + numbers + b"no end of a line"
-
-
-@UNSEEN
-@pytest.mark.parametrize("how", ["cut", "short", "reset", 500, 503])
-def test_a_log_that_breaks_off_is_read_anew(world, backend, skaha, how):
-    [job] = send(world, backend, "seq 2000")
-    ends(world, backend, job)
-    skaha.pull("logs", how, times=2)
-    with pytest.raises(Unreachable):
-        backend.tail(job, "out", "")
-    skaha.calm()
-    assert backend.tail(job, "out", "").data.endswith(b"\n1999\n2000\n")
-
-
-@UNSEEN
-def test_a_log_grows_and_only_what_is_new_is_told(world, backend, skaha):
-    job = held(world, backend, said="echo one; until [ -e more ]; do sleep 0.02; done; echo two")
-    first = until(lambda: (chunk := backend.tail(job, "out", "")).data and chunk, "it has written")
-    assert first.data == b"one\n" and first.wait > 0
-    assert backend.tail(job, "out", first.cursor).data == b""
-    (skaha.home / "tui-batch" / job.submission / "jobs" / "1" / job.name / "more").touch()
-    second = until(lambda: (chunk := backend.tail(job, "out", first.cursor)).data and chunk, "it has written more")
-    assert second.data == b"two\n"
-    (world.folder / "go").touch()
-    ends(world, backend, job)
-    assert backend.tail(job, "out", second.cursor).data == b""  # the line that is ours is not the job's
-
-
-@UNSEEN
-def test_of_a_log_whose_beginning_is_dropped_what_is_left_is_told(world, backend, skaha):
-    job = held(world, backend, said="seq 1000")
-    first = until(
-        lambda: (chunk := backend.tail(job, "out", "")).data.endswith(b"\n1000\n") and chunk, "it has written"
-    )
-    skaha.ways.log_kept = 100
-    told = backend.tail(job, "out", first.cursor)
-    assert b"no longer" in told.data and told.data.endswith(b"\n999\n1000\n")
-    assert backend.tail(job, "out", told.cursor).data == b""
-
-
-def test_events_are_told_as_they_are_and_none_as_nothing(world, backend, skaha):
-    skaha.ways.waits = "queue"
-    [job] = send(world, backend, "true")
-    assert backend.tail(job, "events", "").data == b""
-    skaha.go()
-    ends(world, backend, job)
-    assert b"Pulling image" in backend.tail(job, "events", "").data
