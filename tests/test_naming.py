@@ -45,3 +45,7 @@ def test_repeated_names_get_numbers_that_collide_with_nothing():
     assert given[:4] == ["x", "x-2", "x-3", "x-4"]
     assert len(set(given)) == len(given)
     assert max(map(len, given)) <= LONGEST
+
+
+def test_no_job_is_called_as_the_folder_of_collected_files():
+    assert Names().take("collected") == "collected-2"

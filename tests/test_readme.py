@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -13,6 +14,7 @@ import pytest
 from tui_batch import axis, backends, config, template
 from tui_batch.cli.parser import parser
 from tui_batch.store.sources import FileSources
+from tui_batch.wire.host import HostSettings
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text()
@@ -87,6 +89,24 @@ def test_every_key_of_a_cluster_is_named(title, kind):
     keys = [row for where in ("Clusters, here and over SSH", title) for row in rows(where) if len(row) == 3]
     named = [word for row in keys for word in re.findall("`([a-z_]+)`", row[0])]
     assert sorted(named) == sorted(known)
+
+
+def test_every_key_of_a_platform_is_named():
+    examples = fences("CANFAR", "toml")
+    places = [config.parse(one, Path("config.toml")).target("canfar") for one in examples[:2]]
+    platform = backends.kind(places[0])
+    assert [platform.settings(place).storage for place in places] == ["none", "mounted"]
+    named = [word for row in rows("CANFAR") for word in re.findall("`([a-z_]+)`", row[0])]
+    assert sorted(named) == sorted(set(platform.Settings.__annotations__) - set(HostSettings.__annotations__))
+
+
+def test_the_commands_for_a_platform_make_jobs_that_fit_it(tmp_path):
+    *_, process = fences("CANFAR", "toml")
+    made = template.read(process, "process.toml", tmp_path, lambda name: "")
+    assert (made.name, made.resources.memory_mb) == ("process", 4096)
+    said = [line.partition(" #")[0] for line in "".join(fences("CANFAR", "sh")).splitlines()]
+    for words in (shlex.split(one)[1:] for line in said for one in line.split("&&")):
+        parser().parse_args(words)
 
 
 def test_what_it_points_to_is_there():

@@ -134,6 +134,10 @@ def test_choices_may_be_numbers():
         ),
         ('[files]\n"x" = { from = "gone.j2" }', ["'gone.j2' is not a file"]),
         ('shared = ["bin/x"]', ["no files to share"]),
+        (
+            '[results]\npatterns = ["/arc/../etc/*", "/arc/", "/arc//x", "/a\\nb"]',
+            ["results: '/arc/../etc/*' leads out", "'/arc/' is not the path of a file", "'/arc//x' is", "a character"],
+        ),
     ],
 )
 def test_all_that_is_wrong_is_said_at_once(body, complaints):

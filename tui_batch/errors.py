@@ -11,6 +11,7 @@ TuiBatchError            one sentence for the person at the keyboard: what faile
     │   └── Expired      what let us in is no longer valid: looked for anew at the target's pace
     ├── Unclear          it may or may not have happened: look before doing it again
     ├── Busy             a limit: wait, this is not a failure
+    │   └── Full         a limit of the person's own: what waits goes as jobs end, and nobody has to see to it
     ├── Refused          the target said no; repeating will not help
     └── Unsupported      this kind of target cannot do that at all
 """
@@ -66,6 +67,10 @@ class Unclear(BackendError):
 
 class Busy(BackendError):
     """A limit: wait, this is not a failure."""
+
+
+class Full(Busy):
+    """A limit of the person's own: what waits goes as jobs end, and nobody has to see to it."""
 
 
 class Refused(BackendError):

@@ -43,6 +43,16 @@ class Batch:
     where: str = ""
     exclude: tuple[str, ...] = ()  # patterns of what is not brought home all the same
 
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The patterns of what is brought home from the jobs' own folders."""
+        return tuple(pattern for pattern in self.results if not pattern.startswith("/"))
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """The patterns of files outside of the jobs' folders, on the target's storage: fetched when one asks."""
+        return tuple(pattern for pattern in self.results if pattern.startswith("/"))
+
 
 # Why a job is held on purpose, as its evidence: nothing but what is named here lets it go.
 BY_PERSON = "asked to wait"
@@ -135,7 +145,9 @@ class Order:
     """
 
     id: str
-    verb: str  # submit, cancel, hold, release, requeue, signal, limit, retry, fetch, remove, note, probe
+    verb: (
+        str  # submit, cancel, hold, release, requeue, signal, limit, retry, fetch, survey, collect, remove, note, probe
+    )
     submission: str
     created: str
     batch: str = ""
@@ -144,7 +156,7 @@ class Order:
     target: str = ""
     total: int = 0
     jobs: str = ""
-    text: str = ""  # a note; the name of a signal; the minutes of a limit
+    text: str = ""  # a note; the name of a signal; the minutes of a limit; when the files to collect were listed
     leaves: str = ""  # not carried out before this moment; until then it can be taken back
     first: bool = False  # of a submission: one job is sent first, the others when it has succeeded
     more: str = ""  # to retry: what the new attempts get more of, as `store.more` reads it
@@ -187,12 +199,30 @@ WRITTEN = ("out", "err")  # the streams that a job writes; others are what its t
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """A file on a target's storage: its whole path, and when it was last written; a link is what it leads to."""
+
+    path: str
+    size: int
+    moment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """The files that patterns name on a target's storage, by their paths; `more` where that is not all of them."""
+
+    files: tuple[Output, ...] = ()
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LogChunk:
     """A piece of a log from a cursor on; hand `cursor` in again for what follows."""
 
     data: bytes
     cursor: str
     wait: float = 0.0  # seconds until it should be asked for again, where that costs the target much
+    whole: bool = False  # nothing follows, by what was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +265,14 @@ class Contact:
     known: Mapping[str, Any] = field(default_factory=lambda: NOTHING)  # what it offers, since its `as_of`
 
 
+LONGEST_ANSWER = 4094  # bytes: with the end of its line, what a terminal and a FIFO take whole
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a person has to say before a target lets us in; the answer is kept in memory only."""
 
-    kind: str  # "host key", "password", "passphrase", "code"
+    kind: str  # "host key", "password", "passphrase", "code", "token"
     text: str  # one line: who asks, for what; of a host key its fingerprint
     secret: bool = True  # not shown while it is typed; a host key is answered with yes or no
     target: str = ""

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from tui_batch.model import Value
 from tui_batch.numbers import plain, spell
-from tui_batch.paths import ON_TARGET
+from tui_batch.paths import COLLECTED, ON_TARGET
 
 LONGEST = 120
 _UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
@@ -50,7 +50,7 @@ class Names:
     """Hands out names within one batch; a name that is taken gets `-2`, `-3` and so on."""
 
     def __init__(self) -> None:
-        self._taken: set[str] = set()
+        self._taken = {COLLECTED}
         self._next: dict[str, int] = {}
 
     def take(self, name: str) -> str:

@@ -48,6 +48,16 @@ def whole(text: str) -> int:
     return int(exact)
 
 
+def megabytes(size: int) -> str:
+    """`3.2 MB`, `12,345.0 MB` for so many bytes."""
+    return f"{size / 2**20:,.1f} MB"
+
+
+def megabytes_of(size: int, whole: int) -> str:
+    """`17.1 of 39.1 MB` for so many bytes of so many."""
+    return f"{size / 2**20:,.1f} of {megabytes(whole)}"
+
+
 def plain(value: Value) -> str:
     """A value as old programs read it: `1e-06`, `-3.0`, truth as 1 and 0; nothing is rounded."""
     if isinstance(value, bool):

@@ -1,9 +1,9 @@
 """What the screens are shown, as values that never change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tui_batch.model import NOTHING, Contact, Order, Question, Status, Submission, Target
+from tui_batch.model import NOTHING, Contact, Order, Output, Question, Status, Submission, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,34 @@ class JobList:
 
     varying: tuple[str, ...]
     rows: Sequence[JobRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The files that a submission's batch names outside of its jobs' folders, as they were when they were listed.
+
+    A file is known by its place in the list.
+    """
+
+    as_of: str = ""  # when they were listed; "" for never
+    folder: str = ""  # that all of them lie below, there
+    files: tuple[Output, ...] = ()
+    more: bool = False  # these are not all
+    here: frozenset[int] = frozenset()  # those that have come, as they are there
+    asked: str = ""  # the order that asked for some of them last
+    wanted: frozenset[int] = frozenset()  # what it asked for
+    failed: Mapping[int, str] = field(default_factory=dict)  # what of that did not come, and why
+    trouble: str = ""  # why what was asked for last could not be done
+    coming: int = 0  # bytes that have come of files that are not here whole
+
+    @property
+    def left(self) -> Sequence[int]:
+        """What is wanted and not here, as far as it can be had."""
+        return sorted(self.wanted - self.here - self.failed.keys())
+
+    def size(self, some: Iterable[int]) -> int:
+        """The bytes of these files."""
+        return sum(self.files[at].size for at in some)
 
 
 @dataclass(frozen=True, slots=True)

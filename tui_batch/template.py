@@ -11,7 +11,7 @@ from tui_batch import tables
 from tui_batch.errors import TemplateError, nearest, sentence
 from tui_batch.model import NOTHING, Resources, Value
 from tui_batch.numbers import Real, number, spell, whole
-from tui_batch.paths import UPLOADS, path_trouble
+from tui_batch.paths import UPLOADS, path_trouble, pattern_trouble
 from tui_batch.where import compile_where
 
 TYPES = ("int", "float", "bool", "str", "choice", "path")
@@ -159,8 +159,8 @@ def read(text: str, origin: str, folder: Path | None = None, payload: Callable[[
         name=sheet.name, command=sheet.command, description=sheet.description, job_name=sheet.job_name,
         variables=variables, rules=_rules(sheet.rules, keys, problems), files=_files(sheet.files, payload, problems),
         shared=_shared(sheet.shared, folder, problems), resources=_resources(sheet.resources, problems),
-        options=sheet.options, results=sheet.results.patterns, exclude=sheet.results.exclude, origin=origin,
-        folder=folder, source=text,
+        options=sheet.options, results=_results(sheet.results.patterns, problems), exclude=sheet.results.exclude,
+        origin=origin, folder=folder, source=text,
     )  # fmt: skip
     if problems:
         raise TemplateError.of(f"{origin}: {problem}" for problem in problems)
@@ -249,6 +249,14 @@ def _shared(patterns: tuple[str, ...], folder: Path | None, problems: list[str])
     if patterns and folder is None:
         problems.append("shared: a template without a folder of its own has no files to share.")
     problems += [f"shared: {pattern!r} {path_trouble(pattern)}." for pattern in patterns if path_trouble(pattern)]
+    return patterns
+
+
+def _results(patterns: tuple[str, ...], problems: list[str]) -> tuple[str, ...]:
+    """Those that begin with / name files on the target's storage, all others what jobs leave in their folders."""
+    for pattern in patterns:
+        if pattern.startswith("/") and (trouble := pattern_trouble(pattern)):
+            problems.append(f"results: {pattern!r} {trouble}.")
     return patterns
 
 

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from worlds.canfar import CanfarWorld, MountedCanfarWorld, RemoteCanfarWorld
 from worlds.gridengine import FakeGridEngineWorld, GridEngineWorld, RemoteGridEngineWorld
 from worlds.local import LocalWorld
 from worlds.slurm import FakeSlurmWorld, PlainSlurmWorld, RemoteFakeSlurmWorld, RemoteSlurmWorld, SlurmWorld
@@ -36,6 +37,9 @@ WORLDS = [
         SlurmWorld,
         RemoteSlurmWorld,
         PlainSlurmWorld,
+        CanfarWorld,
+        MountedCanfarWorld,
+        RemoteCanfarWorld,
     )
 ]
 
@@ -46,6 +50,10 @@ BY_ITS_OWN_HAND = pytest.mark.parametrize(
 
 
 IN_TIME = pytest.mark.parametrize("world", [world for world in WORLDS if world.values[0].exact], indirect=True)
+
+SUSPENDING = pytest.mark.parametrize("world", [world for world in WORLDS if world.values[0].suspends], indirect=True)
+
+BRINGING = pytest.mark.parametrize("world", [world for world in WORLDS if world.values[0].brings], indirect=True)
 
 
 @pytest.fixture(params=WORLDS)
@@ -84,6 +92,16 @@ def sent(world: World, backend: Backend, batch: Batch, files: Archive, jobs: lis
     taken = list(chain.from_iterable(backend.submit(batch, files, jobs)))
     world.jobs = [replace(job, id=one.id) for job, one in zip(jobs, taken, strict=True)]
     return taken
+
+
+def opened_again(world: World, batch: Batch, files: Archive, jobs: list[Job], ids: list[str]) -> Backend:
+    """As the courier has it after a restart: one whose kind remembers its jobs is not handed them again."""
+    backend = world.open()
+    if not world.journal:
+        world.jobs = [replace(job, id=one) for job, one in zip(jobs, ids, strict=True)]
+        return backend
+    assert [taken.id for taken in sent(world, backend, batch, files, jobs)] == ids
+    return backend
 
 
 def gone(pid: int) -> bool:
@@ -134,9 +152,10 @@ def test_submitting_again_runs_nothing_again(world: World, backend: Backend, tmp
     batch, files, jobs = world.batch([f"printf x >> {tmp_path}/runs"])
     [first] = sent(world, backend, batch, files, jobs)
     [again] = sent(world, backend, batch, files, jobs)
-    assert first == again
+    assert first == again or not world.journal
     world.watch(backend, ended(1))
-    assert sent(world, backend, batch, files, jobs) == [first]
+    assert sent(world, backend, batch, files, jobs) == [first] or not world.journal
+    world.watch(backend, ended(1))
     assert (tmp_path / "runs").read_text() == "x"
 
 
@@ -203,7 +222,7 @@ def test_shared_memory_counts_once(world: World, backend: Backend) -> None:
 def test_a_pipe_that_is_closed_ends_its_writer(world: World, backend: Backend) -> None:
     [job] = send(world, backend, "yes | head -n 1; trap > traps; grep SigIgn /proc/self/status")
     world.watch(backend, ended(1))
-    assert backend.tail(job, "err", "").data == b""
+    assert "err" not in backend.streams or backend.tail(job, "err", "").data == b""
     ignored = int(backend.tail(job, "out", "").data.split()[-1], 16)
     assert not ignored & 1 << (signal.SIGPIPE - 1)
     assert not ignored & 1 << (signal.SIGHUP - 1)
@@ -267,8 +286,7 @@ def test_an_opened_again_backend_goes_on_with_what_runs_and_starts_what_waits(wo
     ids = [taken.id for taken in sent(world, first, batch, files, jobs)]
     world.watch(first, running(2))
     first.close()  # as if killed: it does nothing for its jobs
-    second = world.open()
-    assert [taken.id for taken in sent(world, second, batch, files, jobs)] == ids
+    second = opened_again(world, batch, files, jobs, ids)
     (tmp_path / "go").touch()
     known = world.watch(second, ended(3))
     assert {known[name].state for name in ids} == {S.SUCCEEDED}
@@ -276,6 +294,7 @@ def test_an_opened_again_backend_goes_on_with_what_runs_and_starts_what_waits(wo
     second.close()
 
 
+@SUSPENDING
 def test_a_suspended_job_is_shown_so_and_can_still_be_cancelled(world: World, backend: Backend) -> None:
     [job] = send(world, backend, "sleep 60")
     known = world.watch(backend, running())
@@ -293,8 +312,7 @@ def test_a_cancelled_job_that_is_deaf_ends_although_the_courier_was_killed_meanw
     world.watch(first, lambda known: b"deaf" in first.tail(job, "out", "").data)
     first.cancel([job.id])
     first.close()
-    second = world.open()
-    sent(world, second, batch, files, jobs)
+    second = opened_again(world, batch, files, jobs, [job.id])
     assert world.watch(second, ended(1))[job.id].state is S.CANCELLED
     second.close()
 
@@ -305,8 +323,7 @@ def test_what_ended_while_nobody_watched_is_told(world: World) -> None:
     [taken] = sent(world, first, batch, files, jobs)
     world.watch(first, ended(1))
     first.close()
-    second = world.open()
-    sent(world, second, batch, files, jobs)
+    second = opened_again(world, batch, files, jobs, [taken.id])
     status = world.watch(second, ended(1))[taken.id]
     assert (status.state, status.exit_code) == (S.FAILED, 4)
     second.close()
@@ -323,11 +340,15 @@ def test_logs_are_read_from_a_cursor_on(world: World, backend: Backend) -> None:
     [job] = send(world, backend, "echo one; echo oops >&2; echo two")
     world.watch(backend, ended(1))
     first = backend.tail(job, "out", "")
-    assert first.data == b"one\ntwo\n"
     assert backend.tail(job, "out", first.cursor).data == b""
+    if "err" not in backend.streams:  # one log for both
+        assert first.data == b"one\noops\ntwo\n"
+        return
+    assert first.data == b"one\ntwo\n"
     assert backend.tail(job, "err", "").data == b"oops\n"
 
 
+@BRINGING
 def test_results_are_what_the_job_wrote_and_come_whole(world: World, backend: Backend, tmp_path: Path) -> None:
     command = "mkdir deep; echo 1 > deep/a.csv; echo 2 > b.txt; touch -d 2001-01-01 b.txt; ln -s b.txt link; echo said"
     batch, files, jobs = world.batch([command])
@@ -344,6 +365,7 @@ def test_results_are_what_the_job_wrote_and_come_whole(world: World, backend: Ba
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == [job.name]
 
 
+@BRINGING
 def test_only_results_that_the_patterns_name_come(world: World, backend: Backend, tmp_path: Path) -> None:
     batch, files, jobs = world.batch(["mkdir deep; echo 1 > deep/a.csv; echo 2 > b.txt"], patterns='["*.csv"]')
     [taken] = sent(world, backend, batch, files, jobs)
@@ -352,6 +374,7 @@ def test_only_results_that_the_patterns_name_come(world: World, backend: Backend
     assert [path.name for path in (tmp_path / "results").rglob("*") if path.is_file()] == ["a.csv"]
 
 
+@BRINGING
 def test_results_that_are_excluded_stay(world: World, backend: Backend, tmp_path: Path) -> None:
     patterns = '["*.csv", "b.txt", "stdout"]\nexclude = ["deep/*", "stdout"]'
     command = "mkdir -p deep/er; echo 1 | tee deep/a.csv deep/er/a.csv a.csv b.txt"

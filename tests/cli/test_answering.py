@@ -16,6 +16,7 @@ from tui_batch.times import stamp
 
 SECRET = "Tr0ub4dor-&-3"
 PASSWORD = Question("password", "Password of ada on fir")
+TOKEN = Question("token", "token of canfar")
 CODE = Question("code", "fir asks: Verification code:", secret=False)
 HOST_KEY = Question("host key", "fir is not known yet. Is its ED25519 key SHA256:abc? Type yes to trust it.", False)
 
@@ -43,7 +44,7 @@ class Asking(threading.Thread):
             with questions.asked(self._home, shown) as reader:
                 if not select.select([reader], [], [], 20)[0]:
                     return
-                self.heard.append(os.read(reader, 999).decode())
+                self.heard.append(os.read(reader, 9999).decode())
         contacts.write(self._home.contacts, "local", Contact(not self._trouble, trouble=self._trouble))
         orders.done(self._home.orders, found[0])
 
@@ -75,6 +76,20 @@ def test_all_that_a_target_asks_is_asked_on_the_terminal_and_secrets_are_not_see
         assert "local answers." in typing.screen
         assert SECRET[:6].encode() not in typing.seen
     assert courier.heard == ["yes\n", f"{SECRET}\n", "123456\n"]
+    assert not kept(tmp_path)
+
+
+def test_a_long_token_is_taken_whole(home, tmp_path):
+    courier, token = Asking(home, TOKEN, CODE), f"{SECRET}{'t' * 4000}"
+    courier.start()
+    with terminal(home, "answer", "local") as typing:
+        typing.shows("token of canfar:")
+        typing.press(token, "enter")
+        typing.shows("Verification code:")
+        typing.press("123456", "enter")
+        assert typing.ended() == 0
+        assert SECRET[:6].encode() not in typing.seen
+    assert courier.heard == [f"{token}\n", "123456\n"]
     assert not kept(tmp_path)
 
 

@@ -263,6 +263,23 @@ def test_the_courier_is_seen_stopped_and_killed_and_jobs_run_on(program):
     assert (program.path / "ran").read_text() == "once\ntwice\n"
 
 
+def test_a_file_for_a_support_request(program):
+    name = program("run", program.template, "-s", "n=1..3", "--set", "then=exit 3", "--yes").out.strip()
+    program("wait", name, code=1)
+    said = program("doctor", "--bundle", "last")
+    path = program.path / f"tui-batch-{name}.txt"
+    assert said.out == f"{path}\n"
+    assert "read it before you send it" in said.err
+    text = path.read_text()
+    assert text.count("happened = failed, exit code 3") == 3
+    assert "printf %s hello > word.txt; cat word.txt; exit 3" in text
+    again = program("doctor", "--bundle", name, 1, "--json").json["bundle"]
+    assert again == str(program.path / f"tui-batch-{name}-2.txt")
+    assert program("doctor", "--bundle", name, "--output", path, code=2).err.endswith("choose another name.\n")
+    assert "no job '7'" in program("doctor", "--bundle", name, 7, code=2).err
+    assert "--bundle" in program("doctor", "--output", path, code=2).err
+
+
 def test_run_and_doctor_and_demo(program):
     said = program("run", program.template, "-s", "n=1..2", "--target", "local", "--name", "mine", "--json").json
     assert said["batch"] == "mine"

@@ -22,16 +22,17 @@ def home(tmp_path):
     return made
 
 
-def test_the_answer_reaches_the_lane_and_nothing_is_left(home):
+@pytest.mark.parametrize("answer", ["123 456", "t" * 4000], ids=["code", "token"])
+def test_the_answer_reaches_the_lane_and_nothing_is_left(home, answer):
     answers = []
     lane = threading.Thread(target=lambda: answers.append(Asker(home, "fir")(CODE)), daemon=True)
     lane.start()
     until(lambda: bool(questions.read(home)))
     [shown] = questions.read(home)
     assert (shown.kind, shown.text, shown.target, shown.secret) == ("code", "code for me@fir", "fir", True)
-    questions.answer(home, "fir", "123 456")
+    questions.answer(home, "fir", answer)
     lane.join(10)
-    assert answers == ["123 456"]
+    assert answers == [answer]
     assert list(home.questions.iterdir()) == []
 
 

@@ -5,7 +5,7 @@ A string is a file in `strings/`, which says what goes wrong; `once` it was pull
 gone, ask                 no answer; a question first
 expired                   what let us in is no longer valid
 warn                      what `poll` warns of
-refuse, limit             what `submit` says: the sentence; after how many jobs in all
+refuse, limit, own-limit  what `submit` says: the sentence; after how many jobs in all
 hang                      `submit` does not come back while the file is there
 cut-before, cut-after     once: the connection breaks before a call was heard, or before its answer was
 deaf                      no `submit` is ever heard
@@ -15,6 +15,8 @@ cut-fetch, refuse-fetch   once, in the middle of a group; whenever the job of th
 no-fetch                  results cannot be had now
 no-tail, no-log           logs cannot be had now; whatever `tail` is asked for, it is empty
 forgot                    nothing of any job's log is known any more
+hang-bring, refuse-bring  as above, of the file whose name this is
+cut-bring                 once: the connection breaks when half of a file is there
 
 Jobs are files in `jobs/`, named by their id, that say in which state they are; `calls` has a line for each call. With
 `forgets` a target tells each log as a whole, the one of what it says itself from its beginning each time, and has
@@ -28,11 +30,29 @@ from pathlib import Path
 
 from tui_batch import tables
 from tui_batch.backends.base import Backend, Files
-from tui_batch.errors import Busy, ConfigError, Expired, Refused, Unclear, Unreachable
-from tui_batch.model import Accepted, Batch, Health, Job, Limits, LogChunk, Poll, Problem, Question, Status, Target
+from tui_batch.backends.hosted import collecting
+from tui_batch.errors import Busy, ConfigError, Expired, Full, Refused, Unclear, Unreachable
+from tui_batch.model import (
+    Accepted,
+    Batch,
+    Health,
+    Job,
+    Limits,
+    LogChunk,
+    Output,
+    Outputs,
+    Poll,
+    Problem,
+    Question,
+    Status,
+    Target,
+)
 from tui_batch.states import JobState
 from tui_batch.times import stamp
+from tui_batch.wire.here import LocalHost
 from tui_batch.wire.host import Ask
+
+HERE = LocalHost(30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +63,7 @@ class Settings:
     settles: float = 0.3
     call: int = 2  # jobs that one call takes
     guards: bool = False
+    brings: bool = True
     forgets: float = 0.0
     save: float = 600.0
     wait: float = 0.0  # seconds
@@ -55,6 +76,7 @@ class Far(Backend):
         self.world, self._home = World(Path(settings.folder)), home
         self.pace, self.settles = settings.pace, settings.settles
         self.claims, self.send_at_once, self.guards = settings.claims, settings.call, settings.guards
+        self.brings = settings.brings
         self.forgets, self.save_seconds, self._wait = settings.forgets, settings.save, settings.wait
         if self.forgets:
             self.streams = ("out", "events")
@@ -77,6 +99,8 @@ class Far(Backend):
                 time.sleep(0.01)
             if sentence := self.world.pulled("refuse"):
                 raise Refused(sentence)
+            if (limit := self.world.pulled("own-limit")) and len(self.world.active()) >= int(limit):
+                raise Full(f"its turn comes: at most {limit}.")
             if (limit := self.world.pulled("limit")) and len(self.world.active()) >= int(limit):
                 raise Busy(f"far takes {limit} jobs at most.")
             if self.world.pulled("deaf") or self.world.pulled("cut-before", once=True):
@@ -133,6 +157,22 @@ class Far(Backend):
             yield job
             if self.world.pulled("cut-fetch", once=True):
                 raise Unclear("far: the connection broke.")
+
+    def outputs(self, patterns: Sequence[str]) -> Outputs:
+        self._begin("outputs")
+        return collecting.outputs(HERE, patterns)
+
+    def bring(self, output: Output, into: Path) -> None:
+        name = Path(output.path).name
+        self._begin(f"bring {name}")
+        while self.world.pulled("hang-bring") == name:
+            time.sleep(0.01)
+        if self.world.pulled("refuse-bring") == name:
+            raise Refused(f"far: {name} may not be read.")
+        if self.world.pulled("cut-bring", once=True):
+            into.with_name(f"{into.name}.part").write_bytes(Path(output.path).read_bytes()[: output.size // 2])
+            raise Unreachable("far: the connection broke.")
+        collecting.bring(HERE, output, into)
 
     def remove(self, submission: str) -> None:
         self._begin("remove")

@@ -113,6 +113,17 @@ def test_a_limit_is_no_failure_and_the_rest_follows_as_there_is_room(away, claim
 
 
 @BOTH
+def test_a_limit_of_ones_own_is_said_of_the_job_whose_turn_comes_and_is_no_trouble(away, claims):
+    desk = away.desk(claims=claims, call=1)
+    away.world.pull("own-limit", "2")
+    name = desk.submit(away.batch(desk, 3))
+    until(lambda: "its turn comes: at most 2." in [row.status.detail for row in desk.jobs(name).rows])
+    assert desk.submission(name).health == ""
+    away.world.becomes("succeeded")
+    until(lambda: len(away.world.names()) == 3)
+
+
+@BOTH
 def test_as_one_ends_the_next_goes_however_long_the_pace(away, claims):
     desk = away.desk(claims=claims, call=1, pace=600.0)
     away.world.pull("limit", "2")

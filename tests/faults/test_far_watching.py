@@ -144,6 +144,16 @@ def test_one_job_whose_results_are_refused_costs_no_other_its_own_and_is_asked_f
     until(lambda: desk.trouble(name) == "")
 
 
+def test_from_where_nothing_can_be_brought_nothing_is_fetched_unless_a_person_asks(away):
+    desk = away.desk(brings=False)
+    name = running(away, desk)
+    away.world.pull("refuse-fetch", "0")
+    ended(away, desk, name)
+    assert (away.world.calls("fetch"), desk.trouble(name)) == ([], "")
+    desk.fetch(name)
+    until(lambda: desk.trouble(name).startswith("The results of 1 job are not here: far: what job 0 left is gone."))
+
+
 def test_a_submission_whose_results_cannot_come_now_stays_open_killed_or_not(away):
     desk = away.desk(pace=0.1)
     name = running(away, desk)

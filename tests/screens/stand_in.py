@@ -7,7 +7,7 @@ from tui_batch.config import Config
 from tui_batch.errors import RequestError
 from tui_batch.indices import to_text
 from tui_batch.model import Batch, Limits, Logs, Order, Resources, Status, Submission, Target
-from tui_batch.shown import BatchRow, Beat, JobList, JobRow, Snapshot
+from tui_batch.shown import BatchRow, Beat, Collection, JobList, JobRow, Snapshot
 from tui_batch.states import JobState as S
 from tui_batch.store import export
 from tui_batch.store.filling import sample, weigh
@@ -121,6 +121,8 @@ class FakeDesk:
         self.needed = {}  # index → what a job was given
         self.workdir = ""  # of all targets, on their hosts
         self.silent = ()  # the targets of which it is not known what they offer
+        self.patterns = {}  # submission → what it names outside of its jobs' folders
+        self.collected = Collection()
         self.far = ""  # the other host that the courier is on
         self.known_logs = Logs()  # of all kinds
         self.kept = None  # what `saved` says of all jobs
@@ -356,6 +358,10 @@ class FakeDesk:
     def keep_copy(self, text):
         return export.keep(Home(self.home), text)
 
+    def bundle(self, submission, indices=(), file=""):
+        self.asked.append(("bundle", submission, tuple(indices), file))
+        return Path("bundle.txt")
+
     def export_place(self, name):
         return export.place(name)
 
@@ -364,6 +370,31 @@ class FakeDesk:
 
     def fetch(self, submission):
         self.asked.append(("fetch", submission))
+
+    def named_elsewhere(self, submission):
+        return self.patterns.get(submission, ())
+
+    def collection(self, submission):
+        return self.collected
+
+    def survey(self, submission):
+        self.asked.append(("survey", submission))
+        return self.ordered("survey", submission)
+
+    def collect(self, submission, as_of, places=None):
+        self.asked.append(("collect", submission, as_of, places))
+        return self.ordered("collect", submission)
+
+    def ordered(self, verb, submission):
+        order = Order(f"{verb}{len(self.asked)}", verb, submission, ago(0))
+        self.current = replace(self.current, orders=(*self.current.orders, order))
+        return order.id
+
+    def carried_out(self, collected=None):
+        """What was asked for of files is done."""
+        self.collected = collected or self.collected
+        left = tuple(one for one in self.current.orders if one.verb not in ("survey", "collect"))
+        self.current = replace(self.current, orders=left)
 
     def note(self, submission, text):
         self.asked.append(("note", submission, text))

@@ -13,6 +13,7 @@ from tui_batch.shown import Snapshot
 SECRET = "hunter2 and more"
 PASSWORD = Question("password", "Password for ada@fir", target="fir", asked=ago(30))
 CODE = Question("code", "ada@fir: one-time code", secret=False, target="fir", asked=ago(5))
+TOKEN = Question("token", "token of canfar", target="canfar", asked=ago(20))
 PHRASE = Question("passphrase", "Passphrase of ~/.ssh/id_ed25519", target="aws", asked=ago(20))
 PRINT = "SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDWE5iEWCkaHXhjrbA"
 HOST_KEY = Question("host key", f"fir.example.org shows an ED25519 key: {PRINT}", secret=False, target="fir",
@@ -86,6 +87,19 @@ async def test_a_paste_is_typed_and_never_answers(front):
         assert not front.desk.asked
         await pilot.press("enter")
         await until(pilot, lambda: front.desk.asked == [("answer", "fir", "one")])
+
+
+async def test_a_token_that_is_too_long_is_not_sent(front):
+    front.desk.current = asking(TOKEN)
+    async with front.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "canfar asks for a token: a", "R    212")
+        await pilot.press("a")
+        await shows(pilot, "token of canfar:")
+        pasted(pilot, "t" * 4095)
+        await pilot.press("enter")
+        await shows(pilot, "longer than 4094")
+        await pilot.press("backspace", "enter")
+        await until(pilot, lambda: front.desk.asked == [("answer", "canfar", "t" * 4094)])
 
 
 def pasted(pilot, text):

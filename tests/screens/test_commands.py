@@ -139,7 +139,7 @@ async def test_every_screen_has_the_command_line(app, place):
             await until(pilot, lambda before=before: screen_text(app) != before)
         await shows(pilot, words)
         await pilot.press("ctrl+p")
-        await shows(pilot, ":", "batches  cancel")
+        await shows(pilot, ":", "batches  bundle")
         await pilot.press(*"home", "enter")
         await on_screen(pilot, Home)
 
@@ -240,7 +240,7 @@ async def test_a_new_batch_from_a_template(app):
         await on_screen(pilot, Variables)
         await shows(pilot, "new batch: raft")
         await pilot.press("ctrl+p")
-        await shows(pilot, "batches  cancel")
+        await shows(pilot, "batches  bundle")
         await pilot.press(*"new raft", "enter")
         await shows(pilot, ": new raft", "a batch is being made already")
 
@@ -259,6 +259,27 @@ async def test_copying_and_exporting(app, desk, tmp_path, monkeypatch):
         await shows(pilot, "5 rows written to ")
         await command(pilot, "export all.xls")
         await shows(pilot, "all.xls", "must end in .csv")
+
+
+async def test_a_file_for_a_support_request(app, desk):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begin(pilot)
+        await command(pilot, "bundle")
+        await shows(pilot, "Written for a support request: bundle.txt")
+        await pilot.press("enter")
+        await shows(pilot, "1/1003")
+        await pilot.press("space", "down", "space")
+        await command(pilot, "bundle mine.txt")
+        await until(pilot, lambda: len(desk.asked) == 2)
+        await command(pilot, "log 7")
+        await on_screen(pilot, Log)
+        await command(pilot, "bundle")
+        await until(pilot, lambda: len(desk.asked) == 3)
+        files = [asked for asked in desk.asked if asked[0] == "bundle"]
+        assert [(asked[1], len(asked[2]), asked[3]) for asked in files] == [
+            (KELP, 0, ""), (KELP, 2, "mine.txt"), (KELP, 1, ""),
+        ]  # fmt: skip
+        assert files[2][2] == (7,)
 
 
 async def test_going_to_a_line(app):

@@ -5,7 +5,8 @@ import os
 from waiting import shows
 
 from tui_batch.app import BatchApp
-from tui_batch.screens.crash import redacted, report, sentence
+from tui_batch.redaction import redact
+from tui_batch.screens.crash import report, sentence
 from tui_batch.terminal import settle
 
 TOKEN = "planted-4f3b9c2e71d05a68"
@@ -28,7 +29,7 @@ def test_a_report_says_where_and_not_with_what():
 
 def test_what_looks_like_a_secret_is_taken_out():
     for secret in ("password=hunter2x", "api_key: abcdef", "https://ada:hunter2x@host/", "AKIA4567890123456789ABCDEF"):
-        text = redacted(f"before {secret} after", {})
+        text = redact(f"before {secret} after", {})
         assert text.startswith("before ")
         assert text.endswith(" after")
         assert not any(word in text for word in ("hunter2x", "abcdef", "AKIA"))

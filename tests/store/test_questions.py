@@ -70,11 +70,18 @@ def test_an_answer_for_a_courier_on_another_machine_is_given_there(home):
 
 def test_an_answer_is_one_line(home):
     with questions.asked(home, question()) as reader:
-        for text in ("a\nb", "x" * 4001):
+        for text in ("a\nb", "x" * 4095):
             with pytest.raises(RequestError, match="one line") as refused:
                 questions.answer(home, "fir", text)
             assert text not in str(refused.value)
         assert not select.select([reader], [], [], 0)[0]
+
+
+@pytest.mark.parametrize("length", [4000, 4094])
+def test_a_long_token_is_given_whole(home, length):
+    with questions.asked(home, question()) as reader:
+        questions.answer(home, "fir", "t" * length)
+        assert os.read(reader, 9999) == b"t" * length + b"\n"
 
 
 def test_what_a_dead_courier_asked_is_not_shown_and_taken_away_by_the_next(home):

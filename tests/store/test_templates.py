@@ -8,6 +8,7 @@ import pytest
 
 from tui_batch.errors import RequestError, TemplateError
 from tui_batch.store import batches, templates
+from tui_batch.store.filling import sample
 from tui_batch.store.sources import FileSources
 from tui_batch.sweep import plan
 
@@ -55,6 +56,31 @@ def test_one_job_for_each_file(tmp_path, monkeypatch):
 def test_a_command_line(tmp_path):
     done = run(tmp_path, "shell", "n=1..2", fixed=["command=echo \"run $N\" | tr a-z A-Z; echo 'it''s'"])
     assert {job: output for job, (output, _) in done.items()} == {"n1": "RUN 1\nits\n", "n2": "RUN 2\nits\n"}
+
+
+DATA, THERE = "target:/arc/projects/mygroup/data", "/arc/projects/mygroup/scripts/process data.py"
+
+
+def rendered(name, axes, fixed=()):
+    sweep = plan(templates.load(name, []), axes, fixed, [], "", "", FileSources())
+    return [sample(sweep, index, "b") for index in range(sweep.count)]
+
+
+def test_a_file_of_the_target_for_each_job_and_one_that_is_made_of_it():
+    fixed = [("program", "python /arc/process.py"), ("output", "/arc/projects/mygroup/results/")]
+    jobs = rendered("file-per-job", [("input", f'{DATA}/obs1.fits, "{DATA}/obs 2.fits"')], fixed)
+    assert {name: files["command"].split(" /arc/process.py ")[1].strip() for name, files in jobs} == {
+        "inputobs1": "/arc/projects/mygroup/data/obs1.fits /arc/projects/mygroup/results/processed_obs1.fits",
+        "inputobs_2": "'/arc/projects/mygroup/data/obs 2.fits' '/arc/projects/mygroup/results/processed_obs 2.fits'",
+    }
+
+
+def test_a_script_of_the_target_or_of_ones_own_is_told_what_varies_and_nothing_else(tmp_path):
+    (tmp_path / "mine.py").touch()
+    for script, there in ((f"target:{THERE}", f"'{THERE}'"), (str(tmp_path / "mine.py"), "uploads/mine.py")):
+        [(name, files), *_] = jobs = rendered("python-sweep", [("sigma", "1..3")], [("script", script)])
+        assert files["command"].splitlines()[-1] == (f"python3 {there} --threshold 0.5 --sigma 1 --method gaussian")
+        assert (name, len(jobs)) == ("sigma1", 3)
 
 
 def test_training(tmp_path):

@@ -22,7 +22,7 @@ def asked(store):
     def asked(**more):
         known = {"kind": "password", "text": "Password for ada@fir", "target": "local", "asked": stamp(time.time())}
         with questions.asked(store.home, Question(**known | more)) as reader:
-            yield lambda: os.read(reader, 99) if select.select([reader], [], [], 20)[0] else b""
+            yield lambda: os.read(reader, 9999) if select.select([reader], [], [], 20)[0] else b""
 
     return asked
 
@@ -53,6 +53,24 @@ def test_a_password_is_in_no_byte_that_comes_out_and_in_no_file(start, store, as
         app.until_quiet()
         app.press("q")
         assert app.ended() == 0
+        assert SECRET[:6].encode() not in app.seen
+    assert not kept(tmp_path)
+
+
+def test_a_long_token_is_pasted_whole(start, asked, tmp_path):
+    token = f"{SECRET}{'t' * 4000}"
+    with start() as app:
+        app.shows("> PD scan-499", "job-10")
+        with asked(kind="token", text="token of local") as heard:
+            app.shows("local asks for a token: a")
+            app.press("a")
+            app.shows("token of local:")
+            app.press("enter")
+            app.shows("type it, or Esc")
+            app.paste(f"{token}\n")
+            app.shows("token of local:", "<****")
+            app.press("enter")
+            assert heard() == token.encode() + b"\n"
         assert SECRET[:6].encode() not in app.seen
     assert not kept(tmp_path)
 

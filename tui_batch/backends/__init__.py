@@ -13,6 +13,7 @@ KINDS = {
     "local": "tui_batch.backends.local",
     "gridengine": "tui_batch.backends.gridengine",
     "slurm": "tui_batch.backends.slurm",
+    "canfar": "tui_batch.backends.canfar",
 }
 
 
@@ -29,7 +30,7 @@ def nobody(question: Question) -> str:
 
 
 LOGS_HERE = frozenset({"local"})  # kinds whose jobs write their logs into the store: nobody has to bring them
-OFFERING = frozenset({"slurm"})  # kinds that are asked what they offer before something is sent there
+OFFERING = frozenset({"slurm", "canfar"})  # kinds that are asked what they offer before something is sent there
 
 
 def logs(kind: str) -> Logs:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tui_batch.errors import Unsupported
-from tui_batch.model import WRITTEN, Accepted, Batch, Health, Job, LogChunk, Poll, Status
+from tui_batch.model import WRITTEN, Accepted, Batch, Health, Job, LogChunk, Output, Outputs, Poll, Status
 
 
 class Files(Protocol):
@@ -50,6 +50,7 @@ class Backend(ABC):
     # folder before it begins. What two looks have not found is sent again then, without asking a person.
     guards: bool = False
 
+    brings: bool = True  # whether what jobs made can be brought; else that is only said when a person asks for it
     fetch_at_once: int = 1  # jobs whose results are brought by one call
 
     # What `tail` knows of a job, and after how many seconds the target has forgotten it; 0 where it stays. What is
@@ -122,6 +123,14 @@ class Backend(ABC):
     @abstractmethod
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         """Bring what ended jobs made or changed into a folder for each; yields each that is there whole."""
+
+    def outputs(self, patterns: Sequence[str]) -> Outputs:
+        """The files outside of jobs' folders that these patterns name, all of them or an error."""
+        raise Unsupported("Files outside of the jobs' folders cannot be reached from here: nothing was looked for.")
+
+    def bring(self, output: Output, into: Path) -> None:
+        """Bring one of them to `into`, going on where an earlier try broke; Refused when it is not as it was then."""
+        raise Unsupported("Files outside of the jobs' folders cannot be reached from here: nothing was fetched.")
 
     def remove(self, submission: str) -> None:
         """Delete what is left of an ended submission on the target: only when a person asked for it."""

@@ -15,13 +15,29 @@ from pathlib import Path
 from tui_batch import tables
 from tui_batch.backends import records
 from tui_batch.backends.base import Backend, Files
+from tui_batch.backends.hosted import collecting
 from tui_batch.backends.watch import Watch
 from tui_batch.backends.workplace import Paths, Workplace
 from tui_batch.errors import ConfigError, Refused, TuiBatchError
-from tui_batch.model import BY_PERSON, Accepted, Batch, Health, Job, Limits, LogChunk, Poll, Problem, Status, Target
+from tui_batch.model import (
+    BY_PERSON,
+    Accepted,
+    Batch,
+    Health,
+    Job,
+    Limits,
+    LogChunk,
+    Output,
+    Outputs,
+    Poll,
+    Problem,
+    Status,
+    Target,
+)  # fmt: skip
 from tui_batch.states import JobState
 from tui_batch.times import stamp
 from tui_batch.wire import processes
+from tui_batch.wire.here import LocalHost
 from tui_batch.wire.host import Ask
 
 WRAPPER = str(Path(__file__).with_name("job.sh"))
@@ -48,6 +64,7 @@ class Local(Backend):
         self._settings = settings
         self._slots = _slots(settings)
         self._place = Workplace(home / "submissions", Path(settings.workdir).expanduser() if settings.workdir else None)
+        self._host = LocalHost(collecting.SECONDS)  # for files that lie elsewhere
         self._watch = Watch(self._place, settings.grace_seconds, self._tell)
         self._environment = {**os.environ, "TUI_BATCH_BOOT": self._watch.boot, "TUI_BATCH_HOST": self._watch.host}
         self._waiting: deque[tuple[Batch, Files, Job]] = deque()
@@ -197,6 +214,12 @@ class Local(Backend):
         for job in jobs:
             self._place.collect(job, files.job(job.name), batch, into)
             yield job
+
+    def outputs(self, patterns: Sequence[str]) -> Outputs:
+        return collecting.outputs(self._host, patterns)
+
+    def bring(self, output: Output, into: Path) -> None:
+        collecting.bring(self._host, output, into)
 
     def probe(self) -> Health:
         facts = {"host": os.uname().nodename, "cores": str(os.cpu_count()), "slots": str(self._slots)}

@@ -9,8 +9,13 @@ from tui_batch.model import Batch, Job
 
 
 def wanted(name: str, batch: Batch) -> bool:
-    """Whether a file is brought home: without patterns all are, but for what is excluded."""
-    return (not batch.results or _fits(name, batch.results)) and not _fits(name, batch.exclude)
+    """Whether a file of a job's own is brought home: without patterns all are, but for what is excluded."""
+    return (not batch.own or _fits(name, batch.own)) and not excluded(name, batch)
+
+
+def excluded(name: str, batch: Batch) -> bool:
+    """Whether a file is not brought home whatever names it."""
+    return _fits(name, batch.exclude)
 
 
 def _fits(name: str, patterns: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Verbs that act on a submission: cancel, hold, release, requeue, signal, limit, retry, fetch, note."""
+"""Verbs that act on a submission: cancel, hold, release, requeue, signal, limit, retry, clean, note."""
 
 from argparse import Namespace
 from collections.abc import Callable, Collection
@@ -98,13 +98,6 @@ def clean(desk: Desk, arguments: Namespace) -> int:
         return 1
     desk.remove(submission.id)
     say(f"{folder} on {submission.target}: asked to be deleted.")
-    return 0
-
-
-def fetch(desk: Desk, arguments: Namespace) -> int:
-    submission = desk.submission(arguments.id)
-    desk.fetch(submission.id)
-    print(desk.results(submission.id))
     return 0
 
 

@@ -108,7 +108,9 @@ def _acting(verbs: "Verbs") -> None:
     limit = _verb(verbs, "limit", "acting:limit", "change the time limit of jobs that have not ended")
     retry = _verb(verbs, "retry", "acting:retry", "run jobs again that did not succeed, or those that are named")
     clean = _verb(verbs, "clean", "acting:clean", "delete what an ended submission left on its target's host")
-    fetch = _verb(verbs, "fetch", "acting:fetch", "bring the results that are not here yet")
+    fetch = _verb(verbs, "fetch", "collecting:fetch", "bring the results that are not here yet", json=True)
+    fetch.add_argument("--list", action="store_true", help="only list the files that the patterns with / name")
+    fetch.add_argument("--timeout", type=float, default=None, metavar="S", help="wait for them at most S seconds")
     note = _verb(verbs, "note", "acting:note", "keep a note with a submission")
     for verb in (cancel, hold, release, requeue, signal, limit, retry, fetch, clean, note):
         verb.add_argument("id", metavar="ID", help=ID)
@@ -134,7 +136,11 @@ def _acting(verbs: "Verbs") -> None:
 def _places(verbs: "Verbs") -> None:
     _verb(verbs, "targets", "places:targets", "list the targets", json=True)
     doctor = _verb(verbs, "doctor", "places:doctor", "check that everything works; say what to do if not", json=True)
-    doctor.add_argument("target", nargs="?", default="", metavar="TARGET")
+    what = doctor.add_mutually_exclusive_group()
+    what.add_argument("target", nargs="?", default="", metavar="TARGET")
+    bundle = "write a file for a support request: about these jobs, or the first that went wrong"
+    what.add_argument("--bundle", nargs="+", default=[], metavar=("ID", "JOB"), help=bundle)
+    doctor.add_argument("--output", default="", metavar="FILE", help="where to; without, into the present folder")
     answer = _verb(verbs, "answer", "answering:answer", "answer what a target asks: a password, a code, a host key")
     answer.add_argument("target", nargs="?", default="", metavar="TARGET")
     courier = _verb(verbs, "courier", "places:courier", "be the background process that talks to targets")

@@ -7,6 +7,7 @@ from argparse import Namespace
 from tui_batch.cli.answering import ask, say_questions
 from tui_batch.cli.output import as_json, interactive, say, table
 from tui_batch.desk import Desk
+from tui_batch.errors import RequestError
 
 
 def targets(desk: Desk, arguments: Namespace) -> int:
@@ -22,6 +23,10 @@ def targets(desk: Desk, arguments: Namespace) -> int:
 
 def doctor(desk: Desk, arguments: Namespace) -> int:
     """Ask each target whether it works; this verb and the courier are the only ones that talk to one."""
+    if arguments.bundle:
+        return _bundle(desk, arguments)
+    if arguments.output:
+        raise RequestError("doctor: --output says where the file of --bundle ID goes.")
     from tui_batch.courier.examine import examine
 
     chosen = [desk.config.target(arguments.target)] if arguments.target else desk.targets()
@@ -34,6 +39,18 @@ def doctor(desk: Desk, arguments: Namespace) -> int:
             for key, value in one.facts.items():
                 print(f"       {key}: {value}")
     return 0 if all(one.works for one in found) else 1
+
+
+def _bundle(desk: Desk, arguments: Namespace) -> int:
+    name, *jobs = arguments.bundle
+    submission = desk.submission(name)
+    path = desk.bundle(submission.id, [desk.find_job(submission.id, job) for job in jobs], arguments.output)
+    if arguments.json:
+        as_json({"bundle": str(path)})
+    else:
+        say("Secrets were taken out; read it before you send it.")
+        print(path)
+    return 0
 
 
 def courier(desk: Desk, arguments: Namespace) -> int:

@@ -4,10 +4,12 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tui_batch.courier import receiving, sending, telling, watching
+from tui_batch.courier import collecting, receiving, sending, telling, watching
 from tui_batch.courier.log import say
 from tui_batch.courier.messages import (
     Answer,
+    Bring,
+    Brought,
     Examined,
     Fetch,
     Fetched,
@@ -19,6 +21,8 @@ from tui_batch.courier.messages import (
     Seek,
     Send,
     Sent,
+    Survey,
+    Surveyed,
     Tail,
     Tailed,
     Tell,
@@ -26,7 +30,17 @@ from tui_batch.courier.messages import (
     Took,
     Trouble,
 )  # fmt: skip
-from tui_batch.errors import Busy, Expired, Refused, StoreError, TuiBatchError, Unanswered, Unreachable, Unsupported
+from tui_batch.errors import (
+    Busy,
+    Expired,
+    Full,
+    Refused,
+    StoreError,
+    TuiBatchError,
+    Unanswered,
+    Unreachable,
+    Unsupported,
+)
 from tui_batch.model import Order
 from tui_batch.store import state
 
@@ -51,6 +65,10 @@ def take(courier: "Courier", target: str, answer: Answer) -> None:
             receiving.fetched(courier.tracked[name], answer)
         case Tailed(Tail(saving=True)):
             courier.saving.tailed(target, answer)
+        case Surveyed():
+            collecting.surveyed(courier, answer)
+        case Brought():
+            collecting.brought(courier, answer)
         case Tailed():
             courier.spool.tailed(answer)
         case Told(order):
@@ -65,7 +83,8 @@ def take(courier: "Courier", target: str, answer: Answer) -> None:
 
 def trouble(courier: "Courier", target: str, request: Request | None, error: TuiBatchError) -> None:
     """No state changes, since nothing was learnt; whose call it was says when it is made again."""
-    say(f"{target}: {error}")
+    if not isinstance(error, Full):  # which is as it should be, for as long as that takes
+        say(f"{target}: {error}")
     _of_target(courier, target, request, error)
     match request:
         case Send(name) if name in courier.tracked:
@@ -78,6 +97,8 @@ def trouble(courier: "Courier", target: str, request: Request | None, error: Tui
             receiving.missed(courier, target, courier.tracked[name], request, error)
         case Tail(saving=True):
             courier.saving.missed(target, request, error)
+        case Survey(order) | Bring(order):
+            collecting.missed(courier, order, error)
         case Tail():
             courier.spool.missed(request)
         case Tell(order) if isinstance(error, Refused | Unsupported):

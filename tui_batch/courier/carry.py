@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_batch import indices
-from tui_batch.courier import keeping, telling
+from tui_batch.courier import collecting, keeping, telling
 from tui_batch.courier.messages import Tell
 from tui_batch.courier.roads import STAYS
 from tui_batch.courier.sending import WAITS
@@ -44,6 +44,10 @@ def out(courier: "Courier", order: Order) -> Tracked | object | None:
             return courier.roads.probe(order)
         case "fetch":
             return fetch(courier, order)
+        case "survey":
+            return collecting.survey(courier, order)
+        case "collect":
+            return collecting.collect(courier, order)
         case "remove":
             return remove(courier, order)
         case "note":

@@ -8,11 +8,15 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from tui_batch.backends.base import Backend
+from tui_batch.courier import bringing
 from tui_batch.courier.messages import (
     Answer,
+    Bring,
+    Brought,
     Examined,
     Fetch,
     Fetched,
@@ -24,6 +28,7 @@ from tui_batch.courier.messages import (
     Seek,
     Send,
     Sent,
+    Survey,
     Tail,
     Tailed,
     Tell,
@@ -35,6 +40,8 @@ from tui_batch.errors import Busy, TuiBatchError, Unclear, Unreachable
 from tui_batch.model import Job, Order
 
 FETCH_SECONDS = 2.0  # so long other requests wait for results at most, unless one group of them takes longer
+TELL_SECONDS = 0.25  # between two words of files that come
+LARGE = 10 << 20  # bytes of a file that takes a while
 
 
 class Lane(threading.Thread):
@@ -142,6 +149,10 @@ class Lane(threading.Thread):
                 return Examined(order, backend.probe())
             case Fetch():
                 return self._fetch(request)
+            case Survey():
+                return bringing.survey(backend, request)
+            case Bring():
+                return self._bring(request)
             case Tail(job, stream, _, size, _):
                 return Tailed(request, backend.tail(job, stream, str(size or "")))
 
@@ -197,6 +208,27 @@ class Lane(threading.Thread):
             self._answer(self._target, Fetched(request.submission, fetched, failed))
             raise
         return Fetched(request.submission, fetched, failed)
+
+    def _bring(self, request: Bring) -> Brought:
+        """File by file, one at least; what has come is told now and then, and before a long wait: a person looks on."""
+        now = time.monotonic()
+        told, end, tell_at = Brought(request.order, [], {}, more=True), now + FETCH_SECONDS, now + TELL_SECONDS
+        try:
+            for at, output in request.wanted.items():
+                if now > tell_at or output.size > LARGE:
+                    self._answer(self._target, told)
+                    told, tell_at = replace(told, came=[], failed={}), now + TELL_SECONDS
+                if refusal := bringing.bring(self._backend, request, output):
+                    told.failed[at] = refusal
+                else:
+                    told.came.append(at)
+                self._notice()
+                if self._stopping or (now := time.monotonic()) > end:
+                    break
+        except TuiBatchError:
+            self._answer(self._target, told)
+            raise
+        return replace(told, more=False)
 
     def _fetch_group(self, request: Fetch, group: Sequence[Job], fetched: list[Job], failed: dict[int, str]) -> None:
         try:

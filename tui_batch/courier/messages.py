@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tui_batch.backends.base import Files
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Accepted, Batch, Health, Job, LogChunk, Order, Status
+from tui_batch.model import Accepted, Batch, Health, Job, LogChunk, Order, Output, Outputs, Status
 
 # -- asked -------------------------------------------------------------------------------------------------------------
 
@@ -74,6 +74,26 @@ class Tail:
     saving: bool = False  # nobody need look at it
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """List the files that a batch names outside of its jobs' folders; the order stays until this is answered."""
+
+    order: Order
+    batch: Batch
+    folder: str  # that all of them lie below
+    results: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Bring:
+    """Bring these of them, by their places in the list, as many as come in a short while."""
+
+    order: Order
+    wanted: Mapping[int, Output]
+    folder: str
+    results: Path
+
+
 # -- answered ----------------------------------------------------------------------------------------------------------
 
 
@@ -121,6 +141,25 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Surveyed:
+    """Which files there are, and the places in the list of those that are here already."""
+
+    request: Survey
+    found: Outputs
+    here: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """These are here; those cannot be had, and why; the rest is asked for again, unless there is `more` to come."""
+
+    order: Order
+    came: list[int]
+    failed: dict[int, str]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tailed:
     """A piece of a log."""
 
@@ -151,5 +190,5 @@ class Trouble:
     error: TuiBatchError
 
 
-Request = Send | Seek | Look | Tell | Fetch | Probe | Tail
-Answer = Took | Sent | Found | Learnt | Fetched | Tailed | Told | Examined | Trouble
+Request = Send | Seek | Look | Tell | Fetch | Survey | Bring | Probe | Tail
+Answer = Took | Sent | Found | Learnt | Fetched | Surveyed | Brought | Tailed | Told | Examined | Trouble

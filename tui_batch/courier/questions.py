@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tui_batch.errors import StoreError, Unanswered
-from tui_batch.model import Question
+from tui_batch.model import LONGEST_ANSWER, Question
 from tui_batch.store import questions
 from tui_batch.store.home import Home
 from tui_batch.times import stamp
@@ -43,7 +43,7 @@ class Asker:
         waiting.register(reader, select.POLLIN)
         while time.monotonic() < end and not self._leaving():
             if waiting.poll(1000 * LISTEN):
-                data += os.read(reader, questions.LONGEST)
+                data += os.read(reader, LONGEST_ANSWER + 1)
             if b"\n" in data:
                 return data.partition(b"\n")[0].decode("utf-8", "surrogateescape")
         return None

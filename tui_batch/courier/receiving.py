@@ -27,6 +27,9 @@ def due(courier: "Courier", tracked: Tracked) -> float:
 def fetch(courier: "Courier", tracked: Tracked, now: float) -> None:
     """Ask for what some of its ended jobs left."""
     submission, road = tracked.submission, courier.roads.to(tracked.submission.target)
+    if not (road.backend.brings or tracked.results_asked):
+        tracked.leave_results()
+        return
     chosen = tracked.next_to_fetch(max(FETCH_AT_ONCE, road.backend.fetch_at_once))
     tracked.fetch_at = now + FETCH_PACE
     into = courier.home.results(submission.batch, submission.run)

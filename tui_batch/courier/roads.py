@@ -10,7 +10,7 @@ from tui_batch.config import Config
 from tui_batch.courier import pace
 from tui_batch.courier.lane import Lane
 from tui_batch.courier.log import say
-from tui_batch.courier.messages import Answer, Probe, Tell
+from tui_batch.courier.messages import Answer, Bring, Probe, Survey, Tell
 from tui_batch.courier.pause import Pause, about
 from tui_batch.courier.questions import Asker
 from tui_batch.courier.tracked import Tracked
@@ -136,8 +136,8 @@ class Roads:
         """Have a target told what an order wants done to these jobs; LATER, unless there are none."""
         return self.ask(tracked.submission.target, Tell(order, ids)) if ids else None
 
-    def ask(self, target: str, request: Tell) -> object:
-        """Have a target told what an order wants; STAYS when it cannot be told now."""
+    def ask(self, target: str, request: Tell | Survey | Bring) -> object:
+        """Have a target do what an order wants; STAYS when it cannot be told now."""
         if self.passable(target) > time.monotonic():
             return STAYS
         try:

@@ -141,7 +141,9 @@ class Saving:
             news, wait = copies.take(answer), answer.chunk.wait
             if (unsaved := self._unsaved.get(answer.request.job.submission)) is None:
                 return
-            if news and not wait:
+            if answer.chunk.whole:
+                self._done(answer.request, unsaved, errand)
+            elif news and not wait:
                 unsaved.again(errand)  # there may be more
             elif errand.rank != RUNNING and (unsaved.seen(errand) or news) and wait:  # last words may follow
                 unsaved.again(replace(errand, rank=SEEN), time.monotonic() + wait)

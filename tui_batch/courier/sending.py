@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui_batch.courier.messages import Found, Seek, Send, Took
 from tui_batch.courier.roads import Road
 from tui_batch.courier.tracked import Tracked, doubtful
-from tui_batch.errors import BackendError, Busy, ConfigError, StoreError, TuiBatchError, Unclear, Unreachable
+from tui_batch.errors import BackendError, Busy, ConfigError, Full, StoreError, TuiBatchError, Unclear, Unreachable
 from tui_batch.model import SOUGHT, Accepted, Status
 from tui_batch.states import JobState
 from tui_batch.times import stamp
@@ -109,7 +109,7 @@ def unsent(courier: "Courier", target: str, request: Send, error: TuiBatchError)
         case Unreachable():
             _wait(tracked, left)
         case Busy():
-            _wait(tracked, left, str(error))
+            _wait(tracked, left, str(error), trouble=not isinstance(error, Full))
             tracked.send_pause.wait(road.backend.pace, now, for_room=True)
         case Unclear():
             _doubt(tracked, left, str(error))
@@ -185,10 +185,10 @@ def hold(tracked: Tracked, why: str) -> None:
     _set(tracked, here, JobState.HELD, why, "order")
 
 
-def _wait(tracked: Tracked, left: Sequence[int], why: str = "") -> None:
+def _wait(tracked: Tracked, left: Sequence[int], why: str = "", trouble: bool = True) -> None:
     """They are sent later. What was in doubt before is so still."""
     if why:
-        tracked.ails("sending", why)
+        tracked.ails("sending", why if trouble else "")
     some = [tracked.statuses[index] for index in left]
     back = [
         index

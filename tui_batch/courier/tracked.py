@@ -39,6 +39,7 @@ class Tracked:
         self.look_again = False  # its lost jobs are looked at once more
         self.fetching: set[int] = set()
         self.fetch_at, self.fetch_pause = 0.0, Pause()
+        self.results_asked = False  # by a person
         self._missing: dict[int, str] = {}  # results that could not be fetched, and why
         self.unwritten = True  # the summary lags behind
         self._ledger = Ledger(folder / "ledger.tsv")
@@ -194,7 +195,12 @@ class Tracked:
         self.fetching.clear()
         self.unwritten = True
 
+    def leave_results(self) -> None:
+        """They stay where they are."""
+        self._to_fetch.clear()
+
     def fetch_again(self) -> None:
+        self.results_asked = True
         self._missing.clear()
         self.ails("results", "")
         self._to_fetch |= {index for index, status in self.statuses.items() if _left_something(status)} - self.received

@@ -110,6 +110,21 @@ class Desk(Making):
         """Order the results that are not here yet."""
         self._order("fetch", submission)
 
+    def survey(self, submission: str) -> str:
+        """Order the files to be listed that its batch names outside of its jobs' folders; the order."""
+        if not self.named_elsewhere(submission):
+            raise RequestError(
+                f"{self.submission(submission).batch} names no files outside of its jobs' folders: no pattern of its "
+                "results begins with /."
+            )
+        return self._order("survey", submission)
+
+    def collect(self, submission: str, as_of: str, places: Sequence[int] | None = None) -> str:
+        """Order files to be brought here, by their places in the list of that moment, all of it without; the order."""
+        if places is not None and not places:  # an order that names none concerns them all
+            raise RequestError("No file was named, so nothing was ordered.")
+        return self._order("collect", submission, indices.to_text(places or ()), text=as_of)
+
     def follow(self, submission: str, index: int, *streams: str) -> bool:
         """Have a job's logs brought here for the next seconds; False where nothing more comes from elsewhere."""
         known = self.submission(submission)
@@ -158,6 +173,17 @@ class Desk(Making):
             return False
         self.probe(target.name)
         return True
+
+    # -- help ----------------------------------------------------------------------------------------------------------
+
+    def bundle(self, submission: str, indices_: Sequence[int] = (), file: str = "") -> Path:
+        """Write what is known of these jobs, or of the first that went wrong, for a support request; the new file.
+
+        Without a name it is one that is free in the present folder.
+        """
+        from tui_batch.desk.bundling import write
+
+        return write(self, self.submission(submission), indices_, file)
 
     # -- what targets ask ----------------------------------------------------------------------------------------------
 

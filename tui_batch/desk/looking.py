@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tui_batch.config import LOCAL, Config
-from tui_batch.errors import ConfigError, RequestError, nearest
+from tui_batch.errors import ConfigError, RequestError, StoreError, nearest
 from tui_batch.model import Logs, Submission, Target
-from tui_batch.shown import JobList, Snapshot
-from tui_batch.store import export, memory, saved, state
-from tui_batch.store.home import Home
+from tui_batch.shown import Collection, JobList, Snapshot
+from tui_batch.store import export, memory, outputs, saved, state
+from tui_batch.store.home import Home, modified
 from tui_batch.store.joblist import JobLists
 from tui_batch.store.view import View
 
@@ -25,6 +27,7 @@ class Looking:
         self._template_folders = [*templates, *map(Path, config.templates)]
         self._view = View(self._home, config.targets)
         self._lists = JobLists(self._home)
+        self._collected: tuple[Path, int, Collection] = (Path(), 0, Collection())
 
     def now(self) -> float:
         """Seconds since the epoch: the one clock of the front."""
@@ -106,6 +109,29 @@ class Looking:
         """The folder that the results of a submission come into."""
         known = self.submission(submission)
         return self._home.results(known.batch, known.run)
+
+    def named_elsewhere(self, submission: str) -> tuple[str, ...]:
+        """The patterns of files that its batch names outside of its jobs' folders; a batch that is gone names none."""
+        from tui_batch.store import batches
+
+        with suppress(StoreError):
+            return batches.glance(self._home.batches / f"{self.submission(submission).batch}.zip").elsewhere
+        return ()
+
+    def collection(self, submission: str) -> Collection:
+        """The files that were listed for it last, and which of them have come; the same object if nothing changed."""
+        known = self.submission(submission)
+        path = self._home.outputs(known.id)
+        written = modified(path)
+        if self._collected[:2] != (path, written):
+            self._collected = path, written, outputs.read(path)
+        found = self._collected[2]
+        wanted = (found.files[at] for at in found.left)
+        coming = outputs.bytes_coming(self._home.results(known.batch, known.run), wanted)
+        if coming != found.coming:
+            found = replace(found, coming=coming)
+            self._collected = path, written, found
+        return found
 
     def remains(self, submission: str) -> str:
         """The folder of a submission on its target's host; "" where the store has it all, or nobody knows any more."""

@@ -9,7 +9,7 @@ from tui_batch.widgets.printable import cells, fit, printable
 
 HOST_KEY = "host key"
 _WANTED = {HOST_KEY: "shows an unknown host key", "password": "asks for a password",
-           "passphrase": "asks for a passphrase", "code": "asks for a code"}  # fmt: skip
+           "passphrase": "asks for a passphrase", "code": "asks for a code", "token": "asks for a token"}  # fmt: skip
 _NAME_CELLS = 16  # of a target's name in the top line
 
 

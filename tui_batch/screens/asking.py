@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from tui_batch.errors import RequestError
-from tui_batch.model import Question
+from tui_batch.model import LONGEST_ANSWER, Question
 from tui_batch.screens.asked import HOST_KEY, unanswered, wanted
 from tui_batch.screens.view import View, age
 from tui_batch.shown import Snapshot
@@ -88,8 +88,10 @@ def _prompt(prompt: PromptLine, question: Question, label: str) -> "Future[str |
         return prompt.ask(label, check=lambda text: "" if text in ("yes", "no", "") else "type yes, or Enter for no")
 
     def check(text: str) -> str:
-        """Codes may be sent by Enter alone, and a key be left out where its passphrase is; passwords are not empty."""
-        return "" if text or question.kind != "password" else "type it, or Esc"
+        """Codes may be sent by Enter alone, and a key be left out where its passphrase is; the others are not empty."""
+        if len(text.encode("utf-8", "replace")) > LONGEST_ANSWER:
+            return f"longer than {LONGEST_ANSWER} bytes"
+        return "type it, or Esc" if not text and question.kind in ("password", "token") else ""
 
     return prompt.ask_secret(label, check) if question.secret else prompt.ask(label, check=check)
 

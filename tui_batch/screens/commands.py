@@ -8,6 +8,7 @@ from tui_batch.model import Submission
 from tui_batch.screens.asking import answer
 from tui_batch.screens.batch_jobs import BatchJobs
 from tui_batch.screens.batches import Batches
+from tui_batch.screens.bundling import write_bundle
 from tui_batch.screens.cleaning import clean
 from tui_batch.screens.command import Command, Kind
 from tui_batch.screens.copying import copy
@@ -216,6 +217,7 @@ COMMANDS = (
     Command("all", "", "the jobs of all submissions", "all_jobs"),
     Command("answer", "[TARGET]", "answer what a target asks", "answer", _answer, kinds=(TARGET,)),
     Command("batches", "", "the batches that were made", "batches"),
+    Command("bundle", "[FILE]", "write a file for a support request", run=write_bundle),
     Command("cancel", "", "cancel what is marked or under the cursor", "cancel"),
     Command("clean", "", "delete what is left of it on its target", run=_clean),
     Command("copy", "[WHAT]", "copy of what the cursor is on", "copy", _copy, kinds=(COPY,)),

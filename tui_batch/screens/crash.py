@@ -1,19 +1,13 @@
 """What is left behind when the program itself is wrong: a file that says where, and holds no secret."""
 
 import os
-import re
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_batch import __version__
-
-_WORDS = r"token|secret|passw\w*|passphrase|credential\w*|authorization|bearer|api.?key"
-_NAMED = re.compile(rf"(?i)((?:{_WORDS})\S*?[\s=:'\"]+)\S+")
-_URL = re.compile(r"(://[^/\s:@]*:)[^@\s]+(@)")
-_LONG = re.compile(r"\b(?=[A-Za-z0-9+_-]*\d)[A-Za-z0-9+_-]{24,}\b")  # nothing that a person would type
-_SECRET_NAME = re.compile(r"(?i)token|secret|passw|credential|key$|auth")
+from tui_batch.redaction import redact
 
 
 def sentence(error: BaseException, home: Path) -> str:
@@ -31,13 +25,4 @@ def sentence(error: BaseException, home: Path) -> str:
 def report(error: BaseException, environment: Mapping[str, str]) -> str:
     """Where it happened, without local variables and with whatever looks like a secret taken out."""
     lines = traceback.format_exception(error)
-    return f"tui-batch {__version__}\n" + redacted("".join(lines), environment)
-
-
-def redacted(text: str, environment: Mapping[str, str]) -> str:
-    """The text without secrets: those named as such, those in the environment, and long random words."""
-    for name, value in environment.items():
-        if len(value) >= 6 and _SECRET_NAME.search(name):
-            text = text.replace(value, "***")
-    text = _NAMED.sub(r"\1***", _URL.sub(r"\1***\2", text))
-    return _LONG.sub("***", text)
+    return f"tui-batch {__version__}\n" + redact("".join(lines), environment)

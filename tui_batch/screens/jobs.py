@@ -17,7 +17,7 @@ from tui_batch.screens.panes import Panes
 from tui_batch.screens.picked import Pick, fitting, of_one
 from tui_batch.screens.rerun import RERUN
 from tui_batch.screens.rows import by_urgency, job_columns, title, unwritten
-from tui_batch.screens.verbs import WHY, Verbs
+from tui_batch.screens.verbs import FETCH, WHY, Verbs
 from tui_batch.screens.waiting import trouble
 from tui_batch.shown import JobList, JobRow, Snapshot
 from tui_batch.states import JobState
@@ -79,11 +79,19 @@ class Jobs(Verbs, Panes, Cloning):
             left = self._submission.state is not JobState.DRAFT
             what = "is not in the history any more." if left else "was taken back: none of its jobs was submitted."
             return self.front.say(f"{title(self._submission)} {what}")
-        before, [self._submission] = self._submission.health, known
-        if self._submission.health != before and not self.stale(self._submission):
+        before, [self._submission] = self._submission, known
+        if self._submission.ended and not before.ended:
+            self.go_instead("ended", self._point_out)
+        if self._submission.health != before.health and not self.stale(self._submission):
             self.prompt.say(self._submission.health, "attention")  # what was asked for here may have been refused
         self._head()
         return self.go_instead("fill", self._fill)
+
+    async def _point_out(self) -> None:
+        """What its batch names elsewhere does not come by itself."""
+        if await self.ask(self.desk.named_elsewhere, self._submission.id):
+            key = self.prompt.key_of(FETCH)
+            self.prompt.say(f"All jobs have ended: {key} lists the files that its template names elsewhere.")
 
     def tick(self) -> None:
         """Ages, and the last words of a job that failed, which may come from elsewhere."""

@@ -169,6 +169,10 @@ class Log(View):
         """The one that the job is of."""
         return self._submission
 
+    def chosen_job(self) -> JobRow:
+        """The one whose log it is."""
+        return self._row
+
     def copies(self) -> "Sequence[Copy]":
         """Of this job."""
         from tui_batch.screens.copying import of_jobs

@@ -24,6 +24,7 @@ from tui_batch.widgets.prompt_line import PromptLine
 if TYPE_CHECKING:
     from tui_batch.screens.copying import Copy
 
+FETCH = "submission.fetch"
 WHY = "submission.why"
 REST_SECONDS = 0.15  # while somebody runs through a list the bottom line waits
 TYPED_ABOVE = 50  # as many jobs are not lost to one wrong key
@@ -35,7 +36,7 @@ class Verbs(Rerunning, Undoing):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "cancel", "cancel", id="submission.cancel"),
         Binding("H", "hold", "hold or release", id="submission.hold"),
-        Binding("f", "fetch", "fetch", id="submission.fetch"),
+        Binding("f", "fetch", "fetch", id=FETCH),
         Binding("e", "note", "note", id="submission.note"),
         Binding("w", "why", "why is it waiting", id=WHY),
         Binding("E", "shell", "open its folder in a shell", id="submission.shell"),
@@ -160,13 +161,22 @@ class Verbs(Rerunning, Undoing):
 
     async def _fetch(self, pick: Pick) -> None:
         if not (picked := await self.looked_up(pick)):
-            return
+            return None
         desk = self.desk
         await self.for_each(picked, lambda one: desk.fetch(one.submission.id))
+        if len(picked) == 1 and (patterns := await self.ask(desk.named_elsewhere, picked[0].submission.id)):
+            return self._collect(picked[0].submission, patterns)
         folder = await self.ask(self.desk.results, picked[0].submission.id)
         self.table.unmark()
         into = f" into {folder}" if len(picked) == 1 else ""
-        self.prompt.say(f"Fetching the results of {what(picked)}{into}")
+        return self.prompt.say(f"Fetching the results of {what(picked)}{into}")
+
+    def _collect(self, submission: Submission, patterns: Sequence[str]) -> None:
+        """What its batch names elsewhere is looked at first."""
+        from tui_batch.screens.collecting import Collecting
+
+        self.table.unmark()
+        self.app.push_screen(Collecting(submission, patterns))
 
     def action_note(self) -> None:
         """Write a note on the submission."""

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from contextlib import suppress
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,51 @@ def tail(path: Path, lines: int, most: int = 1 << 20) -> str:
     except OSError:
         return ""
     return "\n".join(text.removesuffix("\n").split("\n")[-lines:])
+
+
+def end(path: Path, lines: int, most: int = 1 << 18) -> tuple[list[str], int]:
+    """The last lines of a log that are whole, no more than so many bytes, and how many stand before them."""
+    found, all_ = tail(path, lines + 1, most).split("\n"), _count(path)
+    if len(found) < all_:  # the first may have lost its beginning
+        del found[0]
+    return (found[-lines:], max(0, all_ - min(len(found), lines))) if all_ else ([], 0)
+
+
+def _count(path: Path) -> int:
+    """How many lines a file has, the last one even without an end."""
+    number, last = 0, b"\n"
+    with suppress(OSError), path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            number, last = number + piece.count(b"\n"), piece[-1:]
+    return number + (last != b"\n")
+
+
+def free_place(name: str, named: bool) -> Path:
+    """Where a new file of this name goes; one that was not named by a person makes way for what is there."""
+    path = Path(name).expanduser().absolute()
+    if named and path.exists():
+        raise RequestError(f"There is a file {path} already. Nothing was written; choose another name.")
+    numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    return next(one for one in chain([path], numbered) if not one.exists())
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file for its owner alone where none is, the whole of it or nothing."""
+    try:
+        with open(path, "x", encoding="utf-8", errors="replace", opener=_for_its_owner) as file:
+            try:
+                file.write(text)
+                file.flush()
+            except OSError:
+                path.unlink()
+                raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise StoreError(f"Cannot write {path}: {reason}. Nothing was written; name another file.") from error
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def as_csv(header: Sequence[str], rows: Rows) -> Iterator[str]:

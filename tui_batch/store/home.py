@@ -58,6 +58,9 @@ class Home:
     def results(self, batch: str, run: int) -> Path:
         return self.path / "results" / batch / f"run_{run}"
 
+    def outputs(self, submission: str) -> Path:
+        return self.submission(submission) / "outputs.tsv"
+
     def look(self) -> None:
         """A StoreError if what is there cannot be looked into: no store at all is an empty one."""
         with explained(self.path, "open the store"), contextlib.suppress(FileNotFoundError):
@@ -101,11 +104,11 @@ def _advice(error: OSError) -> str:
             return ""
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, errors: str = "strict") -> None:
     """Put a whole file in place: readers see the old one or the new one, never a part, also after a crash."""
     aside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
-        with aside.open("x", encoding="utf-8") as file:
+        with aside.open("x", encoding="utf-8", errors=errors) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -6,7 +6,7 @@ is known the memory that the job held at most.
 
 import contextlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from sys import intern
@@ -15,10 +15,10 @@ from types import TracebackType
 from tui_batch.model import Status
 from tui_batch.states import JobState
 from tui_batch.store.home import explained
+from tui_batch.store.tsv import ESCAPES, plain
 
 LONGEST = 11  # columns
 _STATES = {state.value: state for state in JobState}  # a third of the time of JobState(word)
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def line(index: int, status: Status) -> str:
@@ -26,8 +26,8 @@ def line(index: int, status: Status) -> str:
     code = "" if status.exit_code is None else status.exit_code
     peak = "" if status.peak_mb is None else f"\t{status.peak_mb}"
     return (
-        f"{index}\t{status.attempt}\t{status.state}\t{status.id.translate(_ESCAPES)}\t{code}\t{status.started}"
-        f"\t{status.ended}\t{status.as_of}\t{status.evidence}\t{status.detail.translate(_ESCAPES)}{peak}\n"
+        f"{index}\t{status.attempt}\t{status.state}\t{status.id.translate(ESCAPES)}\t{code}\t{status.started}"
+        f"\t{status.ended}\t{status.as_of}\t{status.evidence}\t{status.detail.translate(ESCAPES)}{peak}\n"
     )
 
 
@@ -37,7 +37,7 @@ def parse(text: str) -> tuple[int, Status]:
     peak = _peak(columns.pop()) if len(columns) == LONGEST else None
     index, attempt, state, job_id, code, started, ended, as_of, evidence, detail = columns
     if "\\" in text:
-        job_id, detail = _plain(job_id), _plain(detail)
+        job_id, detail = plain(job_id), plain(detail)
     if (number := int(index)) < 0:
         raise ValueError(f"{index} is no index")
     # Jobs begin and are heard of together: of what many lines have in common one copy is kept.
@@ -51,11 +51,6 @@ def _peak(text: str) -> float:
     if 0 <= (peak := float(text)) < float("inf"):
         return peak
     raise ValueError(f"{text} is no amount of memory")
-
-
-def _plain(text: str) -> str:
-    parts = (part.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r") for part in text.split("\\\\"))
-    return "\\".join(parts)
 
 
 class Ledger:
@@ -142,6 +137,17 @@ class LedgerView:
         whole = data[: data.rfind(b"\n") + 1]
         self._offset += len(whole)
         return whole.decode("utf-8", "replace").split("\n")[:-1]
+
+
+def learnt(path: Path, indices: Collection[int]) -> dict[int, list[Status]]:
+    """All that was ever learnt of these jobs, oldest first."""
+    found: dict[int, list[Status]] = {}
+    for text in LedgerView(path)._new_lines():
+        with contextlib.suppress(ValueError):
+            index, status = parse(text)
+            if index in indices:
+                found.setdefault(index, []).append(status)
+    return found
 
 
 def ids(path: Path) -> set[str]:

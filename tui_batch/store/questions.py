@@ -13,11 +13,9 @@ from urllib.parse import quote
 
 from tui_batch import tables
 from tui_batch.errors import RequestError, StoreError
-from tui_batch.model import Question
+from tui_batch.model import LONGEST_ANSWER, Question
 from tui_batch.store import lock
 from tui_batch.store.home import Home, explained, write_whole
-
-LONGEST = 4000  # bytes: so many go into a FIFO whole or not at all
 
 
 def read(home: Home) -> list[Question]:
@@ -36,10 +34,10 @@ def read(home: Home) -> list[Question]:
 
 def answer(home: Home, target: str, text: str) -> None:
     """Give the courier one line for what the target asks; a RequestError when it does not wait for one any more."""
-    line = text.encode("utf-8", "surrogateescape") + b"\n"
-    if b"\n" in line[:-1] or len(line) > LONGEST:
+    line = text.encode("utf-8", "surrogateescape")
+    if b"\n" in line or len(line) > LONGEST_ANSWER:
         raise RequestError(
-            f"What {target} asks is answered with one line of at most {LONGEST} bytes. Nothing was sent."
+            f"What {target} asks is answered with one line of at most {LONGEST_ANSWER} bytes. Nothing was sent."
         )
     try:
         # Without a reader this fails at once; and never through a link, or into a file.
@@ -49,7 +47,7 @@ def answer(home: Home, target: str, text: str) -> None:
     try:
         if not stat.S_ISFIFO(os.fstat(fifo).st_mode):
             raise _too_late(home, target)
-        os.write(fifo, line)
+        os.write(fifo, line + b"\n")
     except OSError as error:
         raise _too_late(home, target) from error
     finally:

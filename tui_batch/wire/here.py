@@ -76,3 +76,15 @@ class LocalHost(Host):
 
 def _code(returned: int) -> int:
     return returned if returned >= 0 else 128 - returned
+
+
+def said(command: str, seconds: float) -> str:
+    """The first line that a person's own command says; Unreachable, with why, when it says none."""
+    try:
+        done = LocalHost(seconds).run(command)
+    except Unclear as error:
+        raise Unreachable(str(error)) from error
+    if done.code or not done.out:
+        why = (done.err.strip().splitlines() or [f"exit code {done.code}"])[0]
+        raise Unreachable(f"{why}.")
+    return done.out.splitlines()[0]

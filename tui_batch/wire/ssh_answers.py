@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
-from tui_batch.errors import Unanswered, Unclear, Unreachable
+from tui_batch.errors import Unanswered, Unreachable
 from tui_batch.model import Question
-from tui_batch.wire.here import LocalHost
+from tui_batch.wire.here import said
 from tui_batch.wire.host import Ask
 
 TRIES = 3
@@ -63,13 +63,9 @@ class Answers:
         if not self._command:
             return ""
         try:
-            done = LocalHost(self._seconds).run(self._command)
-        except (Unclear, Unreachable) as error:
+            return said(self._command, self._seconds)
+        except Unreachable as error:
             raise Unanswered(f"{name}: `password_command` gave no password: {error} Nothing was sent.") from error
-        if done.code or not done.out:
-            why = (done.err.strip().splitlines() or [f"exit code {done.code}"])[0]
-            raise Unanswered(f"{name}: `password_command` gave no password: {why}. Nothing was sent.")
-        return done.out.splitlines()[0]
 
 
 def for_password(prompt: str, echo: bool) -> bool:

@@ -38,6 +38,9 @@ class World:
     minutes = 0.005  # the shortest limit of time that it knows
     exact = True  # whether a job is ended when its time is over, not half a minute later
     remote = False  # whether it is reached over SSH
+    journal = True  # whether a job that is sent twice is given the same id; else it runs once all the same
+    suspends = True  # whether a job that runs can be stopped for a while
+    brings = True  # whether what jobs made can be brought
     environment: Mapping[str, str] = {}  # of whoever logs in there
 
     def __init__(self, folder: Path) -> None:

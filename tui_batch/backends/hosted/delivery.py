@@ -50,7 +50,7 @@ for folder in "$aside"/jobs/*; do
     find "$folder" -mindepth 1 -maxdepth 1 -exec sh -c 'mv "$@" "$0"' "jobs/${{folder##*/}}" {{}} + 2>/dev/null
 done
 for attempt in {attempts}; do mkdir -p "records/$attempt" "logs/$attempt" || exit 1; done
-mv "$aside/job.sh" "$aside/task.sh" . && mv "$aside/lists/{group}" lists/ || exit 1
+mv "$aside"/*.sh . && mv "$aside/lists/{group}" lists/ || exit 1
 while IFS='{tab}' read -r index name attempt cpus; do
     [ -e "jobs/$attempt/$name/command" ] || {{ echo "jobs/$attempt/$name is not there" >&2; exit 1; }}
 done <"lists/{group}"

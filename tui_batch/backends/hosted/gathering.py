@@ -96,7 +96,7 @@ def _forget(host: Host, folder: str) -> None:
 
 def packing(folder: str, batch: Batch, jobs: Sequence[Job], token: str) -> str:
     """The script that packs the results of these jobs, and says of what it could not read all."""
-    tests, no = _tests(batch.results), _tests(batch.exclude)
+    tests, no = _tests(batch.own), _tests(batch.exclude)
     which = ["(", *tests, "-o", "-path", "logs/*", ")"] if tests else []
     which += ["!", "(", *no, ")"] if no else []
     # It stands inside a script that stands in quotes itself.

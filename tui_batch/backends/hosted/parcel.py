@@ -12,7 +12,11 @@ from tui_batch.backends.base import Files
 from tui_batch.backends.workplace import SHARED
 from tui_batch.model import Job
 
-SCRIPTS = (Path(__file__).parents[1] / "job.sh", Path(__file__).with_name("task.sh"))
+SCRIPTS = (
+    Path(__file__).parents[1] / "job.sh",
+    Path(__file__).with_name("task.sh"),
+    Path(__file__).with_name("session.sh"),
+)
 
 
 def group(jobs: Sequence[Job]) -> str:

@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui_batch.backends.base import Backend, Files
-from tui_batch.backends.hosted import arrays
+from tui_batch.backends.hosted import arrays, collecting
 from tui_batch.backends.hosted.arrays import Group
 from tui_batch.backends.hosted.heard import Calls, Memory
 from tui_batch.backends.hosted.journal import Call
 from tui_batch.backends.hosted.staging import Staging
-from tui_batch.errors import BackendError, Busy, Refused, Unclear, Unreachable
-from tui_batch.model import Accepted, Batch, Job, LogChunk
+from tui_batch.errors import BackendError, Busy, Full, Refused, Unclear, Unreachable
+from tui_batch.model import Accepted, Batch, Job, LogChunk, Output, Outputs
 from tui_batch.states import JobState
 from tui_batch.wire.host import Host
 
@@ -95,7 +95,7 @@ class Scheduler(Backend):
         if refused:
             raise refused
         if over:
-            raise Busy(_full(self._host.name, self._max_queued, len(over)))
+            raise Full(_full(self._host.name, self._max_queued, len(over)))
 
     def _call(
         self, batch: Batch, groups: Sequence[Group], tries: Counter[str]
@@ -125,7 +125,7 @@ class Scheduler(Backend):
         most = self._max_queued
         room = most - self._queued() if most else wanted
         if room <= 0:
-            raise Busy(_full(self._host.name, most, wanted))
+            raise Full(_full(self._host.name, most, wanted))
         return min(room, wanted)
 
     def find(self, marker: str) -> Mapping[int, str]:
@@ -165,6 +165,12 @@ class Scheduler(Backend):
 
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         return self._staging.collect(batch, files, jobs, into)
+
+    def outputs(self, patterns: Sequence[str]) -> Outputs:
+        return collecting.outputs(self._host, patterns)
+
+    def bring(self, output: Output, into: Path) -> None:
+        collecting.bring(self._host, output, into)
 
     def remove(self, submission: str) -> None:
         self._staging.remove(submission)

@@ -43,7 +43,7 @@ _REMOVE = """\
 cd {folder} 2>/dev/null || exit 0
 owner=; [ ! -e {marker} ] || read -r owner <{marker}
 [ "$owner" = {id} ] || {{ echo "it does not say that it is ours" >&2; exit 1; }}
-ours='files jobs records logs lists staged sent incoming packed errands job.sh task.sh'
+ours='files jobs records logs lists staged sent incoming packed errands job.sh task.sh session.sh'
 rm -rf $ours 2>/dev/null || {{ chmod -R u+rwX $ours 2>/dev/null; rm -rf $ours || exit 1; }}
 [ ! "$(ls -A | grep -vx {marker})" ] || {{ echo "files that are not ours lie there" >&2; exit 1; }}
 rm {marker} && cd .. && rmdir {id}

@@ -1,0 +1,283 @@
+"""What the platform says of sessions, and leaves unsaid: no state is guessed, and none is lost that could be known."""
+
+import time
+from dataclasses import replace
+
+import pytest
+from sshd import until
+from worlds.asking import ended, send
+from worlds.canfar import CanfarWorld, MountedCanfarWorld
+from worlds.skaha import ALWAYS
+
+from tui_batch.errors import Refused, Unreachable
+from tui_batch.states import JobState
+from tui_batch.times import seconds
+
+S = JobState
+WORLDS = {"none": CanfarWorld, "mounted": MountedCanfarWorld}
+UNSEEN = pytest.mark.parametrize("world", ["none"], indirect=True)  # where only the service tells of sessions
+
+
+@pytest.fixture(params=WORLDS)
+def world(request, tmp_path):
+    made = WORLDS[request.param](tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def skaha(world):
+    return world.skaha
+
+
+@pytest.fixture
+def backend(world):
+    opened = world.open()
+    yield opened
+    opened.close()
+
+
+def held(world, backend, code=0, said=""):
+    """A job that runs until `go`."""
+    [job] = send(world, backend, f"{said}\nuntil [ -e {world.folder}/go ]; do sleep 0.02; done; exit {code}")
+    return job
+
+
+def seen(world, backend, number=1):
+    """Every state that is told of a job until its end, one after the other, and its end."""
+    states = []
+
+    def look(known):
+        states.extend(status.state for status in known.values() if [status.state] != states[-1:])
+        return ended(number)(known)
+
+    known = world.watch(backend, look)
+    return states, known
+
+
+def ends(world, backend, job):
+    return world.watch(backend, ended(1))[job.id]
+
+
+# -- words -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [0, 3])
+@pytest.mark.parametrize("ways", [{"flicker": 2}, {"skip_running": True}, {"whole_minutes": True}, {"metrics": False}])
+def test_no_quirk_of_the_list_makes_a_state_up(world, backend, skaha, ways, code):
+    for name, value in ways.items():
+        setattr(skaha.ways, name, value)
+    job = held(world, backend, code)
+    if "skip_running" not in ways:
+        world.watch(backend, lambda known: known and known[job.id].state is S.RUNNING)
+    (world.folder / "go").touch()
+    states, known = seen(world, backend)
+    assert (known[job.id].state, known[job.id].exit_code) == (S.FAILED if code else S.SUCCEEDED, code)
+    assert "skip_running" in ways or S.QUEUED not in states
+
+
+@pytest.mark.parametrize("old", [True, False])
+def test_old_words_are_understood(world, backend, skaha, old):
+    skaha.ways.words, skaha.ways.old = {"Completed": "Succeeded", "Failed": "Error"}, old
+    good, bad = send(world, backend, "true", "exit 5")
+    known = world.watch(backend, ended(2))
+    assert (known[good.id].exit_code, known[bad.id].exit_code) == (0, 5)
+    assert (known[good.id].state, known[bad.id].state) == (S.SUCCEEDED, S.FAILED)
+
+
+def test_a_word_that_nobody_knows_is_told_as_it_is_and_passes(world, backend, skaha):
+    skaha.ways.words = {"Running": "Hibernating"}
+    job = held(world, backend)
+    known = world.watch(backend, lambda known: known and known[job.id].state is S.UNKNOWN)
+    assert "Hibernating" in known[job.id].detail
+    (world.folder / "go").touch()
+    assert ends(world, backend, job).state is S.SUCCEEDED
+
+
+def test_what_it_uses_comes_and_goes(world, backend, skaha):
+    [job] = send(world, backend, "sleep 60", resources="cpus = 2\nmemory = 8192")
+    world.watch(backend, lambda known: known and known[job.id].state is S.RUNNING)
+    details = {backend.poll([job]).statuses[job.id].detail for _ in range(2)}
+    assert details == {"", "1.962 of 2 CPUs, 1.37 of 8.59 GB"}
+
+
+def test_the_moment_of_its_beginning_is_read_without_seconds_too(world, backend, skaha):
+    skaha.ways.whole_minutes = True
+    job = held(world, backend)
+    known = world.watch(backend, lambda known: known and known[job.id].state is S.RUNNING)
+    assert 0 <= time.time() - seconds(known[job.id].started) < 121
+    assert known[job.id].started.endswith(":00.000Z")
+
+
+# -- why one waits -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "waits, states, word", [("image", {S.HELD}, "image"), ("room", {S.QUEUED}, "cores"), ("queue", {S.QUEUED}, "")]
+)
+def test_a_session_that_waits_says_why(world, backend, skaha, waits, states, word):
+    skaha.ways.waits = waits
+    [job] = send(world, backend, "true")
+    until(lambda: waits == "queue" or skaha.sessions[job.id].events, "the cluster has looked at it")
+    status = backend.poll([job]).statuses[job.id]
+    assert status.state in states and word in status.detail and not status.started
+    skaha.go()
+    assert ends(world, backend, job).state is S.SUCCEEDED
+
+
+def test_that_it_is_not_told_why_keeps_no_job_from_being_watched(world, backend, skaha):
+    skaha.ways.waits = "room"
+    [job] = send(world, backend, "true")
+    skaha.pull("events", 500, times=ALWAYS)
+    assert backend.poll([job]).statuses[job.id].state is S.QUEUED
+
+
+# -- ends that nobody saw ----------------------------------------------------------------------------------------------
+
+
+def test_a_session_that_is_forgotten_at_once_is_told_by_its_record_and_is_else_lost(world, backend, skaha):
+    skaha.ways.ttl = 0.0
+    good, bad = send(world, backend, "true", "exit 3")
+    known = world.watch(backend, ended(2))
+    if world.storage == "none":
+        assert {status.state for status in known.values()} == {S.LOST}
+        assert {status.exit_code for status in known.values()} == {None}
+    else:
+        assert (known[good.id].state, known[bad.id].state) == (S.SUCCEEDED, S.FAILED)
+        assert known[bad.id].exit_code == 3
+
+
+def test_what_is_forgotten_after_it_was_seen_keeps_its_end_and_has_no_log_more(world, backend, skaha):
+    [job] = send(world, backend, "echo said")
+    assert ends(world, backend, job).state is S.SUCCEEDED
+    skaha.expire()
+    if world.storage == "none":
+        with pytest.raises(Refused, match="gone"):
+            backend.tail(job, "out", "")
+    else:
+        assert backend.tail(job, "out", "").data == b"said\n"
+    with pytest.raises(Refused, match="no longer known"):
+        backend.tail(job, "events", "")
+    backend.cancel([job.id])
+    assert backend.poll([job]).statuses.get(job.id, None) is None or world.storage != "none"
+
+
+@UNSEEN
+def test_an_end_is_told_although_its_log_cannot_be_read_for_a_while(world, backend, skaha):
+    skaha.pull("logs", "reset", times=4)
+    skaha.pull("logs", "cut", times=2)
+    skaha.pull("logs", 500, times=2)
+    [job] = send(world, backend, "exit 4")
+    status = ends(world, backend, job)
+    assert (status.state, status.exit_code, status.evidence) == (S.FAILED, 4, "last line of its log")
+
+
+def test_an_evicted_job_has_failed_and_is_told_why(world, backend, skaha):
+    job = held(world, backend)
+    world.watch(backend, lambda known: known and known[job.id].state is S.RUNNING)
+    skaha.evict(job.id)
+    status = ends(world, backend, job)
+    assert status.state is S.NODE_FAILED and status.exit_code is None
+    assert status.evidence == "events"
+
+
+def test_a_job_that_lives_too_long_for_the_platform_is_timed_out(world, backend, skaha):
+    skaha.ways.deadline = 0.3
+    job = held(world, backend)
+    assert ends(world, backend, job).state is S.TIMED_OUT
+
+
+# -- deleting ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("terminating", [True, False])
+@pytest.mark.parametrize("polls", [0, 4])
+def test_a_deleted_session_that_stays_for_a_while_is_cancelled_in_the_end(world, backend, skaha, polls, terminating):
+    skaha.ways.delete_polls, skaha.ways.terminating = polls, terminating
+    job = held(world, backend)
+    world.watch(backend, lambda known: known and known[job.id].state is S.RUNNING)
+    backend.cancel([job.id])
+    states, known = seen(world, backend)
+    assert known[job.id].state is S.CANCELLED
+    assert (S.COMPLETING in states) == bool(polls and terminating)
+    assert len(skaha.asked("delete")) == 1
+    until(lambda: not skaha.running(), "nothing of it runs")
+
+
+def test_what_has_ended_is_not_deleted(world, backend, skaha):
+    [job] = send(world, backend, "echo said")
+    ends(world, backend, job)
+    backend.cancel([job.id, "n0b0dy00"])
+    assert not skaha.asked("delete")
+    assert backend.tail(job, "out", "").data == b"said\n"
+
+
+def test_what_comes_from_elsewhere_is_left_alone(world, backend, skaha):
+    job = held(world, backend)
+    others = [skaha.add(type="notebook"), skaha.add(), skaha.add(user="somebody", name=skaha.sessions[job.id].name)]
+    poll = backend.poll([job, *(replace(job, id=one) for one in others)])
+    assert set(poll.statuses) <= {job.id}
+    assert backend.find(job.submission) == {0: job.id}
+    backend.cancel([job.id, *others])
+    assert ends(world, backend, job).state is S.CANCELLED
+    assert set(others) <= set(skaha.sessions)
+    assert [call.path.rpartition("/")[2] for call in skaha.asked("delete")] == [job.id]
+
+
+# -- logs --------------------------------------------------------------------------------------------------------------
+
+
+@UNSEEN
+def test_bytes_of_a_log_that_come_in_small_pieces_come_all(world, backend, skaha):
+    skaha.ways.log_piece, skaha.ways.log_pause = 97, 0.001
+    [job] = send(world, backend, "printf '\\377\\376\\000a\\r\\n'; seq 2000; printf 'no end of a line'")
+    ends(world, backend, job)
+    numbers = "".join(f"{number}\n" for number in range(1, 2001)).encode()
+    assert backend.tail(job, "out", "").data == b"\xff\xfe\0a\r\n" + numbers + b"no end of a line"
+
+
+@UNSEEN
+@pytest.mark.parametrize("how", ["cut", "short", "reset", 500, 503])
+def test_a_log_that_breaks_off_is_read_anew(world, backend, skaha, how):
+    [job] = send(world, backend, "seq 2000")
+    ends(world, backend, job)
+    skaha.pull("logs", how, times=2)
+    with pytest.raises(Unreachable):
+        backend.tail(job, "out", "")
+    skaha.calm()
+    assert backend.tail(job, "out", "").data.endswith(b"\n1999\n2000\n")
+
+
+@UNSEEN
+def test_a_log_grows_and_only_what_is_new_is_told(world, backend, skaha):
+    job = held(world, backend, said="echo one; until [ -e more ]; do sleep 0.02; done; echo two")
+    first = until(lambda: (chunk := backend.tail(job, "out", "")).data and chunk, "it has written")
+    assert first.data == b"one\n" and first.wait > 0
+    assert backend.tail(job, "out", first.cursor).data == b""
+    (skaha.home / "tui-batch" / job.submission / "jobs" / "1" / job.name / "more").touch()
+    second = until(lambda: (chunk := backend.tail(job, "out", first.cursor)).data and chunk, "it has written more")
+    assert second.data == b"two\n"
+    (world.folder / "go").touch()
+    ends(world, backend, job)
+    assert backend.tail(job, "out", second.cursor).data == b""  # the line that is ours is not the job's
+
+
+@UNSEEN
+def test_of_a_log_whose_beginning_is_dropped_what_is_left_is_told(world, backend, skaha):
+    job = held(world, backend, said="seq 1000")
+    first = until(
+        lambda: (chunk := backend.tail(job, "out", "")).data.endswith(b"\n1000\n") and chunk, "it has written"
+    )
+    skaha.ways.log_kept = 100
+    told = backend.tail(job, "out", first.cursor)
+    assert b"no longer" in told.data and told.data.endswith(b"\n999\n1000\n")
+    assert backend.tail(job, "out", told.cursor).data == b""
+
+
+def test_events_are_told_as_they_are_and_none_as_nothing(world, backend, skaha):
+    skaha.ways.waits = "queue"
+    [job] = send(world, backend, "true")
+    assert backend.tail(job, "events", "").data == b""
+    skaha.go()
+    ends(world, backend, job)
+    assert b"Pulling image" in backend.tail(job, "events", "").data
