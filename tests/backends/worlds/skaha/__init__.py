@@ -128,11 +128,12 @@ class Skaha:
             for session in self.cluster.sessions.values():
                 session.waits = ""
 
-    def expire(self):
-        """Forget all that has ended."""
+    def expire(self, names=None):
+        """Forget what has ended, of these sessions or of all."""
         with self.cluster.lock:
-            for session in [one for one in self.cluster.sessions.values() if one.ended]:
-                self.cluster.forget(session)
+            for session in list(self.cluster.sessions.values()):
+                if session.ended and (names is None or session.id in names):
+                    self.cluster.forget(session)
 
     def evict(self, name):
         """Have the cluster end a session, for want of room on its node."""

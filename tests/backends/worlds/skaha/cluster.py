@@ -72,13 +72,14 @@ class Cluster:
             with self.lock:
                 for session in list(self.sessions.values()):
                     if not session.fixed:
-                        self._advance(session, time.time())
+                        self._advance(session)
                 for session in list(self._dying):
-                    self._bury(session, time.time())
+                    self._bury(session)
 
-    def _advance(self, session, now):
+    def _advance(self, session):
         """Do what is due for one session."""
         session.look()
+        now = time.time()
         if session.ended:
             if now >= session.ended + self.ways.ttl:
                 self.forget(session)
@@ -131,10 +132,10 @@ class Cluster:
             if not session.left:
                 self.forget(session)
 
-    def _bury(self, session, now):
+    def _bury(self, session):
         """What is left of a deleted session when its grace is over is killed."""
         session.look()
-        if not session.ended and now >= session.kill:
+        if not session.ended and time.time() >= session.kill:
             session.clear()
             session.end(137)
         if session.ended and session.id not in self.sessions:

@@ -35,8 +35,8 @@ def described(session, word, ways, usage):
         "type": session.type,
         "status": ways.words.get(word, word),
         "name": session.name,
-        "startTime": session.started and moment(session.started, ways.whole_minutes),
-        "expiryTime": session.started and moment(session.started + LIFE, ways.whole_minutes),
+        "startTime": moment(session.started, ways.whole_minutes) if session.started else None,
+        "expiryTime": moment(session.started + LIFE, ways.whole_minutes) if session.started else None,
         "connectURL": "" if session.type == "headless" else f"https://ws-uv.example/session/{session.id}",
         "requestedRAM": None
         if not session.ram
@@ -47,9 +47,9 @@ def described(session, word, ways, usage):
         "cpuCoresInUse": ("0m" if ways.old else "1.962") if usage and word == "Running" else None,
         "isFixedResources": bool(session.cores or session.ram),
     }
-    missing = {"<none>"} if ways.old else set()
-    told = {key: value if value not in (None, 0.0) or value is False else "<none>" for key, value in found.items()}
-    return {key: value for key, value in told.items() if value != "<none>" or missing}
+    if ways.old:
+        return {key: "<none>" if value is None else value for key, value in found.items()}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def public(session, word, ways):
