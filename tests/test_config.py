@@ -6,6 +6,7 @@ import pytest
 
 from tui_batch import backends, config
 from tui_batch.errors import ConfigError, RequestError
+from tui_batch.model import Target
 
 PATH = Path("/somewhere/config.toml")
 
@@ -115,3 +116,10 @@ def test_a_kind_checks_its_own_keys(tmp_path):
     target = config.parse('[targets.here]\nkind = "lokal"', PATH).target("here")
     with pytest.raises(ConfigError, match=r"targets\.here: unknown kind 'lokal'. Did you mean 'local'"):
         backends.connect(target, tmp_path)
+
+
+@pytest.mark.parametrize("more", ["/v0", "/v1/session"])
+def test_the_address_of_a_service_goes_without_its_version(more):
+    site = Target("sky", "canfar", {"url": f"https://sky.example.org/skaha{more}"})
+    with pytest.raises(ConfigError, match="url goes without the version"):
+        backends.kind(site).settings(site)

@@ -327,3 +327,19 @@ def test_only_what_has_ended_and_lies_elsewhere_can_be_deleted_there(desk, tmp_p
     desk.config = replace(desk.config, targets={})
     with pytest.raises(RequestError, match="keeps nothing"):
         desk.remove(again)
+
+
+def test_what_stays_there_is_said_to_stay(desk):
+    keys = {"workdir": "~/runs", "image": "images.canfar.net/skaha/astroconda:latest"}
+    sky = Target("sky", "canfar", keys)
+    desk.config = replace(desk.config, targets={**desk.config.targets, "sky": sky})
+    generate(desk)
+    name = desk.submit("b", "sky")
+    carried_out(desk, "succeeded", "succeeded", "succeeded", "succeeded")
+    assert "what jobs made lies in ~/runs there, and stays" in desk.stays(name)
+    with pytest.raises(RequestError, match=r"storage is set in the target\. Nothing was deleted\."):
+        desk.remove(name)
+    mounted = Target("sky", "canfar", {**keys, "storage": "mounted"})
+    desk.config = replace(desk.config, targets={**desk.config.targets, "sky": mounted})
+    assert desk.stays(name) == ""
+    assert desk.removable(name) == f"~/runs/{name}"

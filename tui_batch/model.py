@@ -60,6 +60,8 @@ BY_FIRST = "sent after the first job"
 # Why it is not known whether a job was sent, as its evidence: the target has been asked, and a person decides now.
 SOUGHT = "looked for twice"
 
+WAITS = "waiting to be sent"  # what is said of a job that nobody has tried to send yet
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

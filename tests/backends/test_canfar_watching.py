@@ -181,6 +181,16 @@ def test_an_evicted_job_has_failed_and_is_told_why(world, backend, skaha):
     assert status.evidence == "events"
 
 
+@UNSEEN
+def test_what_has_ended_is_not_said_to_go_on_while_its_exit_code_is_looked_for(world, backend, skaha):
+    job = held(world, backend)
+    world.watch(backend, lambda known: known and known[job.id].state is S.RUNNING)
+    skaha.evict(job.id)
+    status = backend.poll([job]).statuses[job.id]
+    assert (status.state, status.exit_code, status.ended) == (S.COMPLETING, None, "")
+    assert "the platform says Failed" in status.detail
+
+
 def test_a_job_that_wants_too_much_memory_is_told_so(world, backend, skaha):
     job = held(world, backend)
     world.watch(backend, lambda known: known and known[job.id].state is S.RUNNING)

@@ -120,6 +120,7 @@ class FakeDesk:
         self.broken = []
         self.needed = {}  # index → what a job was given
         self.workdir = ""  # of all targets, on their hosts
+        self.staying = ""  # why nothing can be brought from there
         self.silent = ()  # the targets of which it is not known what they offer
         self.patterns = {}  # submission → what it names outside of its jobs' folders
         self.collected = Collection()
@@ -323,6 +324,9 @@ class FakeDesk:
 
     def remains(self, submission):
         return f"{self.workdir}/{submission}" if self.workdir else ""
+
+    def stays(self, submission):
+        return self.staying
 
     def removable(self, submission):
         found = self.submission(submission)

@@ -4,11 +4,11 @@ from dataclasses import replace
 from threading import Event
 
 from stand_in import FULL, SUBMISSIONS, TARGETS, FakeDesk, submission
-from waiting import hides, shows, until
+from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.config import Config
-from tui_batch.model import Resources
+from tui_batch.model import WAITS, Resources
 from tui_batch.shown import Snapshot
 from tui_batch.states import JobState as S
 
@@ -354,6 +354,33 @@ async def test_why_it_waits_is_in_the_words_of_the_target(app, desk):
         await shows(pilot, "1 held", "the target does not say why")
         await pilot.press("q")
         await shows(pilot, "Enter open")
+
+
+async def test_what_waits_behind_another_waits_for_the_same(app, desk):
+    jobs, full = desk.jobs(KELP), "its turn comes when a session has ended"
+    first = next(row.index for row in jobs.rows if row.status.state is S.QUEUED)
+    rows = [
+        replace(row, status=replace(row.status, id="", detail=full if row.index == first else WAITS))
+        if row.status.state is S.QUEUED else row
+        for row in jobs.rows
+    ]  # fmt: skip
+    desk.lists[KELP] = replace(jobs, rows=rows)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, f"why: {full} (740)")
+
+
+async def test_what_is_wrong_with_a_target_is_said_once(tmp_path):
+    refused = "fir: it says no (400): No authentication provided for unknown or private image"
+    here = submission("20261120-1158-dill", "shell", "fir", 1, {"held": 1}, 60)._replace(health=refused)
+    desk = desk_with(tmp_path, here)
+    desk.lists[here.id] = replace(jobs := desk.jobs(here.id), rows=[
+        replace(row, status=replace(row.status, detail=refused)) for row in jobs.rows
+    ])  # fmt: skip
+    async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "> HD shell")
+        await pilot.press("w")
+        await shows(pilot, "1 held", "says no (400)")
+        assert screen_text(pilot.app).count("says no (400)") == 1
 
 
 async def test_what_the_target_does_not_say_of_each_job_its_kind_does(tmp_path):

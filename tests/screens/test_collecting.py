@@ -117,6 +117,14 @@ async def test_hostile_names_are_shown_and_nothing_else(app, desk):
         assert "\x1b" not in screen_text(app)
 
 
+async def test_what_stays_there_is_said_to_stay_and_not_to_be_on_its_way(app, desk):
+    desk.staying = "fir: what jobs made lies in ~/tui-batch there, and stays"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, HOME)
+        await pilot.press("f")
+        await shows(pilot, desk.staying)
+
+
 async def test_without_such_patterns_results_are_fetched_as_ever(app, desk):
     async with app.run_test(size=(80, 24)) as pilot:
         desk.patterns = PATTERNS

@@ -30,6 +30,7 @@ def nobody(question: Question) -> str:
 
 
 LOGS_HERE = frozenset({"local"})  # kinds whose jobs write their logs into the store: nobody has to bring them
+HOLDING = frozenset({"slurm", "gridengine"})  # kinds that can let a job go on which waits in their queue
 OFFERING = frozenset({"slurm", "canfar"})  # kinds that are asked what they offer before something is sent there
 
 
@@ -39,6 +40,12 @@ def logs(kind: str) -> Logs:
         return Logs()
     found: Logs = getattr(import_module(KINDS[kind]), "LOGS", Logs())
     return found
+
+
+def stays(target: Target) -> str:
+    """Why what jobs made can be neither brought from a target nor deleted there; "" where it can."""
+    told: str = getattr(kind(target), "stays", lambda _: "")(target)
+    return told
 
 
 def connect(target: Target, home: Path, ask: Callable[[Question], str] = nobody) -> Backend:

@@ -30,6 +30,9 @@ def fetch(desk: Desk, arguments: Namespace) -> int:
         _print(found) if patterns else say(f"{submission.batch} names no files outside of its jobs' folders.")
     else:
         print(folder := desk.results(submission.id))
+        if stays := desk.stays(submission.id):
+            say(plain(stays))
+            return 1
         if not folder.exists():
             say(f"Nothing of it is here yet: `tui-batch show {submission.id}` tells how far it is.")
     return code

@@ -77,7 +77,8 @@ def show(desk: Desk, arguments: Namespace) -> int:
         for row in jobs.rows
     ]  # fmt: skip
     table(("INDEX", "NAME", "STATE", *(["ID"] * telling), "EXIT", "DETAIL"), rows)
-    if any(row.status.state is JobState.HELD for row in jobs.rows):
+    held = [row.status for row in jobs.rows if row.status.state is JobState.HELD]
+    if any(not status.id or desk.holds(submission) for status in held):
         say(f"What is held goes on, or is sent again, by: tui-batch release {submission.id}")
     return 0
 

@@ -11,9 +11,8 @@ from tui_batch import indices
 from tui_batch.courier import collecting, keeping, telling
 from tui_batch.courier.messages import Tell
 from tui_batch.courier.roads import STAYS
-from tui_batch.courier.sending import WAITS
 from tui_batch.courier.tracked import Tracked, doubtful
-from tui_batch.model import SOUGHT, Order, Status, Submission
+from tui_batch.model import SOUGHT, WAITS, Order, Status, Submission
 from tui_batch.states import BEGUN, JobState
 from tui_batch.store import more, orders
 from tui_batch.store.history import note_record, reopened_record, submission_record

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from tui_batch import indices
 from tui_batch.courier.tracked import Tracked
-from tui_batch.model import BY_FIRST, BY_PERSON, Order, Status
+from tui_batch.model import BY_FIRST, BY_PERSON, WAITS, Order, Status
 from tui_batch.states import JobState
 from tui_batch.times import stamp
 
@@ -74,7 +74,7 @@ def asked(tracked: Tracked, order: Order) -> list[int]:
 
 
 def _queue(tracked: Tracked, numbers: list[int]) -> None:
-    _set(tracked, numbers, JobState.QUEUED, "", "waiting to be sent")
+    _set(tracked, numbers, JobState.QUEUED, "", WAITS)
 
 
 def _set(tracked: Tracked, numbers: list[int], state: JobState, evidence: str, detail: str) -> None:

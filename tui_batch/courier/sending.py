@@ -13,14 +13,13 @@ from tui_batch.courier.messages import Found, Seek, Send, Took
 from tui_batch.courier.roads import Road
 from tui_batch.courier.tracked import Tracked, doubtful
 from tui_batch.errors import BackendError, Busy, ConfigError, Full, StoreError, TuiBatchError, Unclear, Unreachable
-from tui_batch.model import SOUGHT, Accepted, Status
+from tui_batch.model import SOUGHT, WAITS, Accepted, Status
 from tui_batch.states import JobState
 from tui_batch.times import stamp
 
 if TYPE_CHECKING:
     from tui_batch.courier.loop import Courier
 
-WAITS = "waiting to be sent"
 LOOKS = 2  # so often what is in doubt is looked for before a person is asked
 RESENDS = 3  # so often one job is sent again before that, where it cannot run twice
 

@@ -12,7 +12,7 @@ from tui_batch.courier.news import news
 from tui_batch.courier.opened import Missing, Opened, opened
 from tui_batch.courier.pause import Pause
 from tui_batch.errors import StoreError
-from tui_batch.model import BY_FIRST, Accepted, Batch, Job, Status, Submission
+from tui_batch.model import BY_FIRST, WAITS, Accepted, Batch, Job, Status, Submission
 from tui_batch.states import JobState
 from tui_batch.store import ledger, state
 from tui_batch.store.archive import Archive
@@ -45,7 +45,7 @@ class Tracked:
         self._ledger = Ledger(folder / "ledger.tsv")
         view = LedgerView(folder / "ledger.tsv")
         view.refresh()
-        queued = Status(JobState.QUEUED, as_of=submission.created, detail="waiting to be sent")
+        queued = Status(JobState.QUEUED, as_of=submission.created, detail=WAITS)
         self.statuses = dict.fromkeys(range(submission.jobs), queued)
         self.statuses.update((index, status) for index, status in view.statuses.items() if index < submission.jobs)
         self._counts = Counter(status.state for status in self.statuses.values())
@@ -237,7 +237,7 @@ class Tracked:
 
     def again(self, numbers: Iterable[int], attempt: int, as_of: str) -> None:
         """Queue another attempt of jobs whose attempt so far has ended; what was queued again already is left alone."""
-        known, queued = self.statuses, Status(JobState.QUEUED, attempt + 1, as_of=as_of, detail="waiting to be sent")
+        known, queued = self.statuses, Status(JobState.QUEUED, attempt + 1, as_of=as_of, detail=WAITS)
         chosen = [n for n in numbers if n in known and known[n].state.ended and known[n].attempt == attempt]
         self.received.difference_update(chosen)
         self._to_fetch.difference_update(chosen)

@@ -148,6 +148,8 @@ class Desk(Making):
         known = self.submission(submission)
         if not known.ended:
             raise RequestError(f"{known.batch} has not ended, and needs its folder. Nothing was deleted.")
+        if stays := self.stays(submission):
+            raise RequestError(f"{stays} Nothing was deleted.")
         if folder := self.remains(submission):
             return folder
         raise RequestError(f"{known.target} keeps nothing of {known.batch} that could be deleted there.")

@@ -89,6 +89,12 @@ class Looking:
 
         return submission.kind in backends.LOGS_HERE
 
+    def holds(self, submission: Submission) -> bool:
+        """Whether its target can let a job go on that waits in its queue."""
+        from tui_batch import backends
+
+        return submission.kind in backends.HOLDING
+
     def logs(self, submission: Submission) -> Logs:
         """What the kind of its target knows of its jobs' logs."""
         from tui_batch import backends
@@ -142,6 +148,13 @@ class Looking:
             return ""
         settings = backends.kind(target).settings(target)
         return f"{settings.workdir.rstrip('/')}/{known.id}" if hasattr(settings, "host") else ""
+
+    def stays(self, submission: str) -> str:
+        """Why nothing of it can be brought from its target or deleted there; "" where it can, or nobody knows."""
+        from tui_batch import backends
+
+        target = self.config.targets.get(self.submission(submission).target)
+        return backends.stays(target) if target else ""
 
     def targets(self) -> Sequence[Target]:
         return list(self.config.targets.values())

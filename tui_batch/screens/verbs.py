@@ -166,8 +166,10 @@ class Verbs(Rerunning, Undoing):
         await self.for_each(picked, lambda one: desk.fetch(one.submission.id))
         if len(picked) == 1 and (patterns := await self.ask(desk.named_elsewhere, picked[0].submission.id)):
             return self._collect(picked[0].submission, patterns)
-        folder = await self.ask(self.desk.results, picked[0].submission.id)
         self.table.unmark()
+        if len(picked) == 1 and (stays := await self.ask(desk.stays, picked[0].submission.id)):
+            return self.prompt.say(stays, "attention")
+        folder = await self.ask(desk.results, picked[0].submission.id)
         into = f" into {folder}" if len(picked) == 1 else ""
         return self.prompt.say(f"Fetching the results of {what(picked)}{into}")
 

@@ -6,7 +6,7 @@ from math import ceil
 from typing import NamedTuple
 
 from tui_batch.desk import Desk
-from tui_batch.model import Contact, Order, Submission
+from tui_batch.model import WAITS, Contact, Order, Submission
 from tui_batch.screens.fresh import LATE_SECONDS, last_seen
 from tui_batch.screens.undo import can_be_undone, concerned
 from tui_batch.shown import JobRow, Snapshot
@@ -29,8 +29,15 @@ class Reason(NamedTuple):
 
 
 def reasons(rows: Iterable[JobRow]) -> list[Reason]:
-    """What the target says of each job that waits, most common first."""
-    found = Counter((row.status.state, row.status.detail) for row in rows if row.status.state in WAITING)
+    """What the target says of each job that waits, most common first; what is behind another waits as that does."""
+    waiting = [row.status for row in rows if row.status.state in WAITING]
+    found = Counter((status.state, status.detail) for status in waiting)
+    if (behind := (JobState.QUEUED, WAITS)) in found:
+        ahead = {
+            (one.state, one.detail) for one in waiting if one.state is JobState.QUEUED and one.detail and not one.id
+        }
+        if len(ahead := ahead - {behind}) == 1:
+            found[ahead.pop()] += found.pop(behind)
     return [Reason(state, words, number) for (state, words), number in found.most_common()]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tui_batch.errors import StoreError
-from tui_batch.model import Status, Submission
+from tui_batch.model import WAITS, Status, Submission
 from tui_batch.shown import JobList, JobRow
 from tui_batch.states import JobState
 from tui_batch.store.home import Home
@@ -53,7 +53,7 @@ class _JobsView:
 
         self._view = LedgerView(home.submission(submission.id) / "ledger.tsv")
         self.draft = _is_draft(submission)
-        word, detail = (JobState.DRAFT, "not sent yet") if self.draft else (JobState.QUEUED, "waiting to be sent")
+        word, detail = (JobState.DRAFT, "not sent yet") if self.draft else (JobState.QUEUED, WAITS)
         if submission.ended:
             word, detail = JobState.UNKNOWN, "the ledger of this submission does not name it"
         blank = Status(word, as_of=submission.created, detail=detail)

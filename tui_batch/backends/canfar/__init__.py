@@ -16,7 +16,7 @@ from tui_batch.backends.canfar.fitting import Amounts
 from tui_batch.backends.canfar.offer import Offer
 from tui_batch.backends.canfar.service import Session, Sessions
 from tui_batch.backends.canfar.settings import Asked, Settings, asked, read
-from tui_batch.backends.canfar.storage import Storage
+from tui_batch.backends.canfar.storage import Storage, out_of_reach
 from tui_batch.backends.canfar.watching import Watching
 from tui_batch.backends.hosted import arrays
 from tui_batch.errors import ConfigError, Expired, Full, Refused, Unreachable
@@ -236,6 +236,12 @@ def form(called: str, image: str, amounts: Amounts, command: tuple[str, str]) ->
     said = [("name", called), ("image", image)]
     said += [(key, str(number)) for key in ("cores", "ram", "gpus") if (number := getattr(amounts, key)) is not None]
     return [*said, ("cmd", command[0]), ("args", command[1])]
+
+
+def stays(target: Target) -> str:
+    """Why what jobs made can be neither brought nor deleted from here; "" where it can."""
+    ours = read(target)
+    return out_of_reach(target.name, ours.workdir) if ours.storage == "none" else ""
 
 
 def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) -> str:

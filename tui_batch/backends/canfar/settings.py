@@ -13,6 +13,7 @@ from tui_batch.wire.host import HostSettings
 
 STORAGE = ("none", "mounted", "ssh")
 _COUNTS = ("headless", "all")
+_VERSIONED = re.compile(r"/v\d+(/.*)?$")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -76,6 +77,8 @@ def _wrong(found: Settings, where: str) -> Iterator[str]:
             yield f"{where}: {key} must be {' or '.join(words)}, not {word!r}."
     if (found.storage == "ssh") != bool(found.host):
         yield f'{where}: host is what the storage is reached by: it goes with storage = "ssh", and only with it.'
+    if _VERSIONED.search(found.url):
+        yield f"{where}: url goes without the version and what follows: {_VERSIONED.sub('', found.url)!r}."
     if not PLAIN.fullmatch(found.workdir):
         yield f"{where}: workdir may have letters, digits and . _ ~ + - / only, since the platform minds all others."
     yield from _wrong_names(found.environment, f"{where}: environment")

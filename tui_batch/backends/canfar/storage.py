@@ -50,10 +50,7 @@ class Storage:
         return self._host
 
     def _out_of_reach(self) -> Unsupported:
-        return Unsupported(
-            f"{self._name}: what jobs made lies in {self._workdir} there, and stays: it can be brought and removed "
-            "from here when storage is set in the target."
-        )
+        return Unsupported(out_of_reach(self._name, self._workdir))
 
     # -- paths ---------------------------------------------------------------------------------------------------------
 
@@ -138,6 +135,14 @@ class Storage:
     def close(self) -> None:
         if self._host:
             self._host.close()
+
+
+def out_of_reach(name: str, workdir: str) -> str:
+    """What is said where there is no way to it."""
+    return (
+        f"{name}: what jobs made lies in {workdir} there, and stays: it can be brought and removed from here when "
+        "storage is set in the target."
+    )
 
 
 def _moved(path: str, old: str, new: str) -> str:

@@ -61,9 +61,10 @@ class Watching:
                 return self._of(replace(job, id=owner), listed.get(owner), left, listed, now)
             more = waited < (outcome.SLOW if log is not None else PATIENCE)
             status = self._settled(job, session, left, last, now, more)
-        if status:
-            del self._over[job.id]
-            self._told.pop(job.id, None)
+        if status is None:
+            return _ending(job, session) if session else None
+        del self._over[job.id]
+        self._told.pop(job.id, None)
         return status
 
     # -- while it is there ---------------------------------------------------------------------------------------------
@@ -114,6 +115,14 @@ class Watching:
             raise
         except Unreachable:
             return None
+
+
+def _ending(job: Job, session: Session) -> Status:
+    """It does not run any more, and how it ended may still come to light."""
+    detail = f"the platform says {session.word}: its exit code is looked for"
+    return Status(
+        S.COMPLETING, job.attempt, job.id, started=session.started, evidence="session list", detail=detail
+    )  # fmt: skip
 
 
 def belongs(session: Session, job: Job) -> bool:
