@@ -78,7 +78,7 @@ def show(desk: Desk, arguments: Namespace) -> int:
     ]  # fmt: skip
     table(("INDEX", "NAME", "STATE", *(["ID"] * telling), "EXIT", "DETAIL"), rows)
     held = [row.status for row in jobs.rows if row.status.state is JobState.HELD]
-    if any(not status.id or desk.holds(submission) for status in held):
+    if any(not status.id or desk.can_release(submission) for status in held):
         say(f"What is held goes on, or is sent again, by: tui-batch release {submission.id}")
     return 0
 

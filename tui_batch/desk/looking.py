@@ -89,7 +89,7 @@ class Looking:
 
         return submission.kind in backends.LOGS_HERE
 
-    def holds(self, submission: Submission) -> bool:
+    def can_release(self, submission: Submission) -> bool:
         """Whether its target can let a job go on that waits in its queue."""
         from tui_batch import backends
 
