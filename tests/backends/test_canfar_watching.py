@@ -9,7 +9,8 @@ from worlds.asking import ended, send
 from worlds.canfar import CanfarWorld, MountedCanfarWorld
 from worlds.skaha import ALWAYS
 
-from tui_batch.errors import Refused, Unreachable
+from tui_batch.backends.canfar import service
+from tui_batch.errors import Refused, Unclear, Unreachable
 from tui_batch.states import JobState
 from tui_batch.times import seconds
 
@@ -239,13 +240,29 @@ def test_bytes_of_a_log_that_come_in_small_pieces_come_all(world, backend, skaha
 @UNSEEN
 @pytest.mark.parametrize("how", ["cut", "short", "reset", 500, 503])
 def test_a_log_that_breaks_off_is_read_anew(world, backend, skaha, how):
+    """Of these a 500 alone says nothing of the service, which is asked for other things meanwhile."""
     [job] = send(world, backend, "seq 2000")
     ends(world, backend, job)
     skaha.pull("logs", how, times=2)
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unclear if how == 500 else Unreachable):
         backend.tail(job, "out", "")
     skaha.calm()
     assert backend.tail(job, "out", "").data.endswith(b"\n1999\n2000\n")
+
+
+@UNSEEN
+def test_of_a_log_that_is_too_much_the_last_is_brought_and_how_its_job_ended(world, backend, skaha, monkeypatch):
+    monkeypatch.setattr(service, "MOST", 1000)
+    job = held(world, backend, code=3, said="seq 1000")
+    first = until(
+        lambda: (chunk := backend.tail(job, "out", "")).data.endswith(b"\n1000\n") and chunk, "it has written"
+    )
+    assert b"may be missing here" in first.data and first.data.count(b"\n900\n") == 1
+    assert backend.tail(job, "out", first.cursor).data == b""
+    (world.folder / "go").touch()
+    assert ends(world, backend, job).exit_code == 3
+    last = backend.tail(job, "out", first.cursor)
+    assert last.whole and last.data == b""
 
 
 @UNSEEN

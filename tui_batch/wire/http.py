@@ -28,6 +28,7 @@ class Answer:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     service: str = ""  # its name, for sentences
+    before: int = 0  # bytes of the body that came before these, and were not kept
 
     @property
     def text(self) -> str:
@@ -54,12 +55,14 @@ class Service:
         self._ca_file = str(Path(ca_file).expanduser()) if ca_file else ""
         self._line: Line | None = None  # kept open from one question to the next
 
-    def ask(self, path: str, query: Pairs = (), seconds: float | None = None, most: int = MOST) -> Answer:
+    def ask(
+        self, path: str, query: Pairs = (), seconds: float | None = None, most: int = MOST, last: bool = False
+    ) -> Answer:
         """GET, which can be done again without harm. It is sent on where it was moved to, but not to anybody else."""
         seconds = seconds or self._seconds
         url, end = self._at(path, query), time.monotonic() + seconds
         for _ in range(_REDIRECTS):
-            wanted = Wanted("GET", url, self._credentials.headers(), most=most)
+            wanted = Wanted("GET", url, self._credentials.headers(), most=most, last=last)
             answer = self._asked(wanted, seconds, end)
             if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
                 return answer
@@ -117,7 +120,7 @@ class Service:
     def _let_in(self, got: Got) -> Answer:
         if got.status == 401:
             raise self._credentials.refused()
-        return Answer(got.status, got.headers, got.body, self._name)
+        return Answer(got.status, got.headers, got.body, self._name, got.before)
 
     def _trouble(self, lost: Lost, seconds: float, again: bool) -> BackendError:
         """What went wrong, for a person; `again`: it can be asked again without harm."""

@@ -12,6 +12,8 @@ from tui_batch.errors import BackendError, Busy, Refused, Unclear, Unreachable
 from tui_batch.times import seconds, stamp
 from tui_batch.wire.http import Answer, Service
 
+MOST = 64 << 20  # bytes of a log that are brought
+
 _ID = re.compile(r"[a-z][a-z0-9]{7}")
 
 Pairs = Sequence[tuple[str, str]]
@@ -63,14 +65,15 @@ class Sessions:
         if answer.status not in (200, 404):
             raise refusal(self._name, f"session {session} was to be ended", answer)
 
-    def log(self, session: str) -> bytes:
-        """All that a session wrote so far; nothing where there is none, and where it is not known."""
-        return self._good(self._get(f"session/{session}", [("view", "logs")], seconds=10 * self._seconds)).body
+    def log(self, session: str) -> Answer:
+        """What a session wrote so far, of much the last of it; nothing where there is none, or it is not known."""
+        path, seconds = f"{self._top}/session/{session}", 10 * self._seconds
+        return self._of_one(self._service.ask(path, [("view", "logs")], seconds, MOST, last=True))
 
     def events(self, session: str) -> bytes | None:
         """What happened around it, as a table; None when the service does not know it, or no longer."""
         answer = self._get(f"session/{session}", [("view", "events")])
-        return None if answer.status == 404 else self._good(answer).body
+        return None if answer.status == 404 else self._of_one(answer).body
 
     def availability(self) -> str:
         """Why the service says that it is not available; "" where it does not say that."""
@@ -81,8 +84,8 @@ class Sessions:
         """What a question for JSON is answered."""
         return self._good(self._get(path, query)).json()
 
-    def _get(self, path: str, query: Pairs = (), seconds: float | None = None) -> Answer:
-        answer = self._service.ask(f"{self._top}/{path}", query, seconds or self._seconds)
+    def _get(self, path: str, query: Pairs = ()) -> Answer:
+        answer = self._service.ask(f"{self._top}/{path}", query, self._seconds)
         self.user = answer.headers.get("x-vo-authenticated", self.user)
         return answer
 
@@ -90,6 +93,12 @@ class Sessions:
         if answer.status != 200:
             raise silence(self._name, answer)
         return answer
+
+    def _of_one(self, answer: Answer) -> Answer:
+        """What goes wrong with one session says nothing of the service."""
+        if answer.status == 500:
+            raise Unclear(str(silence(self._name, answer)))
+        return self._good(answer)
 
     def close(self) -> None:
         self._service.close()

@@ -10,7 +10,7 @@ from tui_batch.backends.canfar.deleted import Deleted
 from tui_batch.backends.canfar.service import Session, Sessions
 from tui_batch.backends.canfar.storage import Storage
 from tui_batch.backends.hosted.staging import Ended
-from tui_batch.errors import Expired, Unreachable
+from tui_batch.errors import Expired, Unclear, Unreachable
 from tui_batch.model import Job, Status
 from tui_batch.states import JobState
 from tui_batch.times import stamp
@@ -55,7 +55,7 @@ class Watching:
             status = self._vanished(job, left, waited)
         else:
             log = None if left.end else self._perhaps(lambda: self._sessions.log(session.id))
-            last = carrying.ended(log or b"", job)
+            last = carrying.ended(log.body if log else b"", job)
             owner = outcome.owner(left, last)
             if not left.end and owner not in ("", job.id):  # it was sent twice: how it is, that session knows
                 return self._of(replace(job, id=owner), listed.get(owner), left, listed, now)
@@ -112,7 +112,7 @@ class Watching:
             return ask()
         except Expired:
             raise
-        except Unreachable:
+        except (Unreachable, Unclear):
             return None
 
 
