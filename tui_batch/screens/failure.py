@@ -6,6 +6,7 @@ from tui_batch import signals
 from tui_batch.desk import Desk
 from tui_batch.model import Resources, Status, Submission
 from tui_batch.screens.rows import duration
+from tui_batch.screens.streams import called, is_
 from tui_batch.shown import JobRow
 from tui_batch.states import ENDED, JobState
 from tui_batch.times import lasted
@@ -14,7 +15,6 @@ from tui_batch.widgets.log_tail import last_lines
 from tui_batch.widgets.text_view import heading, pair
 
 SAYS = "the target says"  # the longest of the labels
-STREAMS = {"stdout": "out", "stderr": "err"}
 FEWEST, LAST_WORDS = 3, 8  # lines of the log: the page is whole with them at 80x24
 UNSUCCESSFUL = ENDED - {JobState.SUCCEEDED, JobState.CANCELLED}
 _TO_DO = {
@@ -53,19 +53,21 @@ def _no_news(status: Status) -> tuple[str, str]:
 
 
 def last_words(ends: Mapping[str, Sequence[str]], empty: str, room: int = LAST_WORDS) -> list[Line]:
-    """What the log ends with, in so many lines: stderr, or stdout where nothing was written to stderr."""
-    name = "stdout" if ends.get("stdout") and not ends.get("stderr") else "stderr"
-    lines = ends.get(name, ())[-max(FEWEST, min(room, LAST_WORDS)) :]
-    where = f"The end of {name}" + ("; stderr is empty" if name == "stdout" else "")
+    """What the log ends with, in so many lines: stderr, or another one where nothing was written to that."""
+    first = "stderr" if "stderr" in ends else next(iter(ends))
+    name = next((one for one in (first, *ends) if ends[one]), first)
+    lines = ends[name][-max(FEWEST, min(room, LAST_WORDS)) :]
+    where = f"The end of {name}" + (f"; {is_(first, 'empty')}" if name != first else "")
     body: list[Line] = [((f"  {line.expandtabs()}", ""),) for line in lines]
     return [heading(where), *(body or [((f"  {empty}", "quiet"),)]), ()]
 
 
 def looked_up(desk: Desk, submission: Submission, row: JobRow) -> tuple[Resources, Mapping[str, Sequence[str]]]:
     """What the job was given, and what its logs end with."""
-    desk.follow(submission.id, row.index, "out", "err")
-    logs = {name: desk.log(submission.id, row.index, stream) for name, stream in STREAMS.items()}
-    return desk.needs(submission, [row])[0], {name: last_lines(path, LAST_WORDS) for name, path in logs.items()}
+    logs = desk.logs(submission)
+    desk.follow(submission.id, row.index, *logs.streams)
+    paths = {called(stream, logs): desk.log(submission.id, row.index, stream) for stream in logs.streams}
+    return desk.needs(submission, [row])[0], {name: last_lines(path, LAST_WORDS) for name, path in paths.items()}
 
 
 def exit_code(status: Status) -> str:
