@@ -107,12 +107,11 @@ def test_what_is_written_before_the_job_is_in_the_copy_too_also_where_it_comes_t
 
 
 def test_variables_of_the_lines_before_the_job_may_have_any_name_and_arrive(session):
-    names = ("folder index name attempt cpus seconds native began copy job got log code watch owner cause before "
-             "record clock first child again tries signal").split()  # fmt: skip
-    before = carrying.lines(dict.fromkeys(names, "mine"), [])
-    command = f'echo "$TUI_BATCH_JOB $TUI_BATCH_INDEX {" ".join(f"${name}" for name in names)}"'
+    names = "folder index name attempt cpus seconds native log code owner cause record clock first child tries signal"
+    before = carrying.lines(dict.fromkeys(names.split(), "mine"), [])
+    command = f'echo "$TUI_BATCH_JOB $TUI_BATCH_INDEX ${names.replace(" ", " $")}"'
     assert session.run(command, setup=carrying.encoded(before)) == 0
-    assert session.copy.decode() == f"a 7{' mine' * len(names)}\n"
+    assert session.copy.decode() == f"a 7{' mine' * len(names.split())}\n"
     assert (session.last.end["code"], session.record()["code"]) == ("0", "0")
 
 

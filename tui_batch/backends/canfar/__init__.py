@@ -167,8 +167,7 @@ class Canfar(Backend):
         """By its copy on the storage where there is one, which costs the platform nothing and stays."""
         if stream == "events":
             return self._logs.events(job, cursor)
-        copy = self._storage.log(job, cursor)
-        return copy if copy.data or (self._storage.reachable and int(cursor or 0)) else self._logs.out(job, cursor)
+        return self._storage.log(job, cursor) or self._logs.out(job, cursor)
 
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         return self._storage.collect(batch, files, jobs, into)
