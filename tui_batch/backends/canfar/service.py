@@ -5,7 +5,8 @@ to what it did an hour ago. What it says in words is for the person: nothing her
 """
 
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from tui_batch.errors import BackendError, Busy, Refused, Unclear, Unreachable
@@ -13,6 +14,8 @@ from tui_batch.times import seconds, stamp
 from tui_batch.wire.http import Answer, Service
 
 MOST = 64 << 20  # bytes of a log that are brought
+
+NEW = 60.0  # seconds in which a session that was made may not be in the list
 
 _ID = re.compile(r"[a-z][a-z0-9]{7}")
 
@@ -38,10 +41,20 @@ class Sessions:
         self._name, self._service, self._top = name, service, f"/{version}"
         self._seconds, self._create_seconds = answer_seconds, create_seconds
         self.user = ""  # as the service knows who asks
+        self._made: dict[str, float] = {}  # sessions that were not in a list since they were made, and when that was
 
     def list(self) -> Sequence[Session]:
         """All of the person's, whoever made them."""
-        return sessions(self.get("session"), self._name)
+        listed = sessions(self.get("session"), self._name)
+        for one in listed:
+            self._made.pop(one.id, None)
+        return listed
+
+    @property
+    def unlisted(self) -> Set[str]:
+        """Those that were made a moment ago and are not in the list yet."""
+        self._made = {one: when for one, when in self._made.items() if time.monotonic() - when < NEW}
+        return self._made.keys()
 
     def one(self, session: str) -> Session | None:
         """One of them; None when the service does not know it, or no longer."""
@@ -57,6 +70,7 @@ class Sessions:
             raise refusal(self._name, "a session was to be made", answer)
         if not _ID.fullmatch(given := answer.text.strip()):
             raise Unclear(f"{self._name}: no id of a session came: {given[:80]!r}. Whether there is one is looked up.")
+        self._made[given] = time.monotonic()
         return given
 
     def delete(self, session: str) -> None:
