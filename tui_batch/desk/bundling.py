@@ -69,7 +69,7 @@ def _case(desk: "Desk", submission: Submission, row: JobRow) -> Case:
     target = desk.config.targets.get(submission.target)
     files: Mapping[str, str] = _unless_gone(partial(desk.job_files, submission.batch, row.name), {})
     script = _unless_gone(partial(desk.sent, submission, target, row), "") if files and target else ""
-    logs = {stream: desk.log(submission.id, row.index, stream) for stream in desk.logs(submission).streams}
+    logs = {stream: desk.log(submission.id, row.index, stream) for stream in ("out", "err", "events")}
     ends = {stream: End(*export.end(path, MOST_LINES)) for stream, path in logs.items() if path.exists()}
     return Case(row, files=files, script=script, logs=ends)
 
