@@ -184,6 +184,14 @@ def test_what_is_cancelled_is_saved_before_its_target_forgets_it(away, desk):
     assert here(desk, name) == {(1, index): ["out", "events"] for index in range(5)}
 
 
+def test_what_is_cancelled_is_cancelled_although_its_logs_cannot_be_had(away):
+    desk = away.desk(forgets=3600.0, claims=True, pace=0.1)
+    name = running(away, desk)
+    away.world.pull("hang-tail")
+    desk.cancel(name)
+    until(lambda: counts(desk, name) == {S.CANCELLED: 5})
+
+
 def test_all_else_goes_on_while_many_logs_are_saved(away):
     desk = away.desk(forgets=3600.0, pace=0.05, call=40)
     name = running(away, desk, 40)

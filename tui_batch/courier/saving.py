@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 OFTEN = 20.0  # so often a log that cannot be looked at is tried at least until it is forgotten
 CHECK = 1.0  # seconds between two looks at what may be forgotten before it is here
+LAST = 3  # so often a log is asked for before its job is cancelled
 RISK = 0.5  # of the time after which a log is forgotten; from then on a person is told
 
 
@@ -64,12 +65,18 @@ class Saving:
         return unsaved is None or not unsaved.ended
 
     def before_the_end(self, tracked: Tracked, numbers: Sequence[int]) -> None:
-        """These are about to be cancelled, and their target may forget them at once: their logs are brought first."""
+        """These are about to be cancelled, and their target may forget them at once: their logs are brought first.
+
+        A few times, if they do not come: a cancellation does not wait for ever.
+        """
         target, unsaved = tracked.submission.target, self._unsaved.get(tracked.submission.id)
         if unsaved is None or self._courier.roads.passable(target) > time.monotonic():
             return
         lane = self._courier.roads.to(target).lane
         for job in tracked.jobs(numbers):
+            unsaved.tries[job.attempt, job.index] += 1
+            if unsaved.tries[job.attempt, job.index] > LAST:
+                continue
             for stream in unsaved.streams:
                 lane.ask(copies.asked(self._courier.home, job, stream, ended=False, forgets=True))
 

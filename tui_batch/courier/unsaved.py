@@ -1,5 +1,6 @@
 """Which logs of a submission are still to be saved from a target that forgets them, and which of them comes next."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -44,6 +45,7 @@ class Unsaved:
     def __init__(self, streams: Sequence[str]) -> None:
         self.streams = streams
         self.ended: dict[tuple[int, int], Ended] = {}  # by attempt and index
+        self.tries: Counter[tuple[int, int]] = Counter()  # how often its logs were asked for before it is cancelled
         self.next_round = 0.0  # when what runs is looked at, by the monotonic clock
         self._ready: list[Errand] = []
         self._later: list[tuple[float, Errand]] = []
