@@ -1,8 +1,10 @@
 """What sessions wrote, from a service that gives all of it each time, slowly, or half of it."""
 
+from dataclasses import replace
+
 import pytest
 from sshd import until
-from worlds.asking import ended, send
+from worlds.asking import ended, send, take
 from worlds.canfar import CanfarWorld
 
 from tui_batch.backends.canfar import service
@@ -70,6 +72,18 @@ def test_of_a_log_whose_beginning_is_dropped_what_is_left_is_told(world, backend
     told = backend.tail(job, "out", first.cursor)
     assert b"no longer" in told.data and told.data.endswith(b"\n999\n1000\n")
     assert backend.tail(job, "out", told.cursor).data == b""
+
+
+def test_of_what_was_sent_twice_the_log_is_that_of_the_session_which_ran(world, backend, skaha):
+    batch, files, jobs = world.batch(["echo said; exit 3"])
+    taken = []
+    for _ in range(2):
+        take(taken, backend, batch, files, jobs)
+    for one in taken:
+        job = replace(jobs[0], id=one.id)
+        world.jobs = [job]
+        assert world.watch(backend, ended(1))[job.id].exit_code == 3
+        assert backend.tail(job, "out", "").data == b"said\n"
 
 
 def test_of_a_log_that_is_too_much_the_last_is_brought_and_how_its_job_ended(world, backend, skaha, monkeypatch):

@@ -39,6 +39,12 @@ def test_what_no_session_would_find_is_refused_before_anything_is_sent(tmp_path)
         assert "no session would find it" in storage.examine().wrong
 
 
+def test_a_folder_whose_name_does_not_arrive_is_refused_before_anything_is_sent(tmp_path):
+    for name in ("J Lopez", "a$b", 'a"b', "a\\b"):
+        with pytest.raises(Refused, match="letters that the platform minds"):
+            reached(tmp_path / "arc" / name, mount=tmp_path / "arc").folder("x")
+
+
 def test_files_are_found_and_brought_by_the_paths_that_sessions_know(tmp_path):
     results = tmp_path / "arc" / "projects" / "results"
     results.mkdir(parents=True)

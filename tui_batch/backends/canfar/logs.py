@@ -2,7 +2,7 @@
 
 import time
 
-from tui_batch.backends.canfar import carrying
+from tui_batch.backends.canfar import carrying, outcome
 from tui_batch.backends.canfar.service import Sessions
 from tui_batch.errors import Refused
 from tui_batch.model import Job, LogChunk
@@ -24,6 +24,8 @@ class Logs:
         """What is new in it."""
         began, start = time.monotonic(), int(cursor or 0)
         log = self._sessions.log(job.id)
+        if (owner := outcome.owner(outcome.NO_RECORD, carrying.ended(log.body, job))) not in ("", job.id):
+            log = self._sessions.log(owner)  # it was sent twice, and this session has left it to the other
         wait = max(PACE, SHARE * (time.monotonic() - began))
         if not log.body:
             self._see_whether_it_is_known(job)

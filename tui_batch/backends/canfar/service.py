@@ -164,7 +164,7 @@ def refusal(name: str, what: str, answer: Answer) -> BackendError:
     said = _said(answer)
     if answer.status == 429:
         return Busy(f"{name}: it takes no more for now{said}.")
-    if answer.status >= 500:
+    if not 400 <= answer.status < 500:
         return Unclear(f"{name}: {what}, and it answered {answer.status}{said}: whether it was is looked up.")
     return Refused(f"{name}: {what}, and it says no ({answer.status}){said}. Nothing was done.{_hint(answer)}")
 

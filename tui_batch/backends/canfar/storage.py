@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 from tui_batch.backends.base import Files
+from tui_batch.backends.canfar.carrying import PLAIN
 from tui_batch.backends.hosted import collecting
 from tui_batch.backends.hosted.errand import last_line
 from tui_batch.backends.hosted.staging import Ended, Staging
@@ -79,7 +80,12 @@ class Storage:
                 f"{self._name}: the workdir is {path}, which is not below {top}: no session would find it. Nothing was "
                 "sent; set workdir to a folder there."
             )
-        return self.as_sessions_see(path)
+        if not PLAIN.fullmatch(seen := self.as_sessions_see(path)):
+            raise Refused(
+                f"{self._name}: the workdir is {path}, and has letters that the platform minds. Nothing was sent; set "
+                "workdir to a folder whose name has none but letters, digits and . _ ~ + - /."
+            )
+        return seen
 
     def examine(self) -> Place:
         """Whether jobs can be brought there."""
