@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from sshd import until
-from worlds.asking import ended, send
+from worlds.asking import ended, send, take
 from worlds.canfar import CanfarWorld, MountedCanfarWorld
 from worlds.skaha import ALWAYS
 
@@ -239,6 +239,25 @@ def test_a_deleted_session_that_stays_for_a_while_is_cancelled_in_the_end(world,
     assert (S.COMPLETING in states) == bool(polls and terminating)
     assert len(skaha.asked("delete")) == 1
     until(lambda: not skaha.running(), "nothing of it runs")
+
+
+def test_what_was_sent_twice_is_cancelled_with_the_session_that_runs_it(world, backend, skaha):
+    batch, files, jobs = world.batch(["sleep 60"])
+    taken = []
+    for _ in range(2):
+        take(taken, backend, batch, files, jobs)
+        until(lambda: skaha.running(), "the first has begun")
+    world.jobs = [job := replace(jobs[0], id=taken[1].id)]
+    until(lambda: len(skaha.running()) == 1 and skaha.sessions[job.id].code == 125, "it is left to the first")
+    backend.cancel([job.id])
+    assert ends(world, backend, job).state is S.CANCELLED
+    until(lambda: not skaha.running(), "nothing of it runs")
+
+
+def test_an_id_that_came_round_again_is_not_taken_for_the_job(world, backend, skaha):
+    [job] = send(world, backend, "sleep 60")
+    skaha.sessions[job.id].name = "another"
+    assert ends(world, backend, job).state is S.LOST
 
 
 @UNSEEN

@@ -146,8 +146,13 @@ class Canfar(Backend):
         return f"{self._name}: {told}." if told else ""
 
     def cancel(self, ids: Collection[str]) -> None:
-        """One that has ended is not deleted: with its session the log and the evidence of its end would go."""
-        there = [one for one in self._sessions.list() if one.id in ids and not outcome.state(one).ended]
+        """One that has ended is not deleted: with its session the log and the evidence of its end would go.
+
+        Of a job that was sent twice another session may run it, which has the same name.
+        """
+        listed = self._sessions.list()
+        names = {one.name for one in listed if one.id in ids}
+        there = [one for one in listed if one.name in names and not outcome.state(one).ended]
         jobs = [Job(*told[:2], "", told[2], one.id) for one in there if (told := carrying.marked(one.name))]
         for job in jobs:
             self._deleted.note(job.submission, job.id)

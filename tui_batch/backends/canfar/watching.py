@@ -116,7 +116,9 @@ class Watching:
     def _vanished(self, job: Job, left: Ended, waited: float) -> Status | None:
         """One look is not enough: only when the time is over, it is asked for by its name as well."""
         status = outcome.vanished(job, left, job in self._deleted, waited, self._lost)
-        return None if status and status.state is S.LOST and self._sessions.one(job.id) else status
+        if status and status.state is S.LOST and (one := self._sessions.one(job.id)) and belongs(one, job):
+            return None
+        return status
 
     def _perhaps(self, ask: Callable[[], T]) -> T | None:
         """What is answered; one answer that does not come keeps no other job from being watched."""
