@@ -7,7 +7,7 @@ import pytest
 from tui_batch import config
 from tui_batch.bundle import MOST_JOBS, WIDEST, in_need
 from tui_batch.desk import Desk
-from tui_batch.errors import RequestError
+from tui_batch.errors import RequestError, StoreError
 from tui_batch.model import BY_PERSON, Contact, Order, Status, Submission
 from tui_batch.shown import JobRow
 from tui_batch.states import JobState
@@ -139,6 +139,8 @@ def test_no_file_is_ever_overwritten(desk, tmp_path):
     with pytest.raises(RequestError, match="already"):
         desk.bundle(ID, file=str(made[0]))
     assert desk.bundle(ID, file="mine.txt") == tmp_path / "mine.txt"
+    with pytest.raises(StoreError, match="no such file or directory"):
+        desk.bundle(ID, file="nowhere/mine.txt")
 
 
 def test_it_is_written_of_what_is_left(desk, tmp_path):

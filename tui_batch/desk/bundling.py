@@ -59,7 +59,7 @@ def _cases(desk: "Desk", submission: Submission, rows: Sequence[JobRow]) -> list
     learnt = ledger.learnt(Home(desk.home).submission(submission.id) / "ledger.tsv", {row.index for row in rows})
     needs = desk.needs(submission, rows)
     return [
-        replace(_case(desk, submission, row), needs=need, learnt=learnt.get(row.index, ()))
+        replace(_case(desk, submission, row), needs=need, learnt=learnt[row.index])
         for row, need in zip(rows, needs, strict=True)
     ]
 
