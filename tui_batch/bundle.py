@@ -7,7 +7,7 @@ from typing import Any
 
 from tui_batch.model import NOTHING, Batch, Contact, Resources, Status, Submission, Target
 from tui_batch.redaction import open_settings, redact
-from tui_batch.shown import STREAMS, JobRow
+from tui_batch.shown import JobRow
 from tui_batch.states import ATTENTION, FAILURES, JobState
 
 MOST_JOBS = 5
@@ -15,7 +15,7 @@ MOST_LINES = 200  # of a log, of a script
 WIDEST = 2000  # letters of a line
 EXPECTED = "succeeded, exit code 0"
 
-_HEADINGS = {**STREAMS, "events": "What the platform said (events)"}
+_HEADINGS = {"out": "stdout", "err": "stderr", "events": "What the platform said (events)"}
 _STRANGE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)|[\x00-\x08\x0b-\x1f\x7f]"
 )  # colours and the like

@@ -226,6 +226,20 @@ class LogChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Logs:
+    """What a kind of target knows of each job, as its module's `LOGS` says; without that it is this."""
+
+    streams: tuple[str, ...] = WRITTEN
+    every: float = 0.0  # seconds between two looks at one that somebody follows, where those cost the target much
+    forgets: float = 0.0  # seconds after the end of the job in which the target has forgotten them; 0 where they stay
+
+    @property
+    def merged(self) -> bool:
+        """What the job writes to stderr stands in `out` as well."""
+        return "err" not in self.streams
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """How a target is: what was found out by asking it."""
 

@@ -5,12 +5,6 @@ from dataclasses import dataclass, field
 
 from tui_batch.model import NOTHING, Contact, Order, Output, Question, Status, Submission, Target
 
-STREAMS: Mapping[str, str] = {
-    "out": "stdout",
-    "err": "stderr",
-    "events": "events",
-}  # of a job, and what they are called
-
 
 @dataclass(frozen=True, slots=True)
 class Weight:

@@ -40,6 +40,7 @@ def left(code, cause="", owner=JOB.id):
         ("Error", None, None, Told(S.OUT_OF_MEMORY, "it held more"), S.OUT_OF_MEMORY, None, "events"),
         ("Failed", left(143, "timed_out"), None, None, S.TIMED_OUT, 143, "end record"),
         ("Failed", left(0, "timed_out"), None, None, S.TIMED_OUT, 0, "end record"),
+        ("Failed", None, left(137, "out_of_memory"), None, S.OUT_OF_MEMORY, 137, "last line of its log"),
         ("Failed", left(143, "cancelled cancelled by you"), None, None, S.CANCELLED, 143, "end record"),
         ("Failed", Ended({}, {}, "timed_out"), None, None, S.TIMED_OUT, None, "Failed"),
         ("Failed", left(1, owner="other000"), None, None, S.FAILED, 1, "end record"),

@@ -121,6 +121,20 @@ def test_a_job_whose_time_is_up_is_told_and_the_cause_is_noted(session):
     assert session.last.cause == "timed_out"
 
 
+def test_a_job_that_the_kernel_ended_for_want_of_memory_says_so(session, tmp_path):
+    counters = tmp_path / "memory.events"
+    counters.write_text("max 3\noom_kill 1\n")
+    killed = f"sed -i 's/oom_kill 1/oom_kill 2/' {counters}"
+    assert session.run(f"{killed}; exit 137", TUI_BATCH_CGROUP=str(tmp_path)) == 137
+    assert session.last.cause == "out_of_memory"
+
+
+def test_a_job_that_fails_by_itself_was_not_ended_for_want_of_memory(session, tmp_path):
+    (tmp_path / "memory.events").write_text("oom_kill 1\n")
+    assert session.run("exit 137", TUI_BATCH_CGROUP=str(tmp_path)) == 137
+    assert session.last.cause == ""
+
+
 def test_what_a_job_leaves_behind_does_not_keep_its_session(session):
     began = time.monotonic()
     process = session.start("sleep 30 & echo done")

@@ -6,7 +6,7 @@ from pathlib import Path
 from tui_batch.config import Config
 from tui_batch.errors import RequestError
 from tui_batch.indices import to_text
-from tui_batch.model import Batch, Limits, Order, Resources, Status, Submission, Target
+from tui_batch.model import Batch, Limits, Logs, Order, Resources, Status, Submission, Target
 from tui_batch.shown import BatchRow, Beat, Collection, JobList, JobRow, Snapshot
 from tui_batch.states import JobState as S
 from tui_batch.store import export
@@ -124,6 +124,8 @@ class FakeDesk:
         self.patterns = {}  # submission → what it names outside of its jobs' folders
         self.collected = Collection()
         self.far = ""  # the other host that the courier is on
+        self.known_logs = Logs()  # of all kinds
+        self.kept = None  # what `saved` says of all jobs
 
     def now(self):
         return self.clock
@@ -156,8 +158,11 @@ class FakeDesk:
     def log(self, submission, index, stream="out", attempt=None):
         return self.home / f"{index}.{stream}"
 
-    def streams(self, submission):
-        return ("out", "events") if submission.kind == "canfar" else ("out", "err")
+    def logs(self, submission):
+        return self.known_logs
+
+    def saved(self, submission, index):
+        return self.kept
 
     def follow(self, submission, index, *streams):
         return bool(self.workdir)

@@ -65,7 +65,6 @@ def test_what_was_written_last_is_of_stderr_if_anything_was_written_there():
     both = {"stdout": ["step 9"], "stderr": [f"line {n}" for n in range(10)]}
     assert words(last_words(both, "empty")) == ["The end of stderr", *(f"line {n}" for n in range(2, 10)), ""]
     assert words(last_words({**both, "stderr": []}, "")) == ["The end of stdout; stderr is empty", "step 9", ""]
-    assert words(last_words({"stdout": ["step 9"], "events": ["Pulled"]}, "")) == ["The end of stdout", "step 9", ""]
     assert words(last_words({"stdout": [], "stderr": []}, "It is empty.")) == ["The end of stderr", "It is empty.", ""]
 
 

@@ -138,7 +138,7 @@ def test_a_file_that_is_not_there_and_a_request_for_help(site, begin, tmux, home
     tmux.press("l")
     tmux.shows("stdout  failed", "FileNotFoundError")
     tmux.press("o")
-    tmux.shows("events  failed", "Successfully pulled image")
+    tmux.shows("what the platform said  failed", "Successfully pulled image")
     tmux.type(":bundle")
     tmux.press("Enter")
     tmux.shows("Written for a support request: ~/tui-batch-")

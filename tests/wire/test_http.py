@@ -9,6 +9,7 @@ import traceback
 from datetime import timedelta
 
 import pytest
+from nobody import Person
 from papers import Papers
 from speaking import answer, drips, hangs, is_deaf, passes_on, resets, says, speaking
 from sshd import until
@@ -311,6 +312,16 @@ def test_what_was_refused_is_not_shown_again_until_there_is_something_new(servic
         (home / "token").write_text("another\n")
         assert call(*arguments).status == 200
         assert b"Bearer another" in server.heard[1]
+
+
+def test_a_person_who_can_be_asked_for_a_new_token_is_asked_at_once(service):
+    with speaking(
+        says(answer(b"", "401 Unauthorized")), says(answer(b"", "401 Unauthorized")), says(answer())
+    ) as server:
+        far = service(server.url, token_env="FAR_TOKEN", ask=(person := Person("wrong", "right")))
+        assert far.ask("v1").status == 200
+        assert ["refused" in asked.text for asked in person.asked] == [True, True]
+        assert [one.split(b"Bearer ")[1].split()[0] for one in server.heard] == [TOKEN.encode(), b"wrong", b"right"]
 
 
 def test_what_else_is_said_of_us_is_for_the_caller(service):

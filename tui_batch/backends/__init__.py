@@ -1,13 +1,13 @@
 """The kinds of targets, loaded when asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from tui_batch.backends.base import Backend
 from tui_batch.errors import ConfigError, Unanswered, nearest
-from tui_batch.model import Question, Target
+from tui_batch.model import Logs, Question, Target
 
 KINDS = {
     "local": "tui_batch.backends.local",
@@ -24,12 +24,6 @@ def kind(target: Target) -> ModuleType:
     return import_module(KINDS[target.kind])
 
 
-def streams(kind: str) -> Sequence[str]:
-    """What a kind's jobs leave to be read: what they wrote, or what else is said of them."""
-    known = import_module(KINDS[kind]) if kind in KINDS else None
-    return getattr(known, "STREAMS", Backend.streams)
-
-
 def nobody(question: Question) -> str:
     """For where no person can be asked."""
     raise Unanswered(f"{question.text.rstrip(':.')}: nobody is there to answer; `tui-batch answer` asks it again.")
@@ -37,6 +31,14 @@ def nobody(question: Question) -> str:
 
 LOGS_HERE = frozenset({"local"})  # kinds whose jobs write their logs into the store: nobody has to bring them
 OFFERING = frozenset({"slurm", "canfar"})  # kinds that are asked what they offer before something is sent there
+
+
+def logs(kind: str) -> Logs:
+    """What a kind knows of its jobs' logs; of one that is not known any more, what most do."""
+    if kind not in KINDS or kind in LOGS_HERE:
+        return Logs()
+    found: Logs = getattr(import_module(KINDS[kind]), "LOGS", Logs())
+    return found
 
 
 def connect(target: Target, home: Path, ask: Callable[[Question], str] = nobody) -> Backend:

@@ -94,7 +94,8 @@ def _watching(verbs: "Verbs") -> None:
     log = _verb(verbs, "log", "watching:log", "print what a job wrote")
     log.add_argument("id", metavar="ID", help=ID)
     log.add_argument("job", metavar="JOB", help="a job's index or name")
-    log.add_argument("--stream", choices=("out", "err", "events"), default="out")
+    words = "out, err or, where the target keeps what it says of a job, events (default: out)"
+    log.add_argument("--stream", choices=("out", "err", "events"), default="out", help=words)
     log.add_argument("-f", "--follow", action="store_true", help="go on until the job has ended")
 
 

@@ -10,14 +10,14 @@ from typing import Any
 from tui_batch.cli.answering import say_questions, told
 from tui_batch.cli.output import SUBMISSION_HEADS, as_json, counts, plain, say, say_problems, submission_row, table
 from tui_batch.desk import Desk
-from tui_batch.errors import TuiBatchError
+from tui_batch.errors import RequestError, TuiBatchError
 from tui_batch.model import Status, Submission
 from tui_batch.shown import JobList
 from tui_batch.states import JobState, active
 from tui_batch.times import seconds
 
 FIRST_LOOK, LONGEST_PAUSE = 0.05, 0.5  # seconds between two looks at the store
-LAST_WORDS = 5.0  # seconds after which nothing more is expected of a log that is brought here
+LAST_WORDS = 5.0  # seconds after which nothing more is expected of a log that is brought here all the time
 CAUGHT_UP = 1.0  # seconds after something of it came
 UNWATCHED = 5.0  # seconds without a courier that are worth a word
 
@@ -154,19 +154,26 @@ def _told(desk: Desk, done: Sequence[Submission]) -> int:
 
 
 def log(desk: Desk, arguments: Namespace) -> int:
-    submission = desk.submission(arguments.id).id
-    index = desk.find_job(submission, arguments.job)
+    known = desk.submission(arguments.id)
+    submission, index = known.id, desk.find_job(known.id, arguments.job)
+    if arguments.stream not in (logs := desk.logs(known)).streams:
+        merged = ": what a job writes to stderr is in out" if logs.merged else ""
+        raise RequestError(f"{known.target} has {' and '.join(logs.streams)} of a job, not {arguments.stream}{merged}.")
     path = desk.log(submission, index, arguments.stream)
-    if arguments.follow or not desk.runs_here(desk.submission(submission)):
+    gone = desk.saved(submission, index)
+    if arguments.follow or not (desk.runs_here(known) or gone is not None):
         return _follow(desk, submission, index, arguments.stream, once=not arguments.follow)
-    if not path.exists():
+    if here := path.exists():
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+        sys.stdout.flush()
+    if arguments.stream in (gone or ()):
+        rest = "The rest of it" if here else "It"
+        say(f"{rest} is gone: {known.target} had forgotten it before it could be saved.")
+    elif not here:
         state = desk.jobs(submission).rows[index].status.state
         say(f"Job {arguments.job} has written nothing to {arguments.stream}; it is {state}.")
-        return 1
-    with path.open("rb") as file:
-        shutil.copyfileobj(file, sys.stdout.buffer)
-    sys.stdout.flush()
-    return 0
+    return 0 if here else 1
 
 
 def _follow(desk: Desk, submission: str, index: int, stream: str, once: bool) -> int:
@@ -175,6 +182,8 @@ def _follow(desk: Desk, submission: str, index: int, stream: str, once: bool) ->
     `once` is for what is elsewhere: it ends when all that is there now has come.
     """
     path, offset, last = desk.log(submission, index, stream), 0, time.monotonic()
+    known = desk.submission(submission)
+    last_words = LAST_WORDS + 2 * desk.logs(known).every
     before = path.stat().st_size if path.exists() else 0
     while True:
         desk.snapshot()
@@ -186,7 +195,7 @@ def _follow(desk: Desk, submission: str, index: int, stream: str, once: bool) ->
                 shutil.copyfileobj(file, sys.stdout.buffer)
                 last, offset = time.monotonic() if file.tell() > offset else last, file.tell()
             sys.stdout.flush()
-        patience = CAUGHT_UP if once and offset > before else LAST_WORDS
+        patience = CAUGHT_UP if once and offset > before else last_words
         if (ended or once) and (not elsewhere or time.monotonic() - last > patience):
             break
         time.sleep(0.1)

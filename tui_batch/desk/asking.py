@@ -126,9 +126,9 @@ class Desk(Making):
         return self._order("collect", submission, indices.to_text(places or ()), text=as_of)
 
     def follow(self, submission: str, index: int, *streams: str) -> bool:
-        """Have a job's logs brought here for the next seconds, where it runs elsewhere; whether it does."""
+        """Have a job's logs brought here for the next seconds; False where nothing more comes from elsewhere."""
         known = self.submission(submission)
-        if self.runs_here(known):
+        if self.runs_here(known) or self.saved(known.id, index) is not None:
             return False
         logs = [followed.Followed(known.id, index, stream) for stream in streams if self._home.writable()]
         fresh = [log for log in logs if followed.touch(self._home, log, self.now())]

@@ -14,7 +14,7 @@ from tui_batch import __version__
 from tui_batch.bundle import MOST_LINES, Bundle, Case, End, composed, in_need
 from tui_batch.errors import RequestError, TuiBatchError
 from tui_batch.model import Contact, Submission
-from tui_batch.shown import STREAMS, JobRow
+from tui_batch.shown import JobRow
 from tui_batch.store import export, ledger
 from tui_batch.store.home import Home
 from tui_batch.times import stamp
@@ -69,7 +69,7 @@ def _case(desk: "Desk", submission: Submission, row: JobRow) -> Case:
     target = desk.config.targets.get(submission.target)
     files: Mapping[str, str] = _unless_gone(partial(desk.job_files, submission.batch, row.name), {})
     script = _unless_gone(partial(desk.sent, submission, target, row), "") if files and target else ""
-    logs = {stream: desk.log(submission.id, row.index, stream) for stream in STREAMS}
+    logs = {stream: desk.log(submission.id, row.index, stream) for stream in desk.logs(submission).streams}
     ends = {stream: End(*export.end(path, MOST_LINES)) for stream, path in logs.items() if path.exists()}
     return Case(row, files=files, script=script, logs=ends)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from tui_batch.config import LOCAL, Config
 from tui_batch.errors import ConfigError, RequestError, StoreError, nearest
-from tui_batch.model import Submission, Target
+from tui_batch.model import Logs, Submission, Target
 from tui_batch.shown import Collection, JobList, Snapshot
-from tui_batch.store import export, memory, outputs, state
+from tui_batch.store import export, memory, outputs, saved, state
 from tui_batch.store.home import Home, modified
 from tui_batch.store.joblist import JobLists
 from tui_batch.store.view import View
@@ -83,17 +83,22 @@ class Looking:
         """The last lines of a job's log, as they are."""
         return export.tail(self.log(submission, index, stream), lines)
 
-    def streams(self, submission: Submission) -> Sequence[str]:
-        """What there is to be read of its jobs: `out`, `err` where that is apart, `events` where somebody says any."""
-        from tui_batch import backends
-
-        return backends.streams(submission.kind)
-
     def runs_here(self, submission: Submission) -> bool:
         """Whether its jobs write their logs into the store; those of others are brought here while one looks."""
         from tui_batch import backends
 
         return submission.kind in backends.LOGS_HERE
+
+    def logs(self, submission: Submission) -> Logs:
+        """What the kind of its target knows of its jobs' logs."""
+        from tui_batch import backends
+
+        return backends.logs(submission.kind)
+
+    def saved(self, submission: str, index: int) -> Sequence[str] | None:
+        """The streams of a job whose rest its target forgot before it was here; None while its logs may still come."""
+        attempt = self.jobs(submission).rows[index].status.attempt
+        return saved.read(self._home.submission(submission)).get((attempt, index))
 
     def trouble(self, submission: str) -> str:
         """What troubles a submission, or troubled it at its end; "" for nothing."""

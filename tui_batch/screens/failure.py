@@ -6,7 +6,8 @@ from tui_batch import signals
 from tui_batch.desk import Desk
 from tui_batch.model import Resources, Status, Submission
 from tui_batch.screens.rows import duration
-from tui_batch.shown import STREAMS, JobRow
+from tui_batch.screens.streams import called, is_
+from tui_batch.shown import JobRow
 from tui_batch.states import ENDED, JobState
 from tui_batch.times import lasted
 from tui_batch.widgets.lines import Line
@@ -52,21 +53,21 @@ def _no_news(status: Status) -> tuple[str, str]:
 
 
 def last_words(ends: Mapping[str, Sequence[str]], empty: str, room: int = LAST_WORDS) -> list[Line]:
-    """What the log ends with, in so many lines: stderr, or stdout where nothing was written to stderr."""
-    apart = "stderr" in ends
-    name = "stderr" if apart and not (ends.get("stdout") and not ends["stderr"]) else "stdout"
-    lines = ends.get(name, ())[-max(FEWEST, min(room, LAST_WORDS)) :]
-    where = f"The end of {name}" + ("; stderr is empty" if apart and name == "stdout" else "")
+    """What the log ends with, in so many lines: stderr, or another one where nothing was written to that."""
+    first = "stderr" if "stderr" in ends else next(iter(ends))
+    name = next((one for one in (first, *ends) if ends[one]), first)
+    lines = ends[name][-max(FEWEST, min(room, LAST_WORDS)) :]
+    where = f"The end of {name}" + (f"; {is_(first, 'empty')}" if name != first else "")
     body: list[Line] = [((f"  {line.expandtabs()}", ""),) for line in lines]
     return [heading(where), *(body or [((f"  {empty}", "quiet"),)]), ()]
 
 
 def looked_up(desk: Desk, submission: Submission, row: JobRow) -> tuple[Resources, Mapping[str, Sequence[str]]]:
     """What the job was given, and what its logs end with."""
-    streams = desk.streams(submission)
-    desk.follow(submission.id, row.index, *streams)
-    logs = {STREAMS[stream]: desk.log(submission.id, row.index, stream) for stream in streams}
-    return desk.needs(submission, [row])[0], {name: last_lines(path, LAST_WORDS) for name, path in logs.items()}
+    logs = desk.logs(submission)
+    desk.follow(submission.id, row.index, *logs.streams)
+    paths = {called(stream, logs): desk.log(submission.id, row.index, stream) for stream in logs.streams}
+    return desk.needs(submission, [row])[0], {name: last_lines(path, LAST_WORDS) for name, path in paths.items()}
 
 
 def exit_code(status: Status) -> str:

@@ -8,15 +8,16 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui_batch.errors import TuiBatchError
-from tui_batch.model import Resources, Submission
+from tui_batch.model import Logs, Resources, Submission
 from tui_batch.screens.failure import UNSUCCESSFUL, last_words
 from tui_batch.screens.job_page import JobPage, paths, text
 from tui_batch.screens.page import contents
 from tui_batch.screens.picked import Pick, Picked
 from tui_batch.screens.rerun import RERUN, Rerunning
 from tui_batch.screens.rows import title, unwritten
+from tui_batch.screens.streams import at_risk, called, interval, lost
 from tui_batch.screens.waiting import trouble
-from tui_batch.shown import STREAMS, JobRow, Snapshot
+from tui_batch.shown import JobRow, Snapshot
 from tui_batch.widgets.lines import Line
 from tui_batch.widgets.log_tail import last_lines
 from tui_batch.widgets.text_view import TextView
@@ -43,8 +44,9 @@ class JobView(Rerunning):
         self._submission, self._row = submission, row
         self._varying: tuple[str, ...] = ()
         self._paths: dict[str, Path] = {}
-        self._streams: Sequence[str] = ()
-        self._ends: dict[str, Sequence[str]] = {}  # of the logs
+        self._logs = Logs()
+        self._ends: dict[str, Sequence[str]] = {}  # of the logs, by their names
+        self._gone: Sequence[str] | None = None  # the logs whose rest is, where it is known what is here
         self._files: Mapping[str, str] = {}
         self._script = ""
         self._needs = Resources()
@@ -76,11 +78,12 @@ class JobView(Rerunning):
         jobs = await self.ask(self.desk.jobs, submission.id)
         self._varying = jobs.varying
         self._row = next((row for row in jobs.rows if row.index == index), self._row)
-        self._streams = await self.ask(self.desk.streams, submission)
+        self._logs = await self.ask(self.desk.logs, submission)
         self._paths = {
-            **{STREAMS[one]: await self.ask(self.desk.log, submission.id, index, one) for one in self._streams},
-            "results": await self.ask(self.desk.results, submission.id) / self._row.name,
+            called(stream, self._logs): await self.ask(self.desk.log, submission.id, index, stream)
+            for stream in self._logs.streams
         }
+        self._paths["results"] = await self.ask(self.desk.results, submission.id) / self._row.name
         if there := await self.ask(self.desk.remains, submission.id):
             self._paths[f"on {submission.target}"] = Path(there, "jobs", str(self._row.status.attempt), self._row.name)
         [self._needs] = await self.ask(self.desk.needs, submission, [self._row])
@@ -91,9 +94,12 @@ class JobView(Rerunning):
 
     async def _follow(self) -> None:
         """What the logs end with now."""
-        await self.ask(self.desk.follow, self._submission.id, self._row.index, *self._streams)
         if self._paths:
-            names = [STREAMS[one] for one in self._streams]
+            one, streams = (self._submission.id, self._row.index), self._logs.streams
+            await self.ask(self.desk.follow, *one, *streams)
+            if self._logs.forgets:
+                self._gone = await self.ask(self.desk.saved, *one)
+            names = [called(stream, self._logs) for stream in streams]
             self._ends = {name: await self.ask(last_lines, self._paths[name], TAIL) for name in names}
             self._show()
 
@@ -112,13 +118,16 @@ class JobView(Rerunning):
         row, submission = self._row, self._submission
         self.status.show(f"{title(submission)} job {row.index}", ((row.name, ""),))
         told, again = trouble(submission, self.contacts, self.now()), self.prompt.key_of(RERUN)
-        page, wide = JobPage(submission, row, self._varying, told, self._needs, again), self.has_class("-wide")
+        fate = lost(row.status, self._logs, self._gone)
+        fate = fate or at_risk(row.status, self._logs, self._gone is not None, self.now())
+        page, wide = JobPage(submission, row, self._varying, told, self._needs, again, fate), self.has_class("-wide")
         failure = page.failure()
         # Beside the page the logs are there whole; on it, what a failed job said last comes before all else.
         room = self.size.height - FRAME - len(failure)
         words = last_words(self._ends, unwritten(row.status), room) if failure and self._ends and not wide else []
         left = [*failure, *words, *page.summary(self.now()), *page.variables(), *paths(self._paths)]
-        ends = [line for name, lines in self._ends.items() for line in text(name, lines, unwritten(row.status))]
+        asked = f", {often}" if (often := interval(row.status, self._logs)) else ""
+        ends = [line for name, said in self._ends.items() for line in text(name + asked, said, unwritten(row.status))]
         script = text(f"What {submission.target} is sent", self._script.splitlines())
         files: list[Line] = [(), *contents(self._files)] if self._files else []
         self.query_one("#page", TextView).show([*left, *files] if wide else [*left, *ends, *script, *files])

@@ -25,6 +25,7 @@ class JobPage:
     trouble: str = ""  # of its target, now
     needs: Resources = field(default_factory=Resources)
     again: str = ""
+    logs: str = ""  # what of its logs is gone, or may be soon
 
     def failure(self) -> list[Line]:
         """What went wrong, if anything did."""
@@ -54,6 +55,7 @@ class JobPage:
             *(pair(label, value) for label, value in shown.items() if value),
             *([pair("the target says", status.detail)] if status.detail and not failed else []),
             *([pair("trouble", self.trouble, "attention")] if self.trouble else []),
+            *([pair("logs", self.logs, "attention")] if self.logs else []),
         ]
 
     def variables(self) -> list[Line]:

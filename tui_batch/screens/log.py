@@ -9,10 +9,11 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from tui_batch.model import Submission
+from tui_batch.model import Logs, Submission
 from tui_batch.screens.rows import title
+from tui_batch.screens.streams import after, at_risk, called, interval, is_, lost
 from tui_batch.screens.view import View
-from tui_batch.shown import STREAMS, JobRow, Snapshot
+from tui_batch.shown import JobRow, Snapshot
 from tui_batch.states import JobState
 from tui_batch.times import stamp
 from tui_batch.widgets.lines import Part
@@ -37,7 +38,7 @@ class Log(View):
         Binding("e", "error(True)", "error", id="log.error"),
         Binding("E", "error(False)", "previous error", id="log.previous-error"),
         Binding("ampersand", "only", "only", id="log.only"),
-        Binding("o", "stream", "stdout/stderr", id="log.stream"),
+        Binding("o", "stream", "next log", id="log.stream"),
         Binding("f", "follow", "follow", id="log.follow"),
         Binding("w", "wrap", "wrap", id="log.wrap"),
         Binding("z", "collapse", "carriage returns collapsed or not", id="log.collapse"),
@@ -49,7 +50,8 @@ class Log(View):
     def __init__(self, submission: Submission, row: JobRow) -> None:
         super().__init__()
         self._submission, self._row = submission, row
-        self._stream = "out"
+        self._stream, self._logs = "out", Logs()
+        self._gone: Sequence[str] | None = None  # the logs whose rest is, where it is known what is here
         self._elsewhere = False  # its target writes it, and it is brought here
         self._far = False  # nothing of it has come here yet
         self._sought = ""
@@ -97,14 +99,17 @@ class Log(View):
         """What the log says while there is nothing in it, and where its end is."""
         status = self._row.status
         self.log_view.ended = status.state.ended
-        so_far = "" if status.state.ended else " so far"
-        if self._far and status.started:
+        so_far, target = "" if status.state.ended else " so far", self._submission.target
+        if lost(status, self._logs, self._lost):
+            self.log_view.wait(is_(self._called, f"gone: {target} had forgotten it before it could be saved."))
+        elif self._far and status.started:
             coming = ", and comes when that answers." if self._in_trouble else ": what it holds is being brought here."
-            self.log_view.wait(f"{STREAMS[self._stream]} is on {self._submission.target}{coming}")
+            self.log_view.wait(is_(self._called, f"on {target}{coming}"))
         else:
-            self.log_view.wait(f"{STREAMS[self._stream]} is empty{so_far}: the job {_became(self._row)}.")
+            self.log_view.wait(is_(self._called, f"empty{so_far}: the job {_became(self._row)}."))
 
     async def _open(self) -> None:
+        self._logs = await self.ask(self.desk.logs, self._submission)
         path = await self._look_for_it()
         self._wait()
         self.log_view.open(path)
@@ -115,7 +120,19 @@ class Log(View):
         log = self._submission.id, self._row.index, self._stream
         path, self._elsewhere = await self.ask(self.desk.log, *log), await self.ask(self.desk.follow, *log)
         self._far = self._elsewhere and not await self.ask(path.exists)
+        if self._logs.forgets:
+            self._gone = await self.ask(self.desk.saved, *log[:2])
         return path
+
+    @property
+    def _called(self) -> str:
+        """What is shown, in words."""
+        return called(self._stream, self._logs)
+
+    @property
+    def _lost(self) -> Sequence[str]:
+        """What is shown, if its rest is gone."""
+        return [stream for stream in self._gone or () if stream == self._stream]
 
     @property
     def _in_trouble(self) -> bool:
@@ -125,7 +142,14 @@ class Log(View):
 
     def _head(self) -> None:
         view, state, look = self.log_view, self._row.status.state, self.log_view.look
-        facts: list[Part] = [(STREAMS[self._stream], "key"), (_word(self._row), TONES[state])]
+        status, logs = self._row.status, self._logs
+        facts: list[Part] = [(self._called, "key"), (_word(self._row), TONES[state])]
+        if often := interval(status, logs):
+            facts.append((often, ""))
+        if lost(status, logs, self._lost):
+            facts.append(("the rest is gone", "attention"))
+        if fate := at_risk(status, logs, self._gone is not None, self.now()):
+            facts.append((fate, "attention"))
         if look.wrap:
             facts.append(("wrapped", ""))
         if not look.collapse:
@@ -158,13 +182,9 @@ class Log(View):
 
     # -- ways to look ----------------------------------------------------------------------------------------------
     def action_stream(self) -> None:
-        """Standard output, standard error, or what else there is."""
-        self.go(self._turn)
-
-    async def _turn(self) -> None:
-        streams = await self.ask(self.desk.streams, self._submission)
-        self._stream = streams[(streams.index(self._stream) + 1) % len(streams)]
-        await self._open()
+        """The next one that there is of the job."""
+        self._stream = after(self._stream, self._logs)
+        self.go(self._open)
 
     def action_wrap(self) -> None:
         """Fold long lines, or cut them."""

@@ -55,20 +55,13 @@ class Service:
         self._line: Line | None = None  # kept open from one question to the next
 
     def ask(self, path: str, query: Pairs = (), seconds: float | None = None, most: int = MOST) -> Answer:
-        """GET, which can be done again without harm. It is sent on where it was moved to, but not to anybody else."""
-        seconds = seconds or self._seconds
-        url, end = self._at(path, query), time.monotonic() + seconds
-        for _ in range(_REDIRECTS):
-            wanted = Wanted("GET", url, self._credentials.headers(), most=most)
-            answer = self._asked(wanted, seconds, end)
-            if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
-                return answer
-            if not (url := _onward(url, answer.headers["location"])):
-                raise Unreachable(
-                    f"{self._name}: {self._host} sends us elsewhere, where nothing of ours is shown; look at `url`, or "
-                    "at the network."
-                )
-        raise Unreachable(f"{self._name}: {self._host} sends us round in a circle; look at `url`.")
+        """GET, which can be done again without harm: so a person who can give another token is asked for it at once."""
+        url = self._at(path, query)
+        while (got := self._followed(url, seconds or self._seconds, most)).status == 401:
+            expired = self._credentials.refused()
+            if not self._credentials.asks:
+                raise expired
+        return Answer(got.status, got.headers, got.body, self._name)
 
     def tell(
         self,
@@ -87,12 +80,13 @@ class Service:
         line.close()
         if isinstance(got, Lost):
             raise self._trouble(got, seconds, again=False)
-        answer = self._let_in(got)
-        if answer.status in (301, 307, 308):
+        if got.status == 401:
+            raise self._credentials.refused()
+        if got.status in (301, 307, 308):
             raise Refused(f"{self._name}: {self._host} says that it has moved. Nothing was sent on; look at `url`.")
-        if answer.status in (302, 303):
+        if got.status in (302, 303):
             raise Unclear(f"{self._name}: {self._host} sends us elsewhere: it may have been done or not.")
-        return answer
+        return Answer(got.status, got.headers, got.body, self._name)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -100,7 +94,21 @@ class Service:
             self._line.close()
         self._line = None
 
-    def _asked(self, wanted: Wanted, seconds: float, end: float) -> Answer:
+    def _followed(self, url: str, seconds: float, most: int) -> Got:
+        """What is answered where we are sent on to, as long as that is the same place."""
+        shown, end = self._credentials.headers(), time.monotonic() + seconds
+        for _ in range(_REDIRECTS):
+            got = self._asked(Wanted("GET", url, shown, most=most), seconds, end)
+            if got.status not in (301, 302, 303, 307, 308) or "location" not in got.headers:
+                return got
+            if not (url := _onward(url, got.headers["location"])):
+                raise Unreachable(
+                    f"{self._name}: {self._host} sends us elsewhere, where nothing of ours is shown; look at `url`, or "
+                    "at the network."
+                )
+        raise Unreachable(f"{self._name}: {self._host} sends us round in a circle; look at `url`.")
+
+    def _asked(self, wanted: Wanted, seconds: float, end: float) -> Got:
         """One question on the connection that is open, or once more on a new one if that was closed meanwhile."""
         line, self._line = self._line or self._new_line(), None
         got = line.carry(wanted, max(0.0, end - time.monotonic()))
@@ -109,15 +117,10 @@ class Service:
         else:
             self._line = line
         if isinstance(got, Got):
-            return self._let_in(got)
+            return got
         if got.stale and got.why:
             return self._asked(wanted, seconds, end)
         raise self._trouble(got, seconds, again=True)
-
-    def _let_in(self, got: Got) -> Answer:
-        if got.status == 401:
-            raise self._credentials.refused()
-        return Answer(got.status, got.headers, got.body, self._name)
 
     def _trouble(self, lost: Lost, seconds: float, again: bool) -> BackendError:
         """What went wrong, for a person; `again`: it can be asked again without harm."""

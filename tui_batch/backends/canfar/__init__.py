@@ -10,10 +10,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tui_batch.backends.base import Backend, Files
-from tui_batch.backends.canfar import carrying, examination, fitting, health, offer, outcome
+from tui_batch.backends.canfar import carrying, examination, fitting, health, logs, offer, outcome
 from tui_batch.backends.canfar.deleted import Deleted
 from tui_batch.backends.canfar.fitting import Amounts
-from tui_batch.backends.canfar.logs import Logs
 from tui_batch.backends.canfar.offer import Offer
 from tui_batch.backends.canfar.service import Session, Sessions
 from tui_batch.backends.canfar.settings import Asked, Settings, asked, read
@@ -28,6 +27,7 @@ from tui_batch.model import (
     Job,
     Limits,
     LogChunk,
+    Logs,
     Output,
     Outputs,
     Poll,
@@ -40,8 +40,7 @@ from tui_batch.wire.credentials import Credentials, secret
 from tui_batch.wire.host import Ask, open_host
 from tui_batch.wire.http import Service
 
-KEPT = 3600.0  # seconds after its end that a session is forgotten, and its log with it
-STREAMS = ("out", "events")
+LOGS = Logs(("out", "events"), logs.PACE, forgets=3600.0)  # an hour after its end a session is forgotten with its log
 _NEW = 60.0  # seconds in which a session that was made may not be in the list
 _CONTEXT = 3600.0  # seconds that what a site offers is taken to be the same
 
@@ -50,8 +49,8 @@ class Canfar(Backend):
     """Asks for all sessions at once, and makes one at a time."""
 
     guards = True
-    streams = STREAMS
-    forgets = KEPT
+    streams = LOGS.streams
+    forgets = LOGS.forgets
 
     def __init__(self, name: str, settings: Settings, sessions: Sessions, passes: Credentials, storage: Storage,
                  deleted: Deleted) -> None:  # fmt: skip
@@ -61,7 +60,7 @@ class Canfar(Backend):
         )  # fmt: skip
         self._storage, self._deleted, self.brings = storage, deleted, storage.reachable
         self._watching = Watching(sessions, storage, deleted, settings.lost_seconds)
-        self._logs = Logs(name, sessions)
+        self._logs = logs.Logs(name, sessions)
         self._made: dict[str, float] = {}  # sessions that may not be listed yet
         self._offered: tuple[float, Offer | None] = (float("-inf"), None)
 
@@ -246,9 +245,12 @@ def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) ->
     before = carrying.lines(wanted.environment, wanted.setup)
     folder = f"{ours.workdir}/{job.submission}"
     amounts = fitting.amounts(job.resources, wanted.memory_gb, None)
-    said = form(carrying.name(batch.name, job), wanted.image, amounts, carrying.staged(folder, job, ""))
+    command = carrying.staged(folder, job, "")
+    if ours.storage == "none":  # in words, where base64 would stand
+        words = [ours.workdir, job.submission, *carrying.words(job, ""), "(its files)"]
+        command = "python3", " ".join(["-c", "(unpacks the files and runs session.sh)", *words])
+    said = form(carrying.name(batch.name, job), wanted.image, amounts, command)
     others = sorted(set(files) - {"command"})
-    brought = "" if ours.storage != "none" else ", brought along in the request"
-    where = f"# in {folder}/jobs/{job.attempt}/{job.name}{', with ' if others else ''}{', '.join(others)}{brought}"
+    where = f"# in {folder}/jobs/{job.attempt}/{job.name}{', with ' if others else ''}{', '.join(others)}"
     request = [f"# POST {ours.url}/{ours.version}/session", *(f"{key}={value}" for key, value in said)]
     return "\n".join([*request, *before.splitlines(), where, files.get("command", "")])

@@ -81,8 +81,10 @@ def _by_code(job: Job, left: Ended, session: Session | None, cause: str, evidenc
 
 
 def _caused(job: Job, cause: str) -> str:
-    """Why we ended it, in whole words."""
-    return f"timed_out {records.limit(job.resources.minutes or 0)}" if cause == "timed_out" else cause
+    """Why it was ended, in whole words."""
+    if cause == S.TIMED_OUT:
+        return f"{cause} {records.limit(job.resources.minutes or 0)}"
+    return f"{cause} the kernel ended a process of it for want of memory" if cause == S.OUT_OF_MEMORY else cause
 
 
 def _status(

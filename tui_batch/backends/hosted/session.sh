@@ -38,6 +38,10 @@ if { mkfifo "$pipe" && true >>"$log"; } 2>/dev/null; then
 else
     exec 3>&1
 fi
+# How often the kernel has ended something in this container for want of memory, where that is to be seen.
+starved() { cat "${TUI_BATCH_CGROUP:-/sys/fs/cgroup}/memory.events" 2>/dev/null | grep '^oom_kill '; }
+before=$(starved)
+
 [ ! "$got" ] || exit 143
 /bin/sh job.sh "$folder/jobs/$attempt/$name" "$folder/records/$attempt/$index" >&3 2>&3 3>&- </dev/null &
 job=$!
@@ -71,6 +75,9 @@ done
 if [ "$copy" ]; then
     (trap '' TERM INT HUP; sleep 2; kill -s KILL "$copy") >/dev/null 2>&1 &
     { wait "$copy"; kill -s KILL $!; wait $!; } 2>/dev/null
+fi
+if [ "$code" != 0 ] && [ "$(starved)" != "$before" ]; then
+    (set -C && echo out_of_memory >"records/$attempt/$index.cause") 2>/dev/null # the first cause counts
 fi
 owner=- # who has claimed the job: another session, if it was sent twice
 { read -r _ owner <"records/$attempt/$index.start"; } 2>/dev/null
