@@ -15,7 +15,6 @@ MOST_LINES = 200  # of a log, of a script
 WIDEST = 2000  # letters of a line
 EXPECTED = "succeeded, exit code 0"
 
-_HEADINGS = {"out": "stdout", "err": "stderr", "events": "What the platform said (events)"}
 _STRANGE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)|[\x00-\x08\x0b-\x1f\x7f]"
 )  # colours and the like
@@ -38,7 +37,7 @@ class Case:
     files: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # what was rendered, its `command` among it
     script: str = ""  # what the target was sent
     learnt: Sequence[Status] = ()  # oldest first
-    logs: Mapping[str, End] = field(default_factory=lambda: NOTHING)  # by stream, those that are here
+    logs: Mapping[str, End] = field(default_factory=lambda: NOTHING)  # those that are here, by what they are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +162,8 @@ def _case(case: Case, varying: Sequence[str]) -> list[str]:
         *_part("What was sent", _text(case.script)),
         *_part("What was learnt of it", (_learnt(one, status.id) for one in case.learnt)),
     ]
-    for stream, end in case.logs.items():
-        lines += _part(_HEADINGS[stream], _end(end), "  It is empty.")
+    for name, end in case.logs.items():
+        lines += _part(name, _end(end), "  It is empty.")
     return [*lines, *([] if case.logs else ["", "== Logs", "  None is here: `tui-batch log` brings them."])]
 
 
