@@ -1,5 +1,8 @@
 """Logs that their target forgets are saved before that, whether anybody looks or not, and whatever comes in between."""
 
+import subprocess
+import sys
+
 import pytest
 from test_far_sending import S, counts
 from test_far_watching import running
@@ -182,6 +185,27 @@ def test_what_is_cancelled_is_saved_before_its_target_forgets_it(away, desk):
     assert counts(desk, name) == {S.CANCELLED: 5}
     assert copies(desk, name) == whole("words of")
     assert here(desk, name) == {(1, index): ["out", "events"] for index in range(5)}
+
+
+def test_the_command_line_prints_what_was_saved_and_says_what_was_not(away, desk):
+    def log(job, stream, code=0):
+        program = [sys.executable, "-m", "tui_batch", "--home", desk.home, "--config", desk.config.path]
+        said = subprocess.run([*program, "log", name, job, "--stream", stream], capture_output=True, text=True)
+        assert said.returncode == code
+        return said.stdout + said.stderr
+
+    name = running(away, desk, 2)
+    writes(away, desk, name, "words of")
+    away.world.becomes("succeeded", away.world.names()[0])
+    until(lambda: (1, 0) in here(desk, name))
+    away.world.pull("forgot")
+    away.world.becomes("succeeded")
+    closed(desk, name)
+    asked = len(away.world.calls())
+    assert log("0", "out") == "words of 0 out\n"
+    assert log("0", "events") == "words of 0 events\n"
+    assert log("1", "out", code=1) == "It is gone: far had forgotten it before it could be saved.\n"
+    assert len(away.world.calls()) == asked  # nobody is asked again for what is here
 
 
 def test_all_else_goes_on_while_many_logs_are_saved(away):

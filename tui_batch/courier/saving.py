@@ -124,10 +124,13 @@ class Saving:
         known, stream = unsaved.known(errand), unsaved.streams[errand.stream]
         if known:  # there may be another attempt by now
             job = replace(job, attempt=errand.attempt, id=known.id)
+        elif job.attempt != errand.attempt or tracked.statuses[errand.index].state not in BEGUN:
+            return  # it runs no more
         try:
             request = copies.asked(self._courier.home, job, stream, known is not None, forgets=True, saving=True)
         except StoreError as error:
-            self._later(tracked.submission.id, target, errand, error)
+            say(str(error))
+            self._later(tracked.submission.id, target, errand)
             return
         self._asked[target] = errand
         self._courier.roads.to(target).lane.ask(request)
@@ -150,24 +153,25 @@ class Saving:
             else:
                 self._done(answer.request, unsaved, errand)
         except StoreError as error:
-            self._later(answer.request.job.submission, target, errand, error)
+            say(str(error))
+            self._later(answer.request.job.submission, target, errand)
 
     def missed(self, target: str, request: Tail, error: TuiBatchError) -> None:
         """It is not here: that is final only where the target has forgotten it."""
         errand = self._asked.pop(target)
         unsaved = self._unsaved.get(request.job.submission)
         if unsaved is None or not isinstance(error, Refused | Unsupported):
-            self._later(request.job.submission, target, errand, error)
+            self._later(request.job.submission, target, errand)
             return
         try:
             self._done(request, unsaved, errand, gone=True)
         except StoreError as wrong:
-            self._later(request.job.submission, target, errand, wrong)
+            say(str(wrong))
+            self._later(request.job.submission, target, errand)
 
-    def _later(self, submission: str, target: str, errand: Errand, error: TuiBatchError) -> None:
+    def _later(self, submission: str, target: str, errand: Errand) -> None:
         backend = self._courier.roads.to(target).backend
         wait = min(backend.pace * 2 ** min(errand.misses, 30), backend.forgets / OFTEN)
-        say(f"the log of job {errand.index} of {submission} is looked at again in {wait:.0f} s: {error}")
         if unsaved := self._unsaved.get(submission):
             unsaved.again(replace(errand, misses=errand.misses + 1), time.monotonic() + wait)
 

@@ -89,10 +89,8 @@ class Unsaved:
         return heappop(self._ready)
 
     def _wanted(self, errand: Errand) -> bool:
-        if errand.rank == RUNNING:
-            return errand.key not in self.ended
         known = self.known(errand)
-        return known is not None and errand.stream in known.left
+        return errand.rank == RUNNING or (known is not None and errand.stream in known.left)
 
     # -- what came of it -----------------------------------------------------------------------------------------------
 

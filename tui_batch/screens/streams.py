@@ -27,7 +27,7 @@ def after(stream: str, logs: Logs) -> str:
 
 def interval(status: Status, logs: Logs) -> str:
     """How often they are asked for while they may grow, where that is not all the time; "" elsewhere."""
-    return f"asked for every {logs.every:.0f} s" if logs.every and not status.state.ended else ""
+    return f"every {logs.every:.0f} s" if logs.every and not status.state.ended else ""
 
 
 def lost(status: Status, logs: Logs, gone: Sequence[str] | None) -> str:
