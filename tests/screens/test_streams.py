@@ -31,18 +31,18 @@ async def opened(pilot, key, *words):
 
 async def test_a_log_turns_to_what_the_platform_said_and_back(desk):
     async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
-        await opened(pilot, "l", "stdout and stderr together", "step 1", "running  every 10 s  following")
+        await opened(pilot, "l", "stdout and stderr", "step 1", "running  every 10 s", "following")
         await pilot.press("o")
         await shows(pilot, "what the platform said", "Container began")
         await hides(pilot, "step 1")
         await pilot.press("o")
-        await shows(pilot, "stdout and stderr together", "step 1")
+        await shows(pilot, "stdout and stderr", "step 1")
 
 
 async def test_a_log_without_a_line_says_so(desk):
     desk.log("", 212).write_text("")
     async with BatchApp(desk).run_test(size=(80, 24)) as pilot:
-        await opened(pilot, "l", "stdout and stderr together are empty so far: the job is running.")
+        await opened(pilot, "l", "stdout and stderr are empty so far: the job is running.")
         desk.log("", 212, "events").unlink()
         await pilot.press("o")
         await shows(pilot, "what the platform said is empty so far: the job is running.")
@@ -50,9 +50,8 @@ async def test_a_log_without_a_line_says_so(desk):
 
 async def test_the_page_of_a_job_shows_both_and_how_often_they_are_asked_for(desk):
     async with BatchApp(desk).run_test(size=(80, 50)) as pilot:
-        await opened(pilot, "d", "stdout and stderr together, asked for every 10 s", "step 1")
+        await opened(pilot, "d", "stdout and stderr, asked for every 10 s", "step 1")
         await shows(pilot, "what the platform said, asked for every 10 s", "Container began")
-        await hides(pilot, "stderr, asked")
 
 
 def ended(desk, seconds):
@@ -83,7 +82,7 @@ async def test_what_was_forgotten_is_said_to_be(desk):
         await pilot.press("3", "slash", *"name:netmc-T0.1-0.9-212", "enter")
         await shows(pilot, "> F  netmc")
         await pilot.press("d")
-        await shows(pilot, "the rest of stdout and stderr together is gone", "The end of stdout and stderr together")
+        await shows(pilot, "the rest of stdout and stderr is gone", "The end of stdout and stderr")
         await pilot.press("l")
         await shows(pilot, "step 1", "the rest is gone")
         await pilot.press("o")
@@ -91,7 +90,7 @@ async def test_what_was_forgotten_is_said_to_be(desk):
         await hides(pilot, "the rest is gone")
         desk.log("", 212).write_text("")
         await pilot.press("o")
-        await shows(pilot, "stdout and stderr together are gone: fir had forgotten it before it could be saved.")
+        await shows(pilot, "stdout and stderr are gone: fir had forgotten it before it could be saved.")
 
 
 async def test_what_a_target_warns_of_stands_at_the_target(desk):

@@ -6,7 +6,7 @@ from tui_batch.model import Logs, Status
 from tui_batch.times import seconds, span
 
 NAMES = {"out": "stdout", "err": "stderr", "events": "what the platform said"}
-TOGETHER = "stdout and stderr together"
+TOGETHER = "stdout and stderr"
 SAVED_SOON = 60.0  # seconds after the end of a job in which its logs need not be here
 
 
