@@ -104,7 +104,7 @@ def test_it_says_what_went_wrong_with_what_and_where(desk):
         "--account=astro",
         "  2026-11-20T06:00:00.000Z, attempt 1, queued, accounting", "  ... 804 lines before these\n  line 804\n",
         "  Traceback\n  done\n",
-        "== what the platform said (events)\n  Warning BackOff https://[redacted]@images.example/x",
+        "== What the platform said (events)\n  Warning BackOff https://[redacted]@images.example/x",
         "== Job 1: sigma2", "  happened = lost\n", "  known by = gone from the queue", "None is here",
         "far: no answer in 30 s.", " other: x\n  Traceback\n",
     ):  # fmt: skip

@@ -67,6 +67,12 @@ def carried_out(desk, *words):
     return known.id
 
 
+def test_what_there_is_to_read_is_what_its_kind_has(desk):
+    known = Submission("s", "b", "", "t", "x", "canfar", 1, 1, LATER)
+    assert desk.logs(known).streams == ("out", "events")
+    assert desk.logs(known._replace(kind="slurm")).streams == ("out", "err")
+
+
 def test_batches_are_listed_by_when_they_were_made_or_submitted_last(desk):
     generate(desk, "a")
     generate(desk, "sent")

@@ -15,7 +15,7 @@ MOST_LINES = 200  # of a log, of a script
 WIDEST = 2000  # letters of a line
 EXPECTED = "succeeded, exit code 0"
 
-_STREAMS = {"out": "stdout", "err": "stderr", "events": "what the platform said (events)"}
+_HEADINGS = {"out": "stdout", "err": "stderr", "events": "What the platform said (events)"}
 _STRANGE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)|[\x00-\x08\x0b-\x1f\x7f]"
 )  # colours and the like
@@ -164,7 +164,7 @@ def _case(case: Case, varying: Sequence[str]) -> list[str]:
         *_part("What was learnt of it", (_learnt(one, status.id) for one in case.learnt)),
     ]
     for stream, end in case.logs.items():
-        lines += _part(_STREAMS.get(stream, stream), _end(end), "  It is empty.")
+        lines += _part(_HEADINGS[stream], _end(end), "  It is empty.")
     return [*lines, *([] if case.logs else ["", "== Logs", "  None is here: `tui-batch log` brings them."])]
 
 

@@ -137,6 +137,8 @@ def test_a_file_that_is_not_there_and_a_request_for_help(site, begin, tmux, home
     tmux.shows("> F  file-per-job", "1/1", "exit 1")
     tmux.press("l")
     tmux.shows("stdout and stderr  failed", "FileNotFoundError")
+    tmux.press("o")
+    tmux.shows("what the platform said  failed", "Successfully pulled image")
     tmux.type(":bundle")
     tmux.press("Enter")
     tmux.shows("Written for a support request: ~/tui-batch-")

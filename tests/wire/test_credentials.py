@@ -109,6 +109,16 @@ def test_a_token_that_was_refused_is_not_shown_again(home):
     assert expired(one) == said
 
 
+def test_a_token_that_was_refused_is_shown_once_more_in_a_while_unless_it_is_over(home, monkeypatch):
+    monkeypatch.setattr(credentials, "SAME_SECONDS", 0.0)
+    one = Credentials("far", token_file="~/token")
+    for token, again in ((jwt(LASTS), True), (jwt(OVER), False)):
+        (home / "token").write_text(token)
+        shown(one)
+        said = str(one.refused())
+        assert shown(one) == token if again else expired(one) == said
+
+
 def test_the_end_of_a_token_is_told(home):
     (home / "token").write_text(jwt(LASTS))
     one = Credentials("far", token_file="~/token")
@@ -284,7 +294,7 @@ def test_a_secret_of_another_kind(home, monkeypatch):
     assert secret("far", "registry_secret", "", "", "") == ""
     monkeypatch.delenv("HARBOR")
     with pytest.raises(
-        Expired, match=r"^far: the environment variable HARBOR is not set\. Nothing was sent; put it there\.$"
+        Expired, match=r"^far: the environment variable HARBOR is not set\. Nothing was sent; mend that\.$"
     ):
         secret("far", "registry_secret", "HARBOR", "", "")
     with pytest.raises(Expired, match=r"^far: `registry_secret_command` gave nothing: exit code 3"):

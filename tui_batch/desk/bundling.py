@@ -22,7 +22,6 @@ from tui_batch.times import stamp
 if TYPE_CHECKING:
     from tui_batch.desk.asking import Desk
 
-STREAMS = ("out", "err", "events")
 _STAMPED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")  # how an entry of courier.log begins
 
 T = TypeVar("T")
@@ -70,7 +69,7 @@ def _case(desk: "Desk", submission: Submission, row: JobRow) -> Case:
     target = desk.config.targets.get(submission.target)
     files: Mapping[str, str] = _unless_gone(partial(desk.job_files, submission.batch, row.name), {})
     script = _unless_gone(partial(desk.sent, submission, target, row), "") if files and target else ""
-    logs = {stream: desk.log(submission.id, row.index, stream) for stream in STREAMS}
+    logs = {stream: desk.log(submission.id, row.index, stream) for stream in ("out", "err", "events")}
     ends = {stream: End(*export.end(path, MOST_LINES)) for stream, path in logs.items() if path.exists()}
     return Case(row, files=files, script=script, logs=ends)
 

@@ -15,10 +15,11 @@ from tui_batch.errors import Expired, Unanswered, Unreachable
 from tui_batch.model import Question
 from tui_batch.times import clock, seconds, stamp
 from tui_batch.wire.here import said
-from tui_batch.wire.host import Ask
+from tui_batch.wire.host import Ask, quoted
 
 CERTIFICATE = "~/.ssl/cadcproxy.pem"  # where `cadc-get-cert` leaves one
 AGAIN_SECONDS = 60.0  # a command that gave nothing new is not run again before
+SAME_SECONDS = 300.0  # after which what was refused is shown once more: services err, too
 COMMAND_SECONDS = 30.0
 _TOKEN = re.compile(r"[!-~]+")
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
@@ -38,7 +39,7 @@ class Source:
             return f"the environment variable {self.env}"
         return f"the file {self.file}" if self.file else f"`{self.setting}_command`"
 
-    def read(self, name: str, seconds: float = COMMAND_SECONDS, remedy: str = "put it there") -> str:
+    def read(self, name: str, seconds: float = COMMAND_SECONDS, remedy: str = "mend that") -> str:
         """The secret, for the target of this name; Expired where none is."""
         end = f"Nothing was sent; {remedy}."
         try:
@@ -58,7 +59,8 @@ class Source:
 class Credentials:
     """What one target is shown. The first that is set counts; where nothing is, the certificate at its usual place.
 
-    What was refused is not shown again: until something else is there, each use is Expired, and the service not asked.
+    What was refused is not shown again for minutes, and never when it is over: until something else is there, each use
+    is Expired, and the service not asked.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Credentials:
         self._told = ""  # what a person answered or the command gave last: in memory only
         self._again = float("-inf")  # when the command may be run again, by the monotonic clock
         self._shown = self._refused = ""  # digests of what was shown last, and of what is not shown again
+        self._same = 0.0  # before when that is so, by the monotonic clock
 
     @property
     def certificate(self) -> str:
@@ -98,14 +101,14 @@ class Credentials:
     def headers(self) -> Mapping[str, str]:
         """What a request carries; Expired when nothing is there that could let us in."""
         secret = self._secret()
-        if _digest(secret) == self._refused:
+        if _digest(secret) == self._refused and (time.monotonic() < self._same or self.ended()):
             raise self._expired()
         self._shown = _digest(secret)
         return {"Authorization": f"Bearer {secret}"} if self._by_token else {}
 
     def refused(self) -> Expired:
         """What was shown last is no longer valid and not shown again; what is to be said of that."""
-        self._refused = self._shown
+        self._refused, self._same = self._shown, time.monotonic() + SAME_SECONDS
         return self._expired()
 
     def origin(self) -> str:
@@ -202,7 +205,7 @@ class Credentials:
         if not self._by_token:
             return "put a new one there (`cadc-get-cert -u USER`)"
         if self._source.env:
-            return f"answer with a new token (`tui-batch answer {self._name}`)"
+            return f"answer with a new token (`{quoted(['tui-batch', 'answer', self._name])}`)"
         return "put a new token there" if self._source.file else "have it give a new token"
 
 

@@ -245,9 +245,12 @@ def preview(target: Target, batch: Batch, job: Job, files: Mapping[str, str]) ->
     before = carrying.lines(wanted.environment, wanted.setup)
     folder = f"{ours.workdir}/{job.submission}"
     amounts = fitting.amounts(job.resources, wanted.memory_gb, None)
-    said = form(carrying.name(batch.name, job), wanted.image, amounts, carrying.staged(folder, job, ""))
+    command = carrying.staged(folder, job, "")
+    if ours.storage == "none":  # in words, where base64 would stand
+        words = [ours.workdir, job.submission, *carrying.words(job, ""), "(its files)"]
+        command = "python3", " ".join(["-c", "(unpacks the files and runs session.sh)", *words])
+    said = form(carrying.name(batch.name, job), wanted.image, amounts, command)
     others = sorted(set(files) - {"command"})
-    brought = "" if ours.storage != "none" else ", brought along in the request"
-    where = f"# in {folder}/jobs/{job.attempt}/{job.name}{', with ' if others else ''}{', '.join(others)}{brought}"
+    where = f"# in {folder}/jobs/{job.attempt}/{job.name}{', with ' if others else ''}{', '.join(others)}"
     request = [f"# POST {ours.url}/{ours.version}/session", *(f"{key}={value}" for key, value in said)]
     return "\n".join([*request, *before.splitlines(), where, files.get("command", "")])
