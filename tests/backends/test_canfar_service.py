@@ -90,6 +90,12 @@ def watched(world, backend, job, name):
     return world.watch(backend, ended(1)).values()
 
 
+def test_a_session_that_takes_long_to_be_made_is_waited_for(world, opened, skaha):
+    skaha.ways.latency = {"create": 0.5}
+    _, call = sending(world, opened(answer_seconds=0.3))
+    assert len(call()) == 1
+
+
 def test_a_session_that_was_not_made_after_all_is_not_found(world, backend, skaha):
     skaha.pull("create", 500, text="java.io.IOException: error from server (Forbidden)")
     job, call = sending(world, backend)
@@ -98,8 +104,8 @@ def test_a_session_that_was_not_made_after_all_is_not_found(world, backend, skah
     assert len(call()) == 1
 
 
-@pytest.mark.parametrize("how", ["reset", "hang"])
-def test_a_connection_that_breaks_before_an_answer_is_no_proof_of_anything(world, opened, skaha, how):
+@pytest.mark.parametrize("how", ["reset", "hang", 200, 302])
+def test_what_is_no_answer_is_no_proof_of_anything(world, opened, skaha, how):
     backend = opened(create_seconds=0.3)
     skaha.pull("create", how)
     job, call = sending(world, backend)
@@ -226,7 +232,7 @@ def test_who_may_not_use_the_platform_is_told_so(world, backend, skaha):
 # -- troubles of questions ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", [500, 502, 503, 404, 429, "reset", "hang", "short", "cut"])
+@pytest.mark.parametrize("how", [200, 302, 500, 502, 503, 404, 429, "reset", "hang", "short", "cut"])
 def test_a_list_that_does_not_come_changes_no_state(world, opened, skaha, how):
     backend = opened(answer_seconds=0.3)
     [job] = send(world, backend, f"until [ -e {world.folder}/go ]; do sleep 0.02; done")

@@ -9,7 +9,7 @@ from worlds.asking import ended, send
 from worlds.canfar import CanfarWorld, MountedCanfarWorld
 from worlds.skaha import ALWAYS
 
-from tui_batch.errors import Refused, Unreachable
+from tui_batch.errors import Refused, Unclear
 from tui_batch.states import JobState
 from tui_batch.times import seconds
 
@@ -181,6 +181,23 @@ def test_an_evicted_job_has_failed_and_is_told_why(world, backend, skaha):
     assert status.evidence == "events"
 
 
+def test_a_job_that_wants_too_much_memory_is_told_so(world, backend, skaha):
+    job = held(world, backend)
+    world.watch(backend, lambda known: known and known[job.id].state is S.RUNNING)
+    skaha.starve(job.id)
+    assert ends(world, backend, job).state is S.OUT_OF_MEMORY
+
+
+def test_an_image_without_any_program_but_sh_tells_of_a_job_what_it_can(world, backend, skaha):
+    skaha.ways.path = str(world.folder / "none")
+    [job] = send(world, backend, "true")
+    status = ends(world, backend, job)
+    if world.storage == "none":
+        assert status.state is S.FAILED and "python3" in status.detail
+    else:
+        assert (status.state, status.exit_code, status.ended) == (S.SUCCEEDED, 0, "")
+
+
 def test_a_job_that_lives_too_long_for_the_platform_is_timed_out(world, backend, skaha):
     skaha.ways.deadline = 0.3
     job = held(world, backend)
@@ -204,6 +221,40 @@ def test_a_deleted_session_that_stays_for_a_while_is_cancelled_in_the_end(world,
     until(lambda: not skaha.running(), "nothing of it runs")
 
 
+@pytest.mark.parametrize("how", [500, 503, "reset"])
+def test_a_session_that_could_not_be_deleted_goes_on_and_can_be_deleted_later(world, backend, skaha, how):
+    job = held(world, backend)
+    world.watch(backend, lambda known: known and known[job.id].state is S.RUNNING)
+    skaha.pull("delete", how)
+    with pytest.raises(Unclear):
+        backend.cancel([job.id])
+    assert backend.poll([job]).statuses[job.id].state is S.RUNNING
+    backend.cancel([job.id])
+    assert ends(world, backend, job).state is S.CANCELLED
+
+
+def test_a_session_that_is_there_although_it_was_deleted_is_not_called_cancelled(world, backend, skaha):
+    job = held(world, backend, said=f"touch {world.folder}/begun")
+    until(lambda: (world.folder / "begun").exists(), "it has begun")
+    skaha.pull("delete", 200)  # what goes wrong with it is only in its own log
+    backend.cancel([job.id])
+    assert backend.poll([job]).statuses[job.id].state is S.RUNNING
+    (world.folder / "go").touch()
+    assert ends(world, backend, job).state is S.SUCCEEDED
+
+
+def test_the_next_attempt_of_a_job_is_another_session_in_another_folder(world, backend, skaha):
+    batch, files, jobs = world.batch([f"printf x >> {world.folder}/runs; exit 3"])
+    sent = []
+    for attempt in (1, 2):
+        [[taken]] = backend.submit(batch, files, [replace(jobs[0], attempt=attempt)])
+        sent.append(replace(jobs[0], attempt=attempt, id=taken.id))
+        world.jobs = sent
+        world.watch(backend, ended(attempt))
+    assert (world.folder / "runs").read_text() == "xx"
+    assert backend.find(jobs[0].submission) == {0: sent[1].id}
+
+
 def test_what_has_ended_is_not_deleted(world, backend, skaha):
     [job] = send(world, backend, "echo said")
     ends(world, backend, job)
@@ -222,62 +273,3 @@ def test_what_comes_from_elsewhere_is_left_alone(world, backend, skaha):
     assert ends(world, backend, job).state is S.CANCELLED
     assert set(others) <= set(skaha.sessions)
     assert [call.path.rpartition("/")[2] for call in skaha.asked("delete")] == [job.id]
-
-
-# -- logs --------------------------------------------------------------------------------------------------------------
-
-
-@UNSEEN
-def test_bytes_of_a_log_that_come_in_small_pieces_come_all(world, backend, skaha):
-    skaha.ways.log_piece, skaha.ways.log_pause = 97, 0.001
-    [job] = send(world, backend, "printf '\\377\\376\\000a\\r\\n'; seq 2000; printf 'no end of a line'")
-    ends(world, backend, job)
-    numbers = "".join(f"{number}\n" for number in range(1, 2001)).encode()
-    assert backend.tail(job, "out", "").data == b"\xff\xfe\0a\r\n" + numbers + b"no end of a line"
-
-
-@UNSEEN
-@pytest.mark.parametrize("how", ["cut", "short", "reset", 500, 503])
-def test_a_log_that_breaks_off_is_read_anew(world, backend, skaha, how):
-    [job] = send(world, backend, "seq 2000")
-    ends(world, backend, job)
-    skaha.pull("logs", how, times=2)
-    with pytest.raises(Unreachable):
-        backend.tail(job, "out", "")
-    skaha.calm()
-    assert backend.tail(job, "out", "").data.endswith(b"\n1999\n2000\n")
-
-
-@UNSEEN
-def test_a_log_grows_and_only_what_is_new_is_told(world, backend, skaha):
-    job = held(world, backend, said="echo one; until [ -e more ]; do sleep 0.02; done; echo two")
-    first = until(lambda: (chunk := backend.tail(job, "out", "")).data and chunk, "it has written")
-    assert first.data == b"one\n" and first.wait > 0
-    assert backend.tail(job, "out", first.cursor).data == b""
-    (skaha.home / "tui-batch" / job.submission / "jobs" / "1" / job.name / "more").touch()
-    second = until(lambda: (chunk := backend.tail(job, "out", first.cursor)).data and chunk, "it has written more")
-    assert second.data == b"two\n"
-    (world.folder / "go").touch()
-    ends(world, backend, job)
-    assert backend.tail(job, "out", second.cursor).data == b""  # the line that is ours is not the job's
-
-
-@UNSEEN
-def test_of_a_log_whose_beginning_is_dropped_what_is_left_is_told(world, backend, skaha):
-    job = held(world, backend, said="seq 1000")
-    first = until(
-        lambda: (chunk := backend.tail(job, "out", "")).data.endswith(b"\n1000\n") and chunk, "it has written"
-    )
-    skaha.ways.log_kept = 100
-    told = backend.tail(job, "out", first.cursor)
-    assert b"no longer" in told.data and told.data.endswith(b"\n999\n1000\n")
-    assert backend.tail(job, "out", told.cursor).data == b""
-
-
-def test_events_are_told_as_they_are_and_none_as_nothing(world, backend, skaha):
-    skaha.ways.waits = "queue"
-    [job] = send(world, backend, "true")
-    assert backend.tail(job, "events", "").data == b""
-    skaha.go()
-    ends(world, backend, job)
-    assert b"Pulling image" in backend.tail(job, "events", "").data

@@ -50,10 +50,7 @@ def desk_of(world):
 def forget_what_is_saved(world, desk, name):
     """An hour goes by for sessions whose logs are here."""
     here = {index for _, index in saved.read(desk.home / "submissions" / name)}
-    ids = {row.status.id for row in desk.jobs(name).rows if row.index in here}
-    with world.skaha.cluster.lock:
-        for session in [one for one in world.skaha.sessions.values() if one.ended and one.id in ids]:
-            world.skaha.cluster.forget(session)
+    world.skaha.expire({row.status.id for row in desk.jobs(name).rows if row.index in here})
 
 
 def test_each_job_runs_once_and_every_log_is_here_whatever_goes_wrong(world):

@@ -17,6 +17,7 @@ class CanfarWorld(PolledWorld):
 
     kind = "canfar"
     journal = False
+    pause = 0.03
     suspends = False
     brings = False
     storage = "none"

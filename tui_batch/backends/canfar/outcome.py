@@ -95,4 +95,5 @@ def _status(
 
 
 def _moment(record: records.Record) -> str:
-    return stamp(float(record["clock"])) if record else ""
+    clock = record.get("clock", "")  # empty where an image has no `date`
+    return stamp(float(clock)) if clock.isdecimal() else ""

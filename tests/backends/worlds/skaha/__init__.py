@@ -19,7 +19,8 @@ again); or, of the true answer, cut (half of it in pieces, and no more) or short
     skaha.stop(), .start()              nobody listens at the address, and again; what runs goes on
     skaha.go()                          what waits for an image, room or the queue waits no more
     skaha.expire()                      what has ended is forgotten, as an hour later
-    skaha.evict(id), .vanish(id)        a session that the cluster ends; one of which nothing is left
+    skaha.evict(id), .starve(id)        a session that the cluster ends, for want of room or of memory
+    skaha.vanish(id)                    one of which nothing is left
     skaha.add(word, user=…, type=…)     a session that comes from elsewhere
 """
 
@@ -127,15 +128,21 @@ class Skaha:
             for session in self.cluster.sessions.values():
                 session.waits = ""
 
-    def expire(self):
-        """Forget all that has ended."""
+    def expire(self, names=None):
+        """Forget what has ended, of these sessions or of all."""
         with self.cluster.lock:
-            for session in [one for one in self.cluster.sessions.values() if one.ended]:
-                self.cluster.forget(session)
+            for session in list(self.cluster.sessions.values()):
+                if session.ended and (names is None or session.id in names):
+                    self.cluster.forget(session)
 
     def evict(self, name):
         """Have the cluster end a session, for want of room on its node."""
         self.cluster.end(self.cluster.sessions[name], "Evicted", "The node was low on resource: ephemeral-storage.")
+
+    def starve(self, name):
+        """Have a session reach its limit of memory."""
+        words = "Memory cgroup out of memory: Killed process 4242 (python3)"
+        self.cluster.end(self.cluster.sessions[name], "OOMKilling", words, pod=True)
 
     def vanish(self, name):
         """Nothing is left of a session, nor of what it ran."""

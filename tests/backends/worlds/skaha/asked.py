@@ -5,7 +5,7 @@ import email.policy
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-FORM = "application/x-www-form-urlencoded"
+TOP = "/skaha/v1/"
 
 
 @dataclass
@@ -57,7 +57,7 @@ def parts(kind, body):
 
 def named(call):
     """The name of a call, by which its strings are pulled."""
-    below = call.path.partition("/v1/")[2].strip("/").split("/")
+    below = call.path.removeprefix(TOP).strip("/").split("/") if call.path.startswith(TOP) else []
     view = (call.first("view") or "").lower()
     match call.method, below:
         case "POST", ["session"]:
@@ -72,4 +72,4 @@ def named(call):
             return view if view in ("logs", "events") else "get"
         case "GET", [("context" | "image" | "repository") as name]:
             return name
-    return "availability" if call.path.endswith("/availability") else "elsewhere"
+    return "availability" if call.path == "/skaha/availability" else "elsewhere"

@@ -10,11 +10,15 @@ from worlds.skaha.session import Session
 
 TURN = 0.01  # seconds between two looks
 
+NOT_FOUND = (
+    '"{image}": rpc error: code = NotFound desc = failed to pull and unpack image "{image}": failed to resolve '
+    'reference "{image}": {image}: not found'
+)
 WAITING = {
     "image": [
         ("Normal", "Scheduled", "Successfully assigned skaha-workload/{id} to node-7"),
         ("Normal", "Pulling", 'Pulling image "{image}"'),
-        ("Warning", "Failed", 'Failed to pull image "{image}": failed to resolve reference "{image}": not found'),
+        ("Warning", "Failed", f"Failed to pull image {NOT_FOUND}"),
         ("Warning", "Failed", "Error: ErrImagePull"),
         ("Normal", "BackOff", 'Back-off pulling image "{image}"'),
         ("Warning", "Failed", "Error: ImagePullBackOff"),
@@ -58,7 +62,8 @@ class Cluster:
             home.mkdir(parents=True, exist_ok=True)
             own = {"HOME": str(home), "PWD": str(home), "skaha_username": user, "skaha_sessionid": name}
             session = Session(name, user, home=home, log=self.folder / "logs" / name, **made)
-            session.environment = {"PATH": os.environ["PATH"], "HOSTNAME": session.name} | (environment or {}) | own
+            path = self.ways.path or os.environ["PATH"]
+            session.environment = {"PATH": path, "HOSTNAME": session.name} | (environment or {}) | own
             self.sessions[name] = session
             return session
 
@@ -67,13 +72,14 @@ class Cluster:
             with self.lock:
                 for session in list(self.sessions.values()):
                     if not session.fixed:
-                        self._advance(session, time.time())
+                        self._advance(session)
                 for session in list(self._dying):
-                    self._bury(session, time.time())
+                    self._bury(session)
 
-    def _advance(self, session, now):
+    def _advance(self, session):
         """Do what is due for one session."""
         session.look()
+        now = time.time()
         if session.ended:
             if now >= session.ended + self.ways.ttl:
                 self.forget(session)
@@ -96,11 +102,12 @@ class Cluster:
             session.tell("Normal", "Scheduled", f"Successfully assigned skaha-workload/{session.id} to node-7")
             session.start()
 
-    def end(self, session, reason, message):
-        """Have the cluster end a session: it has failed, and its log is gone with its pod."""
+    def end(self, session, reason, message, pod=False):
+        """Have the cluster end a session: it has failed, and its log is gone with its pod, unless that is kept."""
         with self.lock:
             session.clear()
-            session.log.unlink(missing_ok=True)
+            if not pod:
+                session.log.unlink(missing_ok=True)
             session.tell("Warning", reason, message)
             session.end(137)
 
@@ -125,10 +132,10 @@ class Cluster:
             if not session.left:
                 self.forget(session)
 
-    def _bury(self, session, now):
+    def _bury(self, session):
         """What is left of a deleted session when its grace is over is killed."""
         session.look()
-        if not session.ended and now >= session.kill:
+        if not session.ended and time.time() >= session.kill:
             session.clear()
             session.end(137)
         if session.ended and session.id not in self.sessions:

@@ -8,6 +8,11 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+NOT_STARTED = (
+    "Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create "
+    "failed: unable to start container process: "
+)
+
 
 @dataclass
 class Event:
@@ -54,8 +59,8 @@ class Session:
         return bool(self.process) and not self.ended
 
     def tell(self, type_, reason, message):
-        """Note an event, or that it came about again."""
-        now = time.time()
+        """Note an event, or that it came about again; those of the scheduler are told without a moment."""
+        now = 0.0 if reason in ("Scheduled", "FailedScheduling") else time.time()
         for event in self.events:
             if (event.reason, event.message) == (reason, message):
                 event.last = now
@@ -66,8 +71,8 @@ class Session:
         """Start its container; what cannot be started has failed, and only its events say why."""
         for reason, message in (
             ("Pulling", f'Pulling image "{self.image}"'),
-            ("Pulled", f'Successfully pulled image "{self.image}" in 1.204s (1.204s including waiting)'),
-            ("Created", f"Created container: {self.id}"),
+            ("Pulled", f'Successfully pulled image "{self.image}" in 41.2s (41.2s including waiting).'),
+            ("Created", "Created container: headless"),
         ):
             self.tell("Normal", reason, message)
         if not self.argv:  # an image of its own mind: it does nothing, and well
@@ -79,11 +84,10 @@ class Session:
                     stderr=subprocess.STDOUT, start_new_session=True,
                 )  # fmt: skip
         except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or error
-            self.tell("Warning", "Failed", f'Error: failed to create containerd task: exec: "{self.argv[0]}": {why}')
+            self.tell("Warning", "Failed", f"{NOT_STARTED}{why(self.argv[0], error)}: unknown")
             self.end(128)
             return
-        self.tell("Normal", "Started", f"Started container {self.id}")
+        self.tell("Normal", "Started", "Started container headless")
 
     def look(self):
         """See whether the first process has ended: all others of a container end with it."""
@@ -113,6 +117,16 @@ class Session:
                 if mark in environ.read_bytes().split(b"\0"):
                     os.kill(int(environ.parent.name), signal.SIGKILL)
         self.process.wait()
+
+
+def why(program, error):
+    """Why a container's first program cannot be started, in the words of what starts it."""
+    if isinstance(error, FileNotFoundError):
+        missing = (
+            f"stat {program}: no such file or directory" if "/" in program else "executable file not found in $PATH"
+        )
+        return f'exec: "{program}": {missing}'
+    return f"exec {program}: {(getattr(error, 'strerror', None) or str(error)).lower()}"
 
 
 def listens(pid, number):

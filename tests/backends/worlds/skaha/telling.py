@@ -35,8 +35,8 @@ def described(session, word, ways, usage):
         "type": session.type,
         "status": ways.words.get(word, word),
         "name": session.name,
-        "startTime": session.started and moment(session.started, ways.whole_minutes),
-        "expiryTime": session.started and moment(session.started + LIFE, ways.whole_minutes),
+        "startTime": moment(session.started, ways.whole_minutes) if session.started else None,
+        "expiryTime": moment(session.started + LIFE, ways.whole_minutes) if session.started else None,
         "connectURL": "" if session.type == "headless" else f"https://ws-uv.example/session/{session.id}",
         "requestedRAM": None
         if not session.ram
@@ -47,9 +47,9 @@ def described(session, word, ways, usage):
         "cpuCoresInUse": ("0m" if ways.old else "1.962") if usage and word == "Running" else None,
         "isFixedResources": bool(session.cores or session.ram),
     }
-    missing = {"<none>"} if ways.old else set()
-    told = {key: value if value not in (None, 0.0) or value is False else "<none>" for key, value in found.items()}
-    return {key: value for key, value in told.items() if value != "<none>" or missing}
+    if ways.old:
+        return {key: "<none>" if value is None else value for key, value in found.items()}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def public(session, word, ways):
@@ -60,10 +60,14 @@ def public(session, word, ways):
 
 def events(session):
     """The events of a session in columns, or that there are none."""
+
+    def told(at):
+        return moment(at) if at else "<nil>"
+
     if not session.events:
         return "<none>\n"
     rows = [("TYPE", "REASON", "MESSAGE", "FIRST-TIME", "LAST-TIME")]
-    rows += [(one.type, one.reason, one.message, moment(one.first), moment(one.last)) for one in session.events]
+    rows += [(one.type, one.reason, one.message, told(one.first), told(one.last)) for one in session.events]
     widths = [max(len(row[at]) for row in rows) for at in range(4)]
     lines = (
         "   ".join([*(f"{cell:{width}}" for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows

@@ -18,6 +18,8 @@ class Ways:
     metrics: bool = True  # whether there are any of a session
     interactive: int = 3  # interactive sessions of a person
 
+    path: str = ""  # where the programs of images are; "" for those of this machine
+
     pods: int = 1000  # that run at once; more wait for room
     delay: float = 0.0  # from being created to being run
     waits: str = ""  # for what new sessions wait until `go`: image, room, queue

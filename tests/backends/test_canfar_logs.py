@@ -1,0 +1,79 @@
+"""What sessions wrote, from a service that gives all of it each time, slowly, or half of it."""
+
+import pytest
+from sshd import until
+from worlds.asking import ended, send
+from worlds.canfar import CanfarWorld
+
+from tui_batch.errors import Unreachable
+
+
+@pytest.fixture
+def world(tmp_path):
+    made = CanfarWorld(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def skaha(world):
+    return world.skaha
+
+
+@pytest.fixture
+def backend(world):
+    opened = world.open()
+    yield opened
+    opened.close()
+
+
+def test_bytes_of_a_log_that_come_in_small_pieces_come_all(world, backend, skaha):
+    skaha.ways.log_piece, skaha.ways.log_pause = 97, 0.001
+    [job] = send(world, backend, "printf '\\377\\376\\000a\\r\\n'; seq 2000; printf 'no end of a line'")
+    world.watch(backend, ended(1))
+    numbers = "".join(f"{number}\n" for number in range(1, 2001)).encode()
+    assert backend.tail(job, "out", "").data == b"\xff\xfe\0a\r\n" + numbers + b"no end of a line"
+
+
+@pytest.mark.parametrize("how", ["cut", "short", "reset", 500, 503])
+def test_a_log_that_breaks_off_is_read_anew(world, backend, skaha, how):
+    [job] = send(world, backend, "seq 2000")
+    world.watch(backend, ended(1))
+    skaha.pull("logs", how, times=2)
+    with pytest.raises(Unreachable):
+        backend.tail(job, "out", "")
+    skaha.calm()
+    assert backend.tail(job, "out", "").data.endswith(b"\n1999\n2000\n")
+
+
+def test_a_log_grows_and_only_what_is_new_is_told(world, backend, skaha):
+    go, more = (f"until [ -e {world.folder}/{word} ]; do sleep 0.02; done" for word in ("go", "more"))
+    [job] = send(world, backend, f"echo one; {more}; echo two; {go}")
+    first = until(lambda: (chunk := backend.tail(job, "out", "")).data and chunk, "it has written")
+    assert first.data == b"one\n" and first.wait > 0
+    assert backend.tail(job, "out", first.cursor).data == b""
+    (world.folder / "more").touch()
+    second = until(lambda: (chunk := backend.tail(job, "out", first.cursor)).data and chunk, "it has written more")
+    assert second.data == b"two\n"
+    (world.folder / "go").touch()
+    world.watch(backend, ended(1))
+    assert backend.tail(job, "out", second.cursor).data == b""  # the line that is ours is not the job's
+
+
+def test_of_a_log_whose_beginning_is_dropped_what_is_left_is_told(world, backend, skaha):
+    [job] = send(world, backend, "seq 1000; sleep 60")
+    until(lambda: backend.tail(job, "out", "").data.endswith(b"\n1000\n"), "it has written")
+    first = backend.tail(job, "out", "")
+    skaha.ways.log_kept = 100
+    told = backend.tail(job, "out", first.cursor)
+    assert b"no longer" in told.data and told.data.endswith(b"\n999\n1000\n")
+    assert backend.tail(job, "out", told.cursor).data == b""
+
+
+def test_events_are_told_as_they_are_and_none_as_nothing(world, backend, skaha):
+    skaha.ways.waits = "queue"
+    [job] = send(world, backend, "true")
+    assert backend.tail(job, "events", "").data == b""
+    skaha.go()
+    world.watch(backend, ended(1))
+    assert b"Pulling image" in backend.tail(job, "events", "").data
