@@ -129,6 +129,11 @@ def test_what_a_target_forgets_is_only_ever_added_to(answer):
     assert answer(b"begun anew", "10") == (True, b"one\ntwo\nbegun anew")
 
 
+def test_a_copy_that_is_empty_takes_all_there_is(answer):
+    answer(b"")
+    assert answer(b"some", "17") == (True, b"some")
+
+
 def test_a_log_whose_beginning_was_cut_off_is_joined_to_what_is_here(answer):
     lines = [b"%d\n" % number for number in range(1000)]
     answer(b"".join(lines[:900]))

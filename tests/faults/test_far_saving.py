@@ -113,7 +113,7 @@ def test_a_target_that_is_away_while_jobs_end_delays_and_loses_nothing(away, des
 
 
 def test_what_may_be_forgotten_unsaved_is_said_until_it_is_saved(away):
-    desk = away.desk(forgets=4.0, pace=0.1)
+    desk = away.desk(forgets=2.0, pace=0.1)
     name = running(away, desk)
     writes(away, desk, name, "words of")
     away.world.pull("no-tail")

@@ -67,7 +67,7 @@ def _unheard(copy: Path, data: bytes) -> bytes:
             return b""
         file.seek(max(0, size - JOINT))
         last = file.read()
-    at = data.rfind(last)
+    at = data.rfind(last) if last else -1
     return data if at < 0 else data[at + len(last) :]
 
 
