@@ -112,8 +112,23 @@ def test_a_target_that_is_away_while_jobs_end_delays_and_loses_nothing(away, des
     assert (copies(desk, name), desk.trouble(name)) == (whole("words of"), "")
 
 
+def test_a_store_that_cannot_keep_a_log_delays_and_loses_nothing(away):
+    desk = away.desk(forgets=3600.0, pace=0.1)
+    name = running(away, desk)
+    writes(away, desk, name, "words of")
+    in_the_way = desk.home / "submissions" / name / "logs"
+    in_the_way.touch()
+    away.world.becomes("succeeded")
+    until(lambda: counts(desk, name) == {S.SUCCEEDED: 5} and len(away.world.calls("tail")) > 12)
+    until(lambda: desk.submission(name).health.startswith("Cannot keep a copy of the log: "))
+    assert desk.submission(name).ended == ""
+    in_the_way.unlink()
+    closed(desk, name)
+    assert (copies(desk, name), desk.trouble(name)) == (whole("words of"), "")
+
+
 def test_what_may_be_forgotten_unsaved_is_said_until_it_is_saved(away):
-    desk = away.desk(forgets=4.0, pace=0.1)
+    desk = away.desk(forgets=2.0, pace=0.1)
     name = running(away, desk)
     writes(away, desk, name, "words of")
     away.world.pull("no-tail")

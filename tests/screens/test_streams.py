@@ -91,7 +91,7 @@ async def test_what_was_forgotten_is_said_to_be(desk):
         await hides(pilot, "the rest is gone")
         desk.log("", 212).write_text("")
         await pilot.press("o")
-        await shows(pilot, "stdout and stderr are gone: fir had forgotten it before it could be saved.")
+        await shows(pilot, "stdout and stderr are gone: fir had forgotten before anything was saved.")
 
 
 async def test_what_a_target_warns_of_stands_at_the_target(desk):

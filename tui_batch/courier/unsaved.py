@@ -45,6 +45,7 @@ class Unsaved:
         self.streams = streams
         self.ended: dict[tuple[int, int], Ended] = {}  # by attempt and index
         self.next_round = 0.0  # when what runs is looked at, by the monotonic clock
+        self.trouble = ""  # why what came could not be kept
         self._ready: list[Errand] = []
         self._later: list[tuple[float, Errand]] = []
 
