@@ -161,3 +161,10 @@ def test_of_a_log_that_has_lost_its_beginning_all_is_kept_once():
     assert data.endswith(b"\nlater\n")
     assert b"no longer" in data
     assert since(b"later\nmore\n", 1000 + len(data), ahead) == (b"more\n", ahead)
+
+
+def test_a_log_is_told_from_where_it_was_read_to_also_where_not_all_of_it_was_brought():
+    assert since(b"one\ntwo\n", 1004, 0, 1000) == (b"two\n", 0)
+    data, ahead = since(b"one\ntwo\n", 4, 0, 1000)
+    assert b"may be missing" in data and data.endswith(b"]\none\ntwo\n")
+    assert since(b"two\nsix\n", 4 + len(data), ahead, 1004) == (b"six\n", ahead)

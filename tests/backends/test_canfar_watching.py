@@ -9,7 +9,8 @@ from worlds.asking import ended, send
 from worlds.canfar import CanfarWorld, MountedCanfarWorld
 from worlds.skaha import ALWAYS
 
-from tui_batch.errors import Refused, Unclear
+from tui_batch.backends.canfar import watching
+from tui_batch.errors import Busy, Refused, Unclear
 from tui_batch.states import JobState
 from tui_batch.times import seconds
 
@@ -163,6 +164,25 @@ def test_what_is_forgotten_after_it_was_seen_keeps_its_end_and_has_no_log_more(w
 
 
 @UNSEEN
+def test_a_poll_asks_of_no_more_single_sessions_than_it_has_time_for_and_of_ended_ones_first(
+    world, backend, skaha, monkeypatch
+):
+    monkeypatch.setattr(watching, "SECONDS", 0.2)
+    skaha.ways.waits = "queue"
+    waiting = send(world, backend, *["true"] * 4)
+    skaha.ways.waits = ""
+    jobs = [*waiting, *send(world, backend, "exit 3", "exit 4")]
+    until(lambda: sum(one.code is not None for one in skaha.sessions.values()) == 2, "two have ended")
+    skaha.ways.latency |= {"logs": 0.3, "events": 0.3}
+    for _ in range(6):
+        known = backend.poll(jobs).statuses
+        jobs = [job for job in jobs if job.id not in known or not known[job.id].state.ended]
+    assert jobs == waiting
+    assert [call.name for call in skaha.asked("logs", "events")] == ["logs"] * 2 + ["events"] * 4
+    assert len({call.path for call in skaha.asked("events")}) == 4
+
+
+@UNSEEN
 def test_an_end_is_told_although_its_log_cannot_be_read_for_a_while(world, backend, skaha):
     skaha.pull("logs", "reset", times=4)
     skaha.pull("logs", "cut", times=2)
@@ -253,6 +273,15 @@ def test_the_next_attempt_of_a_job_is_another_session_in_another_folder(world, b
         world.watch(backend, ended(attempt))
     assert (world.folder / "runs").read_text() == "xx"
     assert backend.find(jobs[0].submission) == {0: sent[1].id}
+
+
+@UNSEEN
+def test_what_was_made_and_is_not_listed_yet_is_not_taken_for_cancelled(world, backend, skaha):
+    skaha.pull("create", "ghost")
+    unlisted, listed = send(world, backend, "true", "sleep 60")
+    with pytest.raises(Busy, match="is not listed yet"):
+        backend.cancel([unlisted.id, listed.id])
+    assert [call.path.rpartition("/")[2] for call in skaha.asked("delete")] == [listed.id]
 
 
 def test_what_has_ended_is_not_deleted(world, backend, skaha):

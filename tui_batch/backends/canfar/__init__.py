@@ -19,7 +19,7 @@ from tui_batch.backends.canfar.settings import Asked, Settings, asked, read
 from tui_batch.backends.canfar.storage import Storage
 from tui_batch.backends.canfar.watching import Watching
 from tui_batch.backends.hosted import arrays
-from tui_batch.errors import ConfigError, Expired, Full, Refused, Unreachable
+from tui_batch.errors import Busy, ConfigError, Expired, Full, Refused, Unreachable
 from tui_batch.model import (
     Accepted,
     Batch,
@@ -41,7 +41,6 @@ from tui_batch.wire.host import Ask, open_host
 from tui_batch.wire.http import Service
 
 LOGS = Logs(("out", "events"), logs.PACE, forgets=3600.0)  # an hour after its end a session is forgotten with its log
-_NEW = 60.0  # seconds in which a session that was made may not be in the list
 _CONTEXT = 3600.0  # seconds that what a site offers is taken to be the same
 
 
@@ -61,7 +60,6 @@ class Canfar(Backend):
         self._storage, self._deleted, self.brings = storage, deleted, storage.reachable
         self._watching = Watching(sessions, storage, deleted, settings.lost_seconds)
         self._logs = logs.Logs(name, sessions)
-        self._made: dict[str, float] = {}  # sessions that may not be listed yet
         self._offered: tuple[float, Offer | None] = (float("-inf"), None)
 
     # -- sending -------------------------------------------------------------------------------------------------------
@@ -75,7 +73,6 @@ class Canfar(Backend):
                 made = self._sessions.create(form, self._registry(wanted))
             except Refused as refused:
                 raise Refused(f"{refused}{self._doubts(wanted)}") from refused
-            self._made[made] = time.monotonic()
             yield [Accepted(job.index, made)]
 
     def _form(self, batch: Batch, files: Files, job: Job, wanted: Asked) -> Sequence[tuple[str, str]]:
@@ -126,10 +123,8 @@ class Canfar(Backend):
 
     def _filling(self, listed: Sequence[Session]) -> int:
         """How many sessions fill the window."""
-        now, here = time.monotonic(), {one.id for one in listed}
-        self._made = {one: when for one, when in self._made.items() if one not in here and now - when < _NEW}
         counted = [one for one in listed if self._settings.count == "all" or one.type == "headless"]
-        return len(self._made) + sum(not outcome.state(one).ended for one in counted)
+        return len(self._sessions.unlisted) + sum(not outcome.state(one).ended for one in counted)
 
     def find(self, marker: str) -> Mapping[int, str]:
         """Of several attempts the last, of several sessions of one the first: that one has begun before the others."""
@@ -152,14 +147,16 @@ class Canfar(Backend):
 
     def cancel(self, ids: Collection[str]) -> None:
         """One that has ended is not deleted: with its session the log and the evidence of its end would go."""
-        listed = {one.id: one for one in self._sessions.list() if one.id in ids and not outcome.state(one).ended}
-        jobs = [Job(*told[:2], "", told[2], one.id) for one in listed.values() if (told := carrying.marked(one.name))]
+        there = [one for one in self._sessions.list() if one.id in ids and not outcome.state(one).ended]
+        jobs = [Job(*told[:2], "", told[2], one.id) for one in there if (told := carrying.marked(one.name))]
         for job in jobs:
             self._deleted.note(job.submission, job.id)
         for theirs in arrays.by_submission(jobs):
             self._storage.set_cause(theirs, f"{JobState.CANCELLED} cancelled by you")
         for job in jobs:
             self._sessions.delete(job.id)
+        if left := sorted(self._sessions.unlisted & set(ids)):
+            raise Busy(f"{self._name}: session {left[0]} is not listed yet: it is cancelled as soon as it is.")
 
     # -- what jobs leave -----------------------------------------------------------------------------------------------
 
@@ -167,8 +164,7 @@ class Canfar(Backend):
         """By its copy on the storage where there is one, which costs the platform nothing and stays."""
         if stream == "events":
             return self._logs.events(job, cursor)
-        copy = self._storage.log(job, cursor)
-        return copy if copy.data or (self._storage.reachable and int(cursor or 0)) else self._logs.out(job, cursor)
+        return self._storage.log(job, cursor) or self._logs.out(job, cursor)
 
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         return self._storage.collect(batch, files, jobs, into)

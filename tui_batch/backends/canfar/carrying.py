@@ -25,7 +25,7 @@ LONGEST = 96 * 1024  # letters of base64 in one word: the kernel takes 128 KB, a
 
 PLAIN = re.compile(r"[A-Za-z0-9/._~+-]+")  # letters that nobody on the way minds
 
-_MARKED = re.compile(r"-(\d{8}-\d{6}-[a-z]+)-(\d+)-(\d+)")
+_MARKED = re.compile(r"-(\d{8}-\d{6}-[a-z]+)-(\d+)-(\d+)\Z")
 _END = re.compile(rb"\ntui-batch-end (\S+) (\d+) (\d+) (\d+) (\d+) (\d+) (\S+) (\S+)\n\Z")
 
 # A folder that lies there already is whole, and may be in use: it stays.
@@ -71,7 +71,7 @@ def name(batch: str, job: Job) -> str:
 def marked(called: str) -> tuple[str, int, int] | None:
     """Submission, index and attempt of the job whose session is called so; None where it is not ours."""
     found = _MARKED.search(called)
-    return (found[1], int(found[2]), int(found[3])) if found and found.end() == len(called) else None
+    return (found[1], int(found[2]), int(found[3])) if found else None
 
 
 # -- what is asked -----------------------------------------------------------------------------------------------------
