@@ -40,11 +40,10 @@ def test_bytes_of_a_log_that_come_in_small_pieces_come_all(world, backend, skaha
 
 @pytest.mark.parametrize("how", ["cut", "short", "reset", 500, 503])
 def test_a_log_that_breaks_off_is_read_anew(world, backend, skaha, how):
-    """Of these a 500 alone says nothing of the service, which is asked for other things meanwhile."""
     [job] = send(world, backend, "seq 2000")
     world.watch(backend, ended(1))
     skaha.pull("logs", how, times=2)
-    with pytest.raises(Unclear if how == 500 else Unreachable):
+    with pytest.raises(Unclear if how == 500 else Unreachable):  # a 500 says nothing of the service as a whole
         backend.tail(job, "out", "")
     skaha.calm()
     assert backend.tail(job, "out", "").data.endswith(b"\n1999\n2000\n")
@@ -106,3 +105,17 @@ def test_events_are_told_as_they_are_and_none_as_nothing(world, backend, skaha):
     skaha.go()
     world.watch(backend, ended(1))
     assert b"Pulling image" in backend.tail(job, "events", "").data
+
+
+def test_of_a_log_that_is_too_much_the_last_is_brought_and_how_its_job_ended(world, backend, skaha, monkeypatch):
+    monkeypatch.setattr(service, "MOST", 1000)
+    [job] = send(world, backend, f"seq 1000; until [ -e {world.folder}/go ]; do sleep 0.02; done; exit 3")
+    first = until(
+        lambda: (chunk := backend.tail(job, "out", "")).data.endswith(b"\n1000\n") and chunk, "it has written"
+    )
+    assert b"may be missing here" in first.data and first.data.count(b"\n900\n") == 1
+    assert backend.tail(job, "out", first.cursor).data == b""
+    (world.folder / "go").touch()
+    assert world.watch(backend, ended(1))[job.id].exit_code == 3
+    last = backend.tail(job, "out", first.cursor)
+    assert last.whole and last.data == b""

@@ -34,12 +34,14 @@ from tui_batch.backends.base import Backend, Files
 from tui_batch.backends.hosted import collecting
 from tui_batch.errors import Busy, ConfigError, Expired, Full, Refused, Unclear, Unreachable
 from tui_batch.model import (
+    WRITTEN,
     Accepted,
     Batch,
     Health,
     Job,
     Limits,
     LogChunk,
+    Logs,
     Output,
     Outputs,
     Poll,
@@ -54,6 +56,9 @@ from tui_batch.wire.here import LocalHost
 from tui_batch.wire.host import Ask
 
 HERE = LocalHost(30.0)
+
+
+LOGS = Logs((*WRITTEN, "events"), forgets=3600.0)  # as far as `forgets` says so
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Unsaved:
         self.ended: dict[tuple[int, int], Ended] = {}  # by attempt and index
         self.tries: Counter[tuple[int, int]] = Counter()  # how often its logs were asked for before it is cancelled
         self.next_round = 0.0  # when what runs is looked at, by the monotonic clock
+        self.trouble = ""  # why what came could not be kept
         self._ready: list[Errand] = []
         self._later: list[tuple[float, Errand]] = []
 
@@ -91,10 +92,8 @@ class Unsaved:
         return heappop(self._ready)
 
     def _wanted(self, errand: Errand) -> bool:
-        if errand.rank == RUNNING:
-            return errand.key not in self.ended
         known = self.known(errand)
-        return known is not None and errand.stream in known.left
+        return errand.rank == RUNNING or (known is not None and errand.stream in known.left)
 
     # -- what came of it -----------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from tui_batch.model import Contact, Question, Submission, Target
 from tui_batch.screens.asking import answer
 from tui_batch.screens.undo import Undoing
-from tui_batch.screens.view import age
+from tui_batch.screens.view import age, ago
 from tui_batch.screens.waiting import examined, next_try
 from tui_batch.settings import shown
 from tui_batch.shown import Snapshot
@@ -165,8 +165,8 @@ def facts(place: Place, now: float) -> list[Line]:
     never = {ASKS: "never", "examining...": "now"}.get(place.state, "never: Enter does")
     known = {
         "says": contact.detail,
-        "examined": _ago(contact.as_of, now) or never,
-        "last answer": _ago(contact.heard, now),
+        "examined": ago(contact.as_of, now) or never,
+        "last answer": ago(contact.heard, now),
     }
     return [
         heading(f"{place.target.name} ({place.target.kind})"),
@@ -181,11 +181,6 @@ def facts(place: Place, now: float) -> list[Line]:
 
 def _pairs(name: str, values: Mapping[str, object]) -> Sequence[Line]:
     return [(), heading(name), *pairs({key: str(value) for key, value in values.items()})] if values else []
-
-
-def _ago(moment: str, now: float) -> str:
-    past = age(moment, now)
-    return f"{past} ago" if past not in ("", "now") else past
 
 
 def _past(moment: str, now: float) -> float | None:

@@ -263,3 +263,9 @@ def age(moment: str, now: float) -> str:
         return ""
     past = now - seconds(moment)
     return "now" if past < 10 else span(past // 10 * 10 if past < 100 else past)
+
+
+def ago(moment: str, now: float) -> str:
+    """The same as it is said in a sentence: `3m ago`, `now`; nothing for no moment."""
+    past = age(moment, now)
+    return f"{past} ago" if past not in ("", "now") else past

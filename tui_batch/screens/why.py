@@ -6,7 +6,7 @@ from textual.widget import Widget
 
 from tui_batch.model import Submission
 from tui_batch.screens.rows import title
-from tui_batch.screens.view import View, age
+from tui_batch.screens.view import View, ago
 from tui_batch.screens.waiting import WAITING, Reason, next_try, reasons, spoken, trouble
 from tui_batch.shown import JobRow, Snapshot
 from tui_batch.widgets.lines import Line
@@ -88,10 +88,10 @@ class Why(View):
         if told := trouble(one, snapshot.contacts, now):
             lines.append(pair("trouble", told, "attention"))
         if contact and contact.heard:
-            lines.append(pair("last answer", f"{age(contact.heard, now)} ago"))
+            lines.append(pair("last answer", ago(contact.heard, now)))
         watched = snapshot.courier and snapshot.courier.alive and one.open
         if contact and watched and not contact.trouble and (again := next_try(contact.next, now)):
-            lines.append(pair("asked again", again.removeprefix("next try ")))
+            lines.append(pair("asked again", again.removeprefix("next try ").removeprefix("trying ")))
         here = [other for other in snapshot.submissions if other.target == one.target and other.open]
         lines += [pair(title(other), words(other.counts)) for other in here]
         return lines
