@@ -85,19 +85,6 @@ def test_of_what_was_sent_twice_the_log_is_that_of_the_session_which_ran(world, 
         assert backend.tail(job, "out", "").data == b"said\n"
 
 
-def test_of_a_log_that_is_too_much_the_last_is_brought_and_how_its_job_ended(world, backend, skaha, monkeypatch):
-    monkeypatch.setattr(service, "MOST", 1000)
-    [job] = send(world, backend, f"seq 1000; until [ -e {world.folder}/go ]; do sleep 0.02; done; exit 3")
-    until(lambda: backend.tail(job, "out", "").data.endswith(b"\n1000\n"), "it has written")
-    first = backend.tail(job, "out", "")
-    assert b"may be missing here" in first.data and first.data.count(b"\n900\n") == 1
-    assert backend.tail(job, "out", first.cursor).data == b""
-    (world.folder / "go").touch()
-    assert world.watch(backend, ended(1))[job.id].exit_code == 3
-    last = backend.tail(job, "out", first.cursor)
-    assert last.whole and last.data == b""
-
-
 def test_events_are_told_as_they_are_and_none_as_nothing(world, backend, skaha):
     skaha.ways.waits = "queue"
     [job] = send(world, backend, "true")
