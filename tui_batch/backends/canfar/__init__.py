@@ -61,6 +61,7 @@ class Canfar(Backend):
         self._watching = Watching(sessions, storage, deleted, settings.lost_seconds)
         self._logs = logs.Logs(name, sessions)
         self._offered: tuple[float, Offer | None] = (float("-inf"), None)
+        self._full = 0.0, ""  # until when there is no room, by the monotonic clock, and why
 
     # -- sending -------------------------------------------------------------------------------------------------------
 
@@ -91,7 +92,10 @@ class Canfar(Backend):
             return {}
         ours = self._settings
         where = (ours.registry_secret_env, ours.registry_secret_file, ours.registry_secret_command)
-        word = secret(self._name, "registry_secret", *where)
+        try:
+            word = secret(self._name, "registry_secret", *where)
+        except Expired as error:  # it concerns this image alone
+            raise Refused(str(error)) from error
         return {"x-skaha-registry-auth": carrying.encoded(f"{wanted.registry_user}:{word}")}
 
     def _offer(self) -> Offer | None:
@@ -116,10 +120,15 @@ class Canfar(Backend):
         return "".join(f" {one.text}." for one in fitting.problems(known, wanted, Resources()))
 
     def _see_that_there_is_room(self) -> None:
-        most = self._settings.max_running
-        here = self._filling(self._sessions.list())
-        if most and here >= most:
-            raise Full(f"its turn comes when a session has ended: {here} are there, max_running = {most}")
+        """Where there was none when somebody looked last, there is none until the next look at all sessions."""
+        until, why = self._full
+        if time.monotonic() >= until:
+            most, here = self._settings.max_running, self._filling(self._sessions.list())
+            why = f"its turn comes when a session has ended: {here} are there, max_running = {most}"
+            if not most or here < most:
+                return
+            self._full = time.monotonic() + self.pace, why
+        raise Full(why)
 
     def _filling(self, listed: Sequence[Session]) -> int:
         """How many sessions fill the window."""
@@ -139,6 +148,7 @@ class Canfar(Backend):
 
     def poll(self, jobs: Sequence[Job]) -> Poll:
         statuses, trouble = self._watching.look(jobs)
+        self._full = 0.0, ""
         return Poll(statuses, warning=trouble or self._ends_soon())
 
     def _ends_soon(self) -> str:
