@@ -90,7 +90,8 @@ def test_quoted_text_is_taken_as_it_stands(text, expected):
         ("randint(1, 6, 0)", "empty"),
         ('"open', "not closed"),
         ('"a" b', "closing quote"),
-        ("glob(nothing-is-here/*.fits)", "nothing matches"),
+        ("glob(nothing-is-here/*.fits)", "nothing here matches"),
+        ("glob(target:/not/here/*.fits)", "nothing here matches target:.*file.list.csv, path"),
         ("file(only-a-path)", "name of a column"),
     ],
 )

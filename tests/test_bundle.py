@@ -7,7 +7,7 @@ import pytest
 from tui_batch import config
 from tui_batch.bundle import MOST_JOBS, WIDEST, in_need
 from tui_batch.desk import Desk
-from tui_batch.errors import RequestError
+from tui_batch.errors import RequestError, StoreError
 from tui_batch.model import BY_PERSON, Contact, Order, Status, Submission
 from tui_batch.shown import JobRow
 from tui_batch.states import JobState
@@ -124,9 +124,9 @@ def test_no_secret_is_in_it_wherever_it_stood(desk):
 
 def test_a_job_that_is_called_by_its_secret_is_not_named(desk, tmp_path):
     template = desk.template(str(tmp_path / "t.toml"))
-    made = desk.generate(desk.plan(template, [("api_key", "s3cret.of/mine, b")]), "keyed")
+    made = desk.generate(desk.plan(template, [("api_key", "s3cret.of/mine, an0ther s3cret")]), "keyed")
     desk._leave(Order("o", "submit", "o", NOW, "keyed", made.digest, "process", "far", 2))
-    text = desk.bundle("keyed", [0, 1]).read_text()
+    text = desk.bundle("keyed", [0]).read_text()
     assert desk.jobs("o").rows[0].name.startswith("api_keys3cret")
     assert "s3cret" not in text
     assert "== Job 0: [redacted]" in text
@@ -139,6 +139,8 @@ def test_no_file_is_ever_overwritten(desk, tmp_path):
     with pytest.raises(RequestError, match="already"):
         desk.bundle(ID, file=str(made[0]))
     assert desk.bundle(ID, file="mine.txt") == tmp_path / "mine.txt"
+    with pytest.raises(StoreError, match="no such file or directory"):
+        desk.bundle(ID, file="nowhere/mine.txt")
 
 
 def test_it_is_written_of_what_is_left(desk, tmp_path):

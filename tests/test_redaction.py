@@ -20,7 +20,8 @@ SECRET = [
     "curl -u ada:hunter2 https://x", "curl --user ada:hunter2 https://x", "https://ada:hunter2@host/",
     "?access_token=hunter2", "<password>hunter2</password>", "machine x login ada password hunter2",
     "the password hunter2 was refused",
-    "password_command = 'echo hunter2'", "db_pass=hunter2", "X-Amz-Signature=hunter2",
+    "password_command = 'echo hunter2'", "DB_PASS=hunter2", '{"pass": "hunter2"}',
+    "Server=x;Pwd=hunter2", "https://x/y?a=b&sig=hunter2", "X-Amz-Signature=hunter2",
     "aws_secret_access_key = hunter2",
     "TOKEN_ENV=hunter2",
 ]  # fmt: skip
@@ -36,6 +37,7 @@ OPEN = [
     "/arc/projects/mygroup/results/processed_observation1.fits", "HST-WFC3-Observation-NGC1365-F814W-drc.fits",
     f"image@sha256:{'1f2e' * 16}", "AttributeError: 'Token' object has no attribute 'x'", "memory_key = h_vmem",
     "tui-batch-end 20261120-182233-word 0 1 137", "https://ws-uv.canfar.net/skaha/v1/session", "PASS: 3 tests",
+    "PWD=/arc/projects",
 ]  # fmt: skip
 
 

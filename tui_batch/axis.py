@@ -10,6 +10,7 @@ from random import Random
 from typing import Protocol
 
 from tui_batch.numbers import NUMBER, Real, number, whole
+from tui_batch.paths import ON_TARGET
 
 LONGEST = 1_000_000  # values of one axis
 _IN_FULL = Decimal(10) ** 25  # whole numbers below are written with all their digits: a seed is no float
@@ -190,10 +191,11 @@ def _count(text: str) -> int:
 def _call(name: str, inside: str, item: str, sources: Sources) -> tuple[str, Sequence[str]]:
     """What a function of the notation gives, and how it is to be written down."""
     if name == "glob":
-        found = sources.glob(unquote(inside.strip()))
-        if not found:
-            raise ValueError(f"the axis is empty: nothing matches {inside.strip()}")
-        return item, found
+        pattern = unquote(inside.strip())
+        if found := sources.glob(pattern):
+            return item, found
+        away = "; what is not seen from here is named in a table: file(list.csv, path)"
+        raise ValueError(f"nothing here matches {pattern}{away if pattern.startswith(ON_TARGET) else ''}")
     parts = split(inside)
     if name == "file":
         if len(parts) != 2:

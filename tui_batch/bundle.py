@@ -15,7 +15,6 @@ MOST_LINES = 200  # of a log, of a script
 WIDEST = 2000  # letters of a line
 EXPECTED = "succeeded, exit code 0"
 
-_HEADINGS = {"out": "stdout", "err": "stderr", "events": "What the platform said (events)"}
 _STRANGE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)|[\x00-\x08\x0b-\x1f\x7f]"
 )  # colours and the like
@@ -38,7 +37,7 @@ class Case:
     files: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # what was rendered, its `command` among it
     script: str = ""  # what the target was sent
     learnt: Sequence[Status] = ()  # oldest first
-    logs: Mapping[str, End] = field(default_factory=lambda: NOTHING)  # by stream, those that are here
+    logs: Mapping[str, End] = field(default_factory=lambda: NOTHING)  # those that are here, by what they are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +78,14 @@ def _secret_values(bundle: Bundle) -> dict[str, str]:
 
     So does the name of a job that is made of one.
     """
-    found = dict(_leaves(bundle.target.settings if bundle.target else {}))
-    if bundle.batch:
-        found |= {**bundle.batch.fixed, **dict(_leaves(bundle.batch.options))}
-    for number, case in enumerate(bundle.cases):
+    batch, target = bundle.batch, bundle.target
+    tables = [target.settings if target else {}, *([batch.fixed, batch.options] if batch else [])]
+    for case in bundle.cases:
         values = dict(zip(bundle.varying, case.row.values, strict=False))
-        found |= {f"{number} {name}": value for name, value in values.items()}
-        if open_settings(values) != values or any(redact(value) != value for value in values.values()):
-            found[f"{number} secret"] = case.row.name
-    return {name: value for name, value in found.items() if not name.endswith("_command")}
+        told = open_settings(values) != values or any(redact(value) != value for value in values.values())
+        tables += [values, {"secret": case.row.name if told else ""}]
+    pairs = (pair for table in tables for pair in _leaves(table))
+    return {f"{at} {name}": value for at, (name, value) in enumerate(pairs) if not name.endswith("_command")}
 
 
 def _leaves(table: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -139,8 +137,8 @@ def _submission(bundle: Bundle) -> dict[str, Any]:
         "id": one.id, "batch": one.batch, "template": one.template, "run": one.run, "submitted": one.created,
         "ended": one.ended, "jobs": ", ".join(f"{number:,} {_word(state)}" for state, number in one.counts.items()),
         "trouble": one.health, "note": one.note,
-        "axes": dict(batch.axes) if batch else "the batch was deleted", "fixed": open_settings(batch.fixed) if batch
-        else "",
+        "axes": open_settings(batch.axes) if batch else "the batch was deleted",
+        "fixed": open_settings(batch.fixed) if batch else "",
     }  # fmt: skip
 
 
@@ -163,8 +161,8 @@ def _case(case: Case, varying: Sequence[str]) -> list[str]:
         *_part("What was sent", _text(case.script)),
         *_part("What was learnt of it", (_learnt(one, status.id) for one in case.learnt)),
     ]
-    for stream, end in case.logs.items():
-        lines += _part(_HEADINGS[stream], _end(end), "  It is empty.")
+    for name, end in case.logs.items():
+        lines += _part(name, _end(end), "  It is empty.")
     return [*lines, *([] if case.logs else ["", "== Logs", "  None is here: `tui-batch log` brings them."])]
 
 

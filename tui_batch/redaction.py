@@ -17,13 +17,13 @@ LIKELY, CHANCE = 24, 0.35  # letters of a word that may be a secret, and how oft
 
 _WORDS = (
     r"(?:token|secret|passw(?:or)?d|passphrase|credential|authori[sz]ation|api[_-]?key|access[_-]?key|private[_-]?key"
-    r"|signature|cookie|registry[_-]?auth|bearer|\bpass(?=['\"\s]*=)|_pass(?=['\"\s]*=))"
+    r"|signature|cookie|registry[_-]?auth|bearer|[?&]sig(?==)|(?:_pass|_pwd|\b(?-i:pass|[Pp]wd))(?=['\"]?\s*[=:]))"
 )
 _VALUE = r"""(?!\[redacted\])(?:"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|(?:\\.|[^\s\\])+)"""
 _BASE64 = r"(?:[ \t]*[A-Za-z0-9+/=]+[ \t]*\r?\n)"
 _HEADERS = r"(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]{0,40}(?:auth|token|bearer)[\w-]{0,40}"
 
-_SECRET_NAME = re.compile(r"(?i)token|secret|passw|passphrase|credential|(?<!memory_)(?<!gpu_)key$|auth")
+_SECRET_NAME = re.compile(r"(?i)token|secret|passw|passphrase|credential|(?<!memory_)(?<!gpu_)key$|auth(?!or)")
 _TELLS_WHERE = re.compile(r"(?i)(_env|_file)$")  # a setting that names where a secret is kept is none itself
 _PLACE = re.compile(r"['\"]?(?:[~/.]|[A-Z_][A-Z0-9_]*['\"]?$)")  # a path, or the name of a variable
 _PERSON = re.compile(r"(/(?:home|Users)/)(?!\[redacted\])[^/\s'\":;,)\]]+")

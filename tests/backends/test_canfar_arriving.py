@@ -134,7 +134,19 @@ def test_variables_that_are_too_long_for_a_request_are_refused_before_anything_i
 
 @pytest.mark.parametrize(
     "name",
-    ["process-obs.fits", "A_b C", "-", "--x--", "é", "日本", "a" * 200, "0", "x" * 24 + "-.-", "sweep_001.fits "],
+    [
+        "process-obs.fits",
+        "again-20261120-185359-otter-0-1",
+        "A_b C",
+        "-",
+        "--x--",
+        "é",
+        "日本",
+        "a" * 200,
+        "0",
+        "x" * 24 + "-.-",
+        "sweep_001.fits ",
+    ],
 )
 def test_sessions_of_every_batch_have_a_name_and_are_found_by_it(world, name):
     backend = world.open()

@@ -107,8 +107,8 @@ def answer(status, body=b"", **headers):
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(400, Refused), (403, Refused), (404, Refused), (405, Refused), (429, Busy), (500, Unclear), (502, Unclear),
-     (503, Unclear), (504, Unclear)],
+    [(201, Unclear), (400, Refused), (403, Refused), (404, Refused), (405, Refused), (429, Busy), (500, Unclear),
+     (502, Unclear), (503, Unclear), (504, Unclear)],
 )  # fmt: skip
 def test_what_may_have_happened_is_told_from_what_has_not(status, error):
     found = service.refusal("there", "a session was to be made", answer(status, b"the server's own words\n"))
@@ -150,6 +150,17 @@ def test_moments(said, moment):
 END = f"\ntui-batch-end {MARKER} 7 1 0 100 200 k3x9w2ab -\n".encode()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [f"7 1 0 {'9' * 20} 200 k3x9w2ab -", f"7 1 0 100 {'9' * 20} k3x9w2ab -", f"7 1 {'9' * 20} 100 200 k3x9w2ab -",
+     "7 1 0 100 200 k3x9w2ab because", "7 1 1 100 200 k3x9w2ab because", "7 2 0 100 200 k3x9w2ab -"],
+)  # fmt: skip
+def test_a_line_like_ours_that_says_nonsense_keeps_no_job_from_being_watched(line):
+    last = carrying.ended(f"\ntui-batch-end {MARKER} {line}\n".encode(), JOB)
+    status = outcome.settled(JOB, session("Completed"), outcome.NO_RECORD, last, None, NOW, False)
+    assert status.state in (S.SUCCEEDED, S.FAILED)
+
+
 def test_a_log_goes_on_where_it_was_left_and_our_line_is_not_of_it():
     assert since(b"one\ntwo\n", 4, 0) == (b"two\n", 0)
     assert since(b"one\ntwo\n" + END, 4, 0) == (b"two\n", 0)
@@ -161,3 +172,10 @@ def test_of_a_log_that_has_lost_its_beginning_all_is_kept_once():
     assert data.endswith(b"\nlater\n")
     assert b"no longer" in data
     assert since(b"later\nmore\n", 1000 + len(data), ahead) == (b"more\n", ahead)
+
+
+def test_a_log_is_told_from_where_it_was_read_to_also_where_not_all_of_it_was_brought():
+    assert since(b"one\ntwo\n", 1004, 0, 1000) == (b"two\n", 0)
+    data, ahead = since(b"one\ntwo\n", 4, 0, 1000)
+    assert b"may be missing" in data and data.endswith(b"]\none\ntwo\n")
+    assert since(b"two\nsix\n", 4 + len(data), ahead, 1004) == (b"six\n", ahead)

@@ -168,6 +168,12 @@ def test_the_window_counts_what_is_there_whoever_sent_it(world, opened, skaha):
     taken = []
     fails(Busy, "max_running = 2", take, taken, backend, batch, files, jobs)
     assert len(taken) == 1
+    asked = len(skaha.asked("list"))
+    fails(Busy, "2 are there, max_running = 2", sending(world, backend)[1])
+    assert len(skaha.asked("list")) == asked  # until the next look at all sessions that is known
+    backend.poll([])
+    fails(Busy, "2 are there", sending(world, backend)[1])
+    assert len(skaha.asked("list")) == asked + 2
     fails(Busy, "3 are there", sending(world, opened(count="all"))[1])
 
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 from sshd import until
-from worlds.asking import ended, send
+from worlds.asking import ended, send, take
 from worlds.canfar import CanfarWorld, MountedCanfarWorld
 from worlds.skaha import ALWAYS
 
-from tui_batch.errors import Refused, Unclear
+from tui_batch.backends.canfar import watching
+from tui_batch.errors import Busy, Refused, Unclear
 from tui_batch.states import JobState
 from tui_batch.times import seconds
 
@@ -163,6 +164,25 @@ def test_what_is_forgotten_after_it_was_seen_keeps_its_end_and_has_no_log_more(w
 
 
 @UNSEEN
+def test_a_poll_asks_of_no_more_single_sessions_than_it_has_time_for_and_of_ended_ones_first(
+    world, backend, skaha, monkeypatch
+):
+    monkeypatch.setattr(watching, "SECONDS", 0.2)
+    skaha.ways.waits = "queue"
+    waiting = send(world, backend, *["true"] * 4)
+    skaha.ways.waits = ""
+    jobs = [*waiting, *send(world, backend, "exit 3", "exit 4")]
+    until(lambda: sum(one.code is not None for one in skaha.sessions.values()) == 2, "two have ended")
+    skaha.ways.latency |= {"logs": 0.3, "events": 0.3}
+    for _ in range(6):
+        known = backend.poll(jobs).statuses
+        jobs = [job for job in jobs if job.id not in known or not known[job.id].state.ended]
+    assert jobs == waiting
+    assert [call.name for call in skaha.asked("logs", "events")] == ["logs"] * 2 + ["events"] * 4
+    assert len({call.path for call in skaha.asked("events")}) == 4
+
+
+@UNSEEN
 def test_an_end_is_told_although_its_log_cannot_be_read_for_a_while(world, backend, skaha):
     skaha.pull("logs", "reset", times=4)
     skaha.pull("logs", "cut", times=2)
@@ -229,6 +249,32 @@ def test_a_deleted_session_that_stays_for_a_while_is_cancelled_in_the_end(world,
     assert (S.COMPLETING in states) == bool(polls and terminating)
     assert len(skaha.asked("delete")) == 1
     until(lambda: not skaha.running(), "nothing of it runs")
+
+
+def test_what_was_sent_twice_is_cancelled_with_the_session_that_runs_it(world, backend, skaha):
+    batch, files, jobs = world.batch(["sleep 60"])
+    for _ in range(2):
+        take([], backend, batch, files, jobs)
+    left = until(lambda: [one.id for one in skaha.sessions.values() if one.code == 125], "one leaves it to the other")
+    world.jobs = [job := replace(jobs[0], id=left[0])]
+    backend.cancel([job.id])
+    assert ends(world, backend, job).state is S.CANCELLED
+    until(lambda: not skaha.running(), "nothing of it runs")
+
+
+def test_an_id_that_came_round_again_is_not_taken_for_the_job(world, backend, skaha):
+    [job] = send(world, backend, "sleep 60")
+    skaha.sessions[job.id].name = "another"
+    assert ends(world, backend, job).state is S.LOST
+
+
+@UNSEEN
+def test_what_was_made_and_is_not_listed_yet_is_not_taken_for_cancelled(world, backend, skaha):
+    skaha.pull("create", "ghost")
+    unlisted, listed = send(world, backend, "true", "sleep 60")
+    with pytest.raises(Busy, match="is not listed yet"):
+        backend.cancel([unlisted.id, listed.id])
+    assert [call.path.rpartition("/")[2] for call in skaha.asked("delete")] == [listed.id]
 
 
 @pytest.mark.parametrize("how", [500, 503, "reset"])

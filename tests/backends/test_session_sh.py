@@ -99,6 +99,33 @@ def test_lines_before_the_job_and_its_variables_arrive_as_they_are_written(sessi
     assert session.copy.decode() == f"{hostile}|{hostile}|a|2|"
 
 
+def test_what_is_written_before_the_job_is_in_the_copy_too_also_where_it_comes_to_no_job(session):
+    assert session.run("echo ran", setup=carrying.encoded("echo made ready; echo as told >&2")) == 0
+    assert carrying.said(session.written) == session.copy == b"made ready\nas told\nran\n"
+    assert session.run("echo ran", setup=carrying.encoded("echo no such module; exit 3")) == 3
+    assert session.written.endswith(b"\nno such module\n")
+
+
+def test_variables_of_the_lines_before_the_job_may_have_any_name_and_arrive(session):
+    names = "folder index name attempt cpus seconds native log code owner cause record clock first child tries signal"
+    before = carrying.lines(dict.fromkeys(names.split(), "mine"), [])
+    command = f'echo "$TUI_BATCH_JOB $TUI_BATCH_INDEX ${names.replace(" ", " $")}"'
+    assert session.run(command, setup=carrying.encoded(before)) == 0
+    assert session.copy.decode() == f"a 7{' mine' * len(names.split())}\n"
+    assert (session.last.end["code"], session.record()["code"]) == ("0", "0")
+
+
+def test_lines_before_the_job_that_make_their_shell_strict_hide_no_exit_code(session):
+    assert session.run("exit 3", setup=carrying.encoded("set -eu")) == 3
+    assert session.last.end["code"] == "3"
+
+
+def test_a_session_that_comes_too_late_writes_nothing_into_the_copy(session):
+    assert session.run("echo ran") == 0
+    assert session.run("echo ran", setup=carrying.encoded("echo made ready"), skaha_sessionid="s0000002") == 125
+    assert session.copy == b"ran\n" and b"made ready\n" in session.written
+
+
 def test_setup_that_is_no_base64_keeps_the_job_from_running(session):
     assert session.run("echo ran", setup="*") == 125
     assert b"ran" not in session.written

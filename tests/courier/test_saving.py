@@ -38,13 +38,11 @@ def order(unsaved, now=0.0):
 
 
 def test_what_is_forgotten_first_comes_first_and_what_runs_last(unsaved):
-    unsaved.begin_round([(1, 7), (1, 8)])
+    unsaved.begin_round([(1, 7)])
     unsaved.begin_round([(1, 7)])  # which is looked at already
     end(unsaved, 1, NOON)
     end(unsaved, 2, MORNING)
-    end(unsaved, 8, NOON)  # it is not looked at as one that runs as well
-    jobs = [index for index, _ in order(unsaved)]
-    assert jobs == [2, 2, 1, 1, 8, 8, 7, 7]
+    assert [index for index, _ in order(unsaved)] == [2, 2, 1, 1, 7, 7]
     assert unsaved.due() == float("inf")
 
 
@@ -131,6 +129,11 @@ def test_what_a_target_forgets_is_only_ever_added_to(answer):
     assert answer(b"begun anew", "10") == (True, b"one\ntwo\nbegun anew")
 
 
+def test_a_copy_that_is_empty_takes_all_there_is(answer):
+    answer(b"")
+    assert answer(b"some", "17") == (True, b"some")
+
+
 def test_a_log_whose_beginning_was_cut_off_is_joined_to_what_is_here(answer):
     lines = [b"%d\n" % number for number in range(1000)]
     answer(b"".join(lines[:900]))
@@ -152,8 +155,11 @@ def test_a_log_that_its_target_keeps_is_begun_anew_when_it_is_there(answer):
 def test_two_answers_to_one_question_are_added_once(tmp_path):
     request = copies.asked(Home(tmp_path), Job("s", 1, "n1", 1, "id1"), "out", True, True)
     for _ in range(2):
-        assert copies.take(Tailed(request, LogChunk(b"once", "4")))
+        assert copies.take(once := Tailed(request, LogChunk(b"once", "4")))
+        assert copies.reaches(once)
     assert request.spool.read_bytes() == b"once"
+    copies.take(longer := Tailed(request, LogChunk(b"once and more", "13", whole=True)))
+    assert not copies.reaches(longer)  # so it is asked for again
 
 
 # -- what is known to be here ------------------------------------------------------------------------------------------

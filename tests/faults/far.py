@@ -14,6 +14,7 @@ half                      `poll` says that all jobs are lost, and that its answe
 cut-fetch, refuse-fetch   once, in the middle of a group; whenever the job of this index is in it
 no-fetch                  results cannot be had now
 no-tail, no-log           logs cannot be had now; whatever `tail` is asked for, it is empty
+hang-tail                 no answer to a question for a log
 forgot                    nothing of any job's log is known any more
 hang-bring, refuse-bring  as above, of the file whose name this is
 cut-bring                 once: the connection breaks when half of a file is there
@@ -33,12 +34,14 @@ from tui_batch.backends.base import Backend, Files
 from tui_batch.backends.hosted import collecting
 from tui_batch.errors import Busy, ConfigError, Expired, Full, Refused, Unclear, Unreachable
 from tui_batch.model import (
+    WRITTEN,
     Accepted,
     Batch,
     Health,
     Job,
     Limits,
     LogChunk,
+    Logs,
     Output,
     Outputs,
     Poll,
@@ -53,6 +56,9 @@ from tui_batch.wire.here import LocalHost
 from tui_batch.wire.host import Ask
 
 HERE = LocalHost(30.0)
+
+
+LOGS = Logs((*WRITTEN, "events"), forgets=3600.0)  # as far as `forgets` says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,8 @@ class Far(Backend):
 
     def tail(self, job: Job, stream: str, cursor: str) -> LogChunk:
         self._begin(f"tail {job.index} {stream}")
+        if self.world.pulled("hang-tail"):
+            raise Unreachable("far: no answer.")
         if self.world.pulled("no-tail"):
             raise Unclear("far: no log came.")
         if self.world.pulled("forgot") or (self.forgets and self.world.state(job.id) is JobState.CANCELLED):

@@ -1,5 +1,8 @@
 """Logs that their target forgets are saved before that, whether anybody looks or not, and whatever comes in between."""
 
+import subprocess
+import sys
+
 import pytest
 from test_far_sending import S, counts
 from test_far_watching import running
@@ -109,8 +112,23 @@ def test_a_target_that_is_away_while_jobs_end_delays_and_loses_nothing(away, des
     assert (copies(desk, name), desk.trouble(name)) == (whole("words of"), "")
 
 
+def test_a_store_that_cannot_keep_a_log_delays_and_loses_nothing(away):
+    desk = away.desk(forgets=3600.0, pace=0.1)
+    name = running(away, desk)
+    writes(away, desk, name, "words of")
+    in_the_way = desk.home / "submissions" / name / "logs"
+    in_the_way.touch()
+    away.world.becomes("succeeded")
+    until(lambda: counts(desk, name) == {S.SUCCEEDED: 5} and len(away.world.calls("tail")) > 12)
+    until(lambda: desk.submission(name).health.startswith("Cannot keep a copy of the log: "))
+    assert desk.submission(name).ended == ""
+    in_the_way.unlink()
+    closed(desk, name)
+    assert (copies(desk, name), desk.trouble(name)) == (whole("words of"), "")
+
+
 def test_what_may_be_forgotten_unsaved_is_said_until_it_is_saved(away):
-    desk = away.desk(forgets=4.0, pace=0.1)
+    desk = away.desk(forgets=2.0, pace=0.1)
     name = running(away, desk)
     writes(away, desk, name, "words of")
     away.world.pull("no-tail")
@@ -182,6 +200,35 @@ def test_what_is_cancelled_is_saved_before_its_target_forgets_it(away, desk):
     assert counts(desk, name) == {S.CANCELLED: 5}
     assert copies(desk, name) == whole("words of")
     assert here(desk, name) == {(1, index): ["out", "events"] for index in range(5)}
+
+
+def test_what_is_cancelled_is_cancelled_although_its_logs_cannot_be_had(away):
+    desk = away.desk(forgets=3600.0, claims=True, pace=0.1)
+    name = running(away, desk)
+    away.world.pull("hang-tail")
+    desk.cancel(name)
+    until(lambda: counts(desk, name) == {S.CANCELLED: 5})
+
+
+def test_the_command_line_prints_what_was_saved_and_says_what_was_not(away, desk):
+    def log(job, stream, code=0):
+        program = [sys.executable, "-m", "tui_batch", "--home", desk.home, "--config", desk.config.path]
+        said = subprocess.run([*program, "log", name, job, "--stream", stream], capture_output=True, text=True)
+        assert said.returncode == code
+        return said.stdout + said.stderr
+
+    name = running(away, desk, 2)
+    writes(away, desk, name, "words of")
+    away.world.becomes("succeeded", away.world.names()[0])
+    until(lambda: (1, 0) in here(desk, name))
+    away.world.pull("forgot")
+    away.world.becomes("succeeded")
+    closed(desk, name)
+    asked = len(away.world.calls())
+    assert log("0", "out") == "words of 0 out\n"
+    assert log("0", "events") == "words of 0 events\n"
+    assert log("1", "out", code=1) == "It is gone: far had forgotten it before it could be saved.\n"
+    assert len(away.world.calls()) == asked  # nobody is asked again for what is here
 
 
 def test_all_else_goes_on_while_many_logs_are_saved(away):

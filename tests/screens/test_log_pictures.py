@@ -2,6 +2,8 @@
 
 import pytest
 
+from tui_batch.model import Logs
+
 HOME = ("R    212",)
 STEPS = "".join(f"step {n}: loss {1 / (n + 1):.4f}\n" for n in range(90))
 WIDE = "".join(f"step {n}: " + " ".join(f"w{k}={k * n % 97 / 97:.3f}" for k in range(14)) + "\n" for n in range(60))
@@ -9,6 +11,12 @@ TROUBLE = (
     STEPS + "Traceback (most recent call last):\n"
     '  File "train.py", line 41, in <module>\n'
     "ValueError: the seed is missing\n" + STEPS + "srun: error: node fir12: task 0: Killed\n" + STEPS
+)
+
+EVENTS = (
+    "Normal   Scheduled  Successfully assigned to node12\n"
+    'Normal   Pulling    Pulling image "images.canfar.net/radio/imager:2.3"\n'
+    'Warning  BackOff    Back-off pulling image "images.canfar.net/radio/imager:2.3"\n'
 )
 
 
@@ -67,3 +75,14 @@ def test_log_not_collapsed(picture, written):
 def test_log_found(picture, written, size):
     steps = (HOME, "l", ("step 89",), "g", "slash", "step 44", "enter", ("step 44", "%"))
     assert picture(*steps, home=written(STEPS), size=size)
+
+
+def of_a_platform(desk):
+    """It merges what a job writes, says something of its own, and is asked for both at intervals."""
+    desk.known_logs = Logs(("out", "events"), every=10.0, forgets=3600.0)
+    (desk.home / "212.events").write_text(EVENTS)
+
+
+def test_log_of_a_platform(picture, written):
+    words = ("what the platform said", "every 10 s", "Back-off")
+    assert picture(HOME, "l", ("step 89",), "o", words, home=written(STEPS), ready=of_a_platform)

@@ -86,7 +86,7 @@ def test_one_file(site, begin, tmux, home):
     send(tmux, "file-per-job", 1)
     tmux.shows("> CD file-per-job", "1/1")
     tmux.press("l")
-    tmux.shows("stdout  succeeded", "Processed obs1.fits -> processed_obs1.fits")
+    tmux.shows("stdout and stderr  succeeded", "Processed obs1.fits -> processed_obs1.fits")
     tmux.press("q")
     tmux.leave()
     assert (group / "results" / "processed_obs1.fits").read_text() == "LIGHT 1"
@@ -104,7 +104,7 @@ def test_many_files(site, begin, tmux, home, tmp_path):
     send(tmux, "file-per-job", 5)
     tmux.shows("> CD file-per-job", "5/5", "inputobs1", "inputobs5")
     tmux.press("l")
-    tmux.shows("inputobs1  stdout  succeeded", "Processed obs1.fits -> processed_obs1.fits")
+    tmux.shows("inputobs1  stdout and stderr  succeeded", "Processed obs1.fits -> processed_obs1.fits")
     tmux.press("q")
     tmux.leave()
     results = {path.name: path.read_text() for path in (group / "results").iterdir()}
@@ -122,7 +122,7 @@ def test_a_sweep(site, begin, tmux, home):
     send(tmux, "python-sweep", 18)
     tmux.shows("> CD python-sweep", "18/18")
     tmux.press("l")
-    tmux.shows("stdout  succeeded", "analysed --threshold 0.1 --sigma 1 --method gaussian")
+    tmux.shows("stdout and stderr  succeeded", "analysed --threshold 0.1 --sigma 1 --method gaussian")
     tmux.press("q")
     tmux.leave()
     assert_once(site, home, 18)
@@ -136,7 +136,7 @@ def test_a_file_that_is_not_there_and_a_request_for_help(site, begin, tmux, home
     send(tmux, "file-per-job", 1)
     tmux.shows("> F  file-per-job", "1/1", "exit 1")
     tmux.press("l")
-    tmux.shows("stdout  failed", "FileNotFoundError")
+    tmux.shows("stdout and stderr  failed", "FileNotFoundError")
     tmux.press("o")
     tmux.shows("what the platform said  failed", "Successfully pulled image")
     tmux.type(":bundle")
@@ -147,7 +147,8 @@ def test_a_file_that_is_not_there_and_a_request_for_help(site, begin, tmux, home
     [session] = site.sessions
     [path] = tmp_path.glob("tui-batch-*.txt")
     text = path.read_text()
-    for words in (f"id = {session}", "happened = failed, exit code 1", "FileNotFoundError", f"image = {IMAGE}"):
+    for words in (f"id = {session}", "happened = failed, exit code 1", "FileNotFoundError", f"image = {IMAGE}",
+                  "== stdout and stderr", "Successfully pulled image"):  # fmt: skip
         assert words in text
     assert site.token not in text
 

@@ -189,6 +189,8 @@ def test_an_answer_that_is_too_long_is_not_taken(service):
         far = service(server.url)
         assert "is longer than what is taken" in failed(Unreachable, far.ask, "", most=4999)
         assert len(far.ask("", most=5000).body) == 5000
+        last = far.ask("", most=4000, last=True)
+        assert (len(last.body), last.before) == (4000, 1000)
 
 
 def test_the_answer_of_an_old_server_ends_with_its_connection(service):

@@ -45,6 +45,12 @@ def take(answer: Tailed) -> bool:
     return bool(data)
 
 
+def reaches(answer: Tailed) -> bool:
+    """Whether the copy holds all that was answered: another answer may have come in between, with less."""
+    end = answer.request.size + len(answer.chunk.data)
+    return answer.chunk.cursor not in ("", str(end)) or _size(answer.request.spool) >= end
+
+
 def settle(copy: Path) -> None:
     """Let the copy, if anything of it is here, outlive the machine."""
     with explained(copy, "keep a copy of the log"), suppress(FileNotFoundError), copy.open("rb") as file:
@@ -67,7 +73,7 @@ def _unheard(copy: Path, data: bytes) -> bytes:
             return b""
         file.seek(max(0, size - JOINT))
         last = file.read()
-    at = data.rfind(last)
+    at = data.rfind(last) if last else -1
     return data if at < 0 else data[at + len(last) :]
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 OFTEN = 20.0  # so often a log that cannot be looked at is tried at least until it is forgotten
 CHECK = 1.0  # seconds between two looks at what may be forgotten before it is here
+LAST = 3  # so often a log is asked for before its job is cancelled
 RISK = 0.5  # of the time after which a log is forgotten; from then on a person is told
 
 
@@ -64,12 +65,18 @@ class Saving:
         return unsaved is None or not unsaved.ended
 
     def before_the_end(self, tracked: Tracked, numbers: Sequence[int]) -> None:
-        """These are about to be cancelled, and their target may forget them at once: their logs are brought first."""
+        """These are about to be cancelled, and their target may forget them at once: their logs are brought first.
+
+        A few times, if they do not come: a cancellation does not wait for ever.
+        """
         target, unsaved = tracked.submission.target, self._unsaved.get(tracked.submission.id)
         if unsaved is None or self._courier.roads.passable(target) > time.monotonic():
             return
         lane = self._courier.roads.to(target).lane
         for job in tracked.jobs(numbers):
+            unsaved.tries[job.attempt, job.index] += 1
+            if unsaved.tries[job.attempt, job.index] > LAST:
+                continue
             for stream in unsaved.streams:
                 lane.ask(copies.asked(self._courier.home, job, stream, ended=False, forgets=True))
 
@@ -111,7 +118,8 @@ class Saving:
             self._next_check = now + CHECK
             for tracked, unsaved in self._open():
                 forgets = self._courier.roads.to(tracked.submission.target).backend.forgets
-                tracked.ails("logs", risk(tracked.submission.target, unsaved.unseen(), forgets, time.time()))
+                told = risk(tracked.submission.target, unsaved.unseen(), forgets, time.time())
+                tracked.ails("logs", told or unsaved.trouble)
 
     def _begin_round(self, tracked: Tracked, unsaved: Unsaved, now: float) -> None:
         unsaved.next_round = now + self._courier.roads.to(tracked.submission.target).backend.save_seconds
@@ -124,10 +132,12 @@ class Saving:
         known, stream = unsaved.known(errand), unsaved.streams[errand.stream]
         if known:  # there may be another attempt by now
             job = replace(job, attempt=errand.attempt, id=known.id)
+        elif job.attempt != errand.attempt or tracked.statuses[errand.index].state not in BEGUN:
+            return  # it runs no more
         try:
             request = copies.asked(self._courier.home, job, stream, known is not None, forgets=True, saving=True)
         except StoreError as error:
-            self._later(tracked.submission.id, target, errand, error)
+            self._cannot_keep(tracked.submission.id, target, errand, error)
             return
         self._asked[target] = errand
         self._courier.roads.to(target).lane.ask(request)
@@ -141,33 +151,39 @@ class Saving:
             news, wait = copies.take(answer), answer.chunk.wait
             if (unsaved := self._unsaved.get(answer.request.job.submission)) is None:
                 return
-            if answer.chunk.whole:
-                self._done(answer.request, unsaved, errand)
-            elif news and not wait:
+            unsaved.trouble = ""
+            if (news and not wait) or not copies.reaches(answer):
                 unsaved.again(errand)  # there may be more
+            elif answer.chunk.whole:
+                self._done(answer.request, unsaved, errand)
             elif errand.rank != RUNNING and (unsaved.seen(errand) or news) and wait:  # last words may follow
                 unsaved.again(replace(errand, rank=SEEN), time.monotonic() + wait)
             else:
                 self._done(answer.request, unsaved, errand)
         except StoreError as error:
-            self._later(answer.request.job.submission, target, errand, error)
+            self._cannot_keep(answer.request.job.submission, target, errand, error)
 
     def missed(self, target: str, request: Tail, error: TuiBatchError) -> None:
         """It is not here: that is final only where the target has forgotten it."""
         errand = self._asked.pop(target)
         unsaved = self._unsaved.get(request.job.submission)
         if unsaved is None or not isinstance(error, Refused | Unsupported):
-            self._later(request.job.submission, target, errand, error)
+            self._later(request.job.submission, target, errand)
             return
         try:
             self._done(request, unsaved, errand, gone=True)
         except StoreError as wrong:
-            self._later(request.job.submission, target, errand, wrong)
+            self._cannot_keep(request.job.submission, target, errand, wrong)
 
-    def _later(self, submission: str, target: str, errand: Errand, error: TuiBatchError) -> None:
+    def _cannot_keep(self, submission: str, target: str, errand: Errand, error: StoreError) -> None:
+        say(str(error))
+        if unsaved := self._unsaved.get(submission):
+            unsaved.trouble = str(error)
+        self._later(submission, target, errand)
+
+    def _later(self, submission: str, target: str, errand: Errand) -> None:
         backend = self._courier.roads.to(target).backend
         wait = min(backend.pace * 2 ** min(errand.misses, 30), backend.forgets / OFTEN)
-        say(f"the log of job {errand.index} of {submission} is looked at again in {wait:.0f} s: {error}")
         if unsaved := self._unsaved.get(submission):
             unsaved.again(replace(errand, misses=errand.misses + 1), time.monotonic() + wait)
 

@@ -1,5 +1,6 @@
 """Which logs of a submission are still to be saved from a target that forgets them, and which of them comes next."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -44,7 +45,9 @@ class Unsaved:
     def __init__(self, streams: Sequence[str]) -> None:
         self.streams = streams
         self.ended: dict[tuple[int, int], Ended] = {}  # by attempt and index
+        self.tries: Counter[tuple[int, int]] = Counter()  # how often its logs were asked for before it is cancelled
         self.next_round = 0.0  # when what runs is looked at, by the monotonic clock
+        self.trouble = ""  # why what came could not be kept
         self._ready: list[Errand] = []
         self._later: list[tuple[float, Errand]] = []
 
@@ -89,10 +92,8 @@ class Unsaved:
         return heappop(self._ready)
 
     def _wanted(self, errand: Errand) -> bool:
-        if errand.rank == RUNNING:
-            return errand.key not in self.ended
         known = self.known(errand)
-        return known is not None and errand.stream in known.left
+        return errand.rank == RUNNING or (known is not None and errand.stream in known.left)
 
     # -- what came of it -----------------------------------------------------------------------------------------------
 

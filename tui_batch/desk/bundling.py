@@ -22,6 +22,7 @@ from tui_batch.times import stamp
 if TYPE_CHECKING:
     from tui_batch.desk.asking import Desk
 
+NAMES = {"out": "stdout", "err": "stderr", "events": "What the platform said (events)"}
 _STAMPED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")  # how an entry of courier.log begins
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ def _cases(desk: "Desk", submission: Submission, rows: Sequence[JobRow]) -> list
     learnt = ledger.learnt(Home(desk.home).submission(submission.id) / "ledger.tsv", {row.index for row in rows})
     needs = desk.needs(submission, rows)
     return [
-        replace(_case(desk, submission, row), needs=need, learnt=learnt.get(row.index, ()))
+        replace(_case(desk, submission, row), needs=need, learnt=learnt[row.index])
         for row, need in zip(rows, needs, strict=True)
     ]
 
@@ -69,8 +70,9 @@ def _case(desk: "Desk", submission: Submission, row: JobRow) -> Case:
     target = desk.config.targets.get(submission.target)
     files: Mapping[str, str] = _unless_gone(partial(desk.job_files, submission.batch, row.name), {})
     script = _unless_gone(partial(desk.sent, submission, target, row), "") if files and target else ""
-    logs = {stream: desk.log(submission.id, row.index, stream) for stream in ("out", "err", "events")}
-    ends = {stream: End(*export.end(path, MOST_LINES)) for stream, path in logs.items() if path.exists()}
+    names = {**NAMES, "out": "stdout and stderr"} if desk.logs(submission).merged else NAMES
+    logs = {name: desk.log(submission.id, row.index, stream) for stream, name in names.items()}
+    ends = {name: End(*export.end(path, MOST_LINES)) for name, path in logs.items() if path.exists()}
     return Case(row, files=files, script=script, logs=ends)
 
 

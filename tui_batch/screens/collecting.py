@@ -14,7 +14,7 @@ from tui_batch.numbers import megabytes, megabytes_of
 from tui_batch.paths import COLLECTED, below
 from tui_batch.screens.rows import title
 from tui_batch.screens.table_view import TableView
-from tui_batch.screens.view import age
+from tui_batch.screens.view import age, ago
 from tui_batch.shown import Collection, Snapshot
 from tui_batch.states import JobState
 from tui_batch.times import seconds
@@ -142,7 +142,7 @@ class Collecting(TableView):
     def _show(self) -> None:
         known, every = self._known, range(len(self._known.files))
         counts = ((f"{files(len(every))}, {megabytes(known.size(every))}", ""),) if known.as_of else ()
-        listing = f"listed {age(known.as_of, self.now())} ago".replace("now ago", "now") if known.as_of else ""
+        listing = f"listed {ago(known.as_of, self.now())}" if known.as_of else ""
         right = ("listing...", "running") if "survey" in self._open else (listing, "")
         self.status.show(f"files of {title(self._submission)} on {self._submission.target}", counts, right)
         if not every:

@@ -126,7 +126,7 @@ class JobView(Rerunning):
         room = self.size.height - FRAME - len(failure)
         words = last_words(self._ends, unwritten(row.status), room) if failure and self._ends and not wide else []
         left = [*failure, *words, *page.summary(self.now()), *page.variables(), *paths(self._paths)]
-        asked = f", {often}" if (often := interval(row.status, self._logs)) else ""
+        asked = f", asked for {often}" if (often := interval(row.status, self._logs)) else ""
         ends = [line for name, said in self._ends.items() for line in text(name + asked, said, unwritten(row.status))]
         script = text(f"What {submission.target} is sent", self._script.splitlines())
         files: list[Line] = [(), *contents(self._files)] if self._files else []

@@ -7,7 +7,7 @@ from pathlib import Path
 from tui_batch.model import Resources, Submission
 from tui_batch.screens.failure import UNSUCCESSFUL, account, memory
 from tui_batch.screens.rows import elapsed
-from tui_batch.screens.view import age
+from tui_batch.screens.view import ago
 from tui_batch.shown import JobRow
 from tui_batch.times import seconds
 from tui_batch.widgets.lines import Line
@@ -35,7 +35,6 @@ class JobPage:
         """What became of it, and how that is known."""
         status = self.row.status
         word = str(status.state).replace("_", " ")
-        past = age(status.as_of, now)
         failed = status.state in UNSUCCESSFUL  # then its account stands above
         shown = {
             "id": status.id,
@@ -46,7 +45,7 @@ class JobPage:
             "ended": moment(status.ended),
             "ran for": "" if failed else took(self.row) or elapsed(self.row, now),
             "evidence": status.evidence,
-            "seen": f"{past} ago" if past not in ("", "now") else past,
+            "seen": ago(status.as_of, now),
         }
         return [
             heading("Job"),

@@ -101,7 +101,7 @@ class Log(View):
         self.log_view.ended = status.state.ended
         so_far, target = "" if status.state.ended else " so far", self._submission.target
         if lost(status, self._logs, self._lost):
-            self.log_view.wait(is_(self._called, f"gone: {target} had forgotten it before it could be saved."))
+            self.log_view.wait(is_(self._called, f"gone: {target} had forgotten before anything was saved."))
         elif self._far and status.started:
             coming = ", and comes when that answers." if self._in_trouble else ": what it holds is being brought here."
             self.log_view.wait(is_(self._called, f"on {target}{coming}"))

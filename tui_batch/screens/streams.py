@@ -6,7 +6,7 @@ from tui_batch.model import Logs, Status
 from tui_batch.times import seconds, span
 
 NAMES = {"out": "stdout", "err": "stderr", "events": "what the platform said"}
-TOGETHER = "stdout and stderr together"
+TOGETHER = "stdout and stderr"
 SAVED_SOON = 60.0  # seconds after the end of a job in which its logs need not be here
 
 
@@ -27,7 +27,7 @@ def after(stream: str, logs: Logs) -> str:
 
 def interval(status: Status, logs: Logs) -> str:
     """How often they are asked for while they may grow, where that is not all the time; "" elsewhere."""
-    return f"asked for every {logs.every:.0f} s" if logs.every and not status.state.ended else ""
+    return f"every {logs.every:.0f} s" if logs.every and not status.state.ended else ""
 
 
 def lost(status: Status, logs: Logs, gone: Sequence[str] | None) -> str:

@@ -266,6 +266,6 @@ def age(moment: str, now: float) -> str:
 
 
 def ago(moment: str, now: float) -> str:
-    """The same in a sentence: `20s ago`, `now`."""
+    """The same as it is said in a sentence: `3m ago`, `now`; nothing for no moment."""
     past = age(moment, now)
     return f"{past} ago" if past not in ("", "now") else past

@@ -92,7 +92,7 @@ class Why(View):
             lines.append(pair("last answer", ago(contact.heard, now)))
         watched = snapshot.courier and snapshot.courier.alive and one.open
         if contact and watched and not contact.trouble and (again := next_try(contact.next, now)):
-            lines.append(pair("asked again", again.removeprefix("next try ")))
+            lines.append(pair("asked again", again.removeprefix("next try ").removeprefix("trying ")))
         here = [other for other in snapshot.submissions if other.target == one.target and other.open]
         lines += [pair(title(other), words(other.counts)) for other in here]
         return lines

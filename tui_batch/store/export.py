@@ -78,11 +78,11 @@ def _count(path: Path) -> int:
 
 def free_place(name: str, named: bool) -> Path:
     """Where a new file of this name goes; one that was not named by a person makes way for what is there."""
-    path = Path(name).expanduser().absolute()
-    if named and path.exists():
+    path = Path(os.path.expanduser(name)).absolute()  # noqa: PTH111 - never an error
+    if named and os.path.lexists(path):
         raise RequestError(f"There is a file {path} already. Nothing was written; choose another name.")
     numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
-    return next(one for one in chain([path], numbered) if not one.exists())
+    return next(one for one in chain([path], numbered) if not os.path.lexists(one))
 
 
 def write_new(path: Path, text: str) -> None:

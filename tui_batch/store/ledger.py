@@ -141,12 +141,13 @@ class LedgerView:
 
 def learnt(path: Path, indices: Collection[int]) -> dict[int, list[Status]]:
     """All that was ever learnt of these jobs, oldest first."""
-    found: dict[int, list[Status]] = {}
+    found: dict[int, list[Status]] = {index: [] for index in indices}
+    wanted = set(map(str, indices))
     for text in LedgerView(path)._new_lines():
-        with contextlib.suppress(ValueError):
-            index, status = parse(text)
-            if index in indices:
-                found.setdefault(index, []).append(status)
+        if text.partition("\t")[0] in wanted:
+            with contextlib.suppress(ValueError):
+                index, status = parse(text)
+                found[index].append(status)
     return found
 
 

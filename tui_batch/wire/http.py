@@ -28,6 +28,7 @@ class Answer:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     service: str = ""  # its name, for sentences
+    before: int = 0  # bytes of the body that came before these, and were not kept
 
     @property
     def text(self) -> str:
@@ -54,14 +55,16 @@ class Service:
         self._ca_file = str(Path(ca_file).expanduser()) if ca_file else ""
         self._line: Line | None = None  # kept open from one question to the next
 
-    def ask(self, path: str, query: Pairs = (), seconds: float | None = None, most: int = MOST) -> Answer:
+    def ask(
+        self, path: str, query: Pairs = (), seconds: float | None = None, most: int = MOST, last: bool = False
+    ) -> Answer:
         """GET, which can be done again without harm: so a person who can give another token is asked for it at once."""
         url = self._at(path, query)
-        while (got := self._followed(url, seconds or self._seconds, most)).status == 401:
+        while (got := self._followed(url, seconds or self._seconds, most, last)).status == 401:
             expired = self._credentials.refused()
             if not self._credentials.asks:
                 raise expired
-        return Answer(got.status, got.headers, got.body, self._name)
+        return Answer(got.status, got.headers, got.body, self._name, got.before)
 
     def tell(
         self,
@@ -94,11 +97,11 @@ class Service:
             self._line.close()
         self._line = None
 
-    def _followed(self, url: str, seconds: float, most: int) -> Got:
+    def _followed(self, url: str, seconds: float, most: int, last: bool) -> Got:
         """What is answered where we are sent on to, as long as that is the same place."""
         shown, end = self._credentials.headers(), time.monotonic() + seconds
         for _ in range(_REDIRECTS):
-            got = self._asked(Wanted("GET", url, shown, most=most), seconds, end)
+            got = self._asked(Wanted("GET", url, shown, most=most, last=last), seconds, end)
             if got.status not in (301, 302, 303, 307, 308) or "location" not in got.headers:
                 return got
             if not (url := _onward(url, got.headers["location"])):

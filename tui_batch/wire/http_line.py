@@ -28,15 +28,17 @@ class Wanted:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = field(default=None, repr=False)
     most: int = 64 << 20  # bytes of the answer
+    last: bool = False  # of a longer one so many of the last are kept; else it is none
 
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """One answer, whole."""
+    """One answer, whole, but for what was too much to keep."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    before: int = 0  # bytes of it that came before these, and were not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +118,18 @@ class Line:
             allow_redirects=False,
         ) as response:
             self._answering = True
-            body = bytearray()
+            body, before = bytearray(), 0
             for piece in response.iter_content(_PIECE):
                 body += piece
-                if len(body) > wanted.most:
+                over = max(0, len(body) - wanted.most)
+                if over and not wanted.last:
                     raise TooLong
+                before += over
+                del body[:over]
             headers = {key.lower(): value for key, value in response.headers.items()}
             if _cut_short(response.status_code, headers, response.raw.tell()):
                 raise CutShort
-            return Got(response.status_code, headers, bytes(body))
+            return Got(response.status_code, headers, bytes(body), before)
 
     def _opened(self, line: socket.socket) -> None:
         """From now on something may be heard; what comes too late is not."""

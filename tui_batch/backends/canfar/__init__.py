@@ -19,7 +19,7 @@ from tui_batch.backends.canfar.settings import Asked, Settings, asked, read
 from tui_batch.backends.canfar.storage import Storage, out_of_reach
 from tui_batch.backends.canfar.watching import Watching
 from tui_batch.backends.hosted import arrays
-from tui_batch.errors import ConfigError, Expired, Full, Refused, Unreachable
+from tui_batch.errors import Busy, ConfigError, Expired, Full, Refused, Unreachable
 from tui_batch.model import (
     Accepted,
     Batch,
@@ -41,7 +41,6 @@ from tui_batch.wire.host import Ask, open_host
 from tui_batch.wire.http import Service
 
 LOGS = Logs(("out", "events"), logs.PACE, forgets=3600.0)  # an hour after its end a session is forgotten with its log
-_NEW = 60.0  # seconds in which a session that was made may not be in the list
 _CONTEXT = 3600.0  # seconds that what a site offers is taken to be the same
 
 
@@ -61,8 +60,8 @@ class Canfar(Backend):
         self._storage, self._deleted, self.brings = storage, deleted, storage.reachable
         self._watching = Watching(sessions, storage, deleted, settings.lost_seconds)
         self._logs = logs.Logs(name, sessions)
-        self._made: dict[str, float] = {}  # sessions that may not be listed yet
         self._offered: tuple[float, Offer | None] = (float("-inf"), None)
+        self._full = 0.0, ""  # until when there is no room, by the monotonic clock, and why
 
     # -- sending -------------------------------------------------------------------------------------------------------
 
@@ -75,7 +74,6 @@ class Canfar(Backend):
                 made = self._sessions.create(form, self._registry(wanted))
             except Refused as refused:
                 raise Refused(f"{refused}{self._doubts(wanted)}") from refused
-            self._made[made] = time.monotonic()
             yield [Accepted(job.index, made)]
 
     def _form(self, batch: Batch, files: Files, job: Job, wanted: Asked) -> Sequence[tuple[str, str]]:
@@ -94,7 +92,10 @@ class Canfar(Backend):
             return {}
         ours = self._settings
         where = (ours.registry_secret_env, ours.registry_secret_file, ours.registry_secret_command)
-        word = secret(self._name, "registry_secret", *where)
+        try:
+            word = secret(self._name, "registry_secret", *where)
+        except Expired as error:  # it concerns this image alone
+            raise Refused(str(error)) from error
         return {"x-skaha-registry-auth": carrying.encoded(f"{wanted.registry_user}:{word}")}
 
     def _offer(self) -> Offer | None:
@@ -119,17 +120,20 @@ class Canfar(Backend):
         return "".join(f" {one.text}." for one in fitting.problems(known, wanted, Resources()))
 
     def _see_that_there_is_room(self) -> None:
-        most = self._settings.max_running
-        here = self._filling(self._sessions.list())
-        if most and here >= most:
-            raise Full(f"its turn comes when a session has ended: {here} are there, max_running = {most}")
+        """Where there was none when somebody looked last, there is none until the next look at all sessions."""
+        until, why = self._full
+        if time.monotonic() >= until:
+            most, here = self._settings.max_running, self._filling(self._sessions.list())
+            why = f"its turn comes when a session has ended: {here} are there, max_running = {most}"
+            if not most or here < most:
+                return
+            self._full = time.monotonic() + self.pace, why
+        raise Full(why)
 
     def _filling(self, listed: Sequence[Session]) -> int:
         """How many sessions fill the window."""
-        now, here = time.monotonic(), {one.id for one in listed}
-        self._made = {one: when for one, when in self._made.items() if one not in here and now - when < _NEW}
         counted = [one for one in listed if self._settings.count == "all" or one.type == "headless"]
-        return len(self._made) + sum(not outcome.state(one).ended for one in counted)
+        return len(self._sessions.unlisted) + sum(not outcome.state(one).ended for one in counted)
 
     def find(self, marker: str) -> Mapping[int, str]:
         """Of several attempts the last, of several sessions of one the first: that one has begun before the others."""
@@ -144,6 +148,7 @@ class Canfar(Backend):
 
     def poll(self, jobs: Sequence[Job]) -> Poll:
         statuses, trouble = self._watching.look(jobs)
+        self._full = 0.0, ""
         return Poll(statuses, warning=trouble or self._ends_soon())
 
     def _ends_soon(self) -> str:
@@ -151,15 +156,22 @@ class Canfar(Backend):
         return f"{self._name}: {told}." if told else ""
 
     def cancel(self, ids: Collection[str]) -> None:
-        """One that has ended is not deleted: with its session the log and the evidence of its end would go."""
-        listed = {one.id: one for one in self._sessions.list() if one.id in ids and not outcome.state(one).ended}
-        jobs = [Job(*told[:2], "", told[2], one.id) for one in listed.values() if (told := carrying.marked(one.name))]
+        """One that has ended is not deleted: with its session the log and the evidence of its end would go.
+
+        Of a job that was sent twice another session may run it, which has the same name.
+        """
+        listed = self._sessions.list()
+        names = {one.name for one in listed if one.id in ids}
+        there = [one for one in listed if one.name in names and not outcome.state(one).ended]
+        jobs = [Job(*told[:2], "", told[2], one.id) for one in there if (told := carrying.marked(one.name))]
         for job in jobs:
             self._deleted.note(job.submission, job.id)
         for theirs in arrays.by_submission(jobs):
             self._storage.set_cause(theirs, f"{JobState.CANCELLED} cancelled by you")
         for job in jobs:
             self._sessions.delete(job.id)
+        if left := sorted(self._sessions.unlisted & set(ids)):
+            raise Busy(f"{self._name}: session {left[0]} is not listed yet: it is cancelled as soon as it is.")
 
     # -- what jobs leave -----------------------------------------------------------------------------------------------
 
@@ -167,8 +179,7 @@ class Canfar(Backend):
         """By its copy on the storage where there is one, which costs the platform nothing and stays."""
         if stream == "events":
             return self._logs.events(job, cursor)
-        copy = self._storage.log(job, cursor)
-        return copy if copy.data or (self._storage.reachable and int(cursor or 0)) else self._logs.out(job, cursor)
+        return self._storage.log(job, cursor) or self._logs.out(job, cursor)
 
     def fetch(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         return self._storage.collect(batch, files, jobs, into)

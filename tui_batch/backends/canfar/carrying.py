@@ -17,6 +17,7 @@ from tui_batch.backends.hosted.delivery import MARKER
 from tui_batch.backends.hosted.staging import Ended
 from tui_batch.errors import Refused
 from tui_batch.model import Job
+from tui_batch.states import JobState
 from tui_batch.wire.host import quoted
 
 WORD = "skaha_sessionid"  # the variable that holds a session's id, in the session
@@ -25,8 +26,9 @@ LONGEST = 96 * 1024  # letters of base64 in one word: the kernel takes 128 KB, a
 
 PLAIN = re.compile(r"[A-Za-z0-9/._~+-]+")  # letters that nobody on the way minds
 
-_MARKED = re.compile(r"-(\d{8}-\d{6}-[a-z]+)-(\d+)-(\d+)")
-_END = re.compile(rb"\ntui-batch-end (\S+) (\d+) (\d+) (\d+) (\d+) (\d+) (\S+) (\S+)\n\Z")
+_MARKED = re.compile(r"-(\d{8}-\d{6}-[a-z]+)-(\d+)-(\d+)\Z")
+_END = re.compile(rb"\ntui-batch-end (\S+) (\d+) (\d+) (\d{1,3}) (\d{1,10}) (\d{1,10}) (\S+) (\S+)\n\Z")
+_CAUSES = (JobState.CANCELLED, JobState.TIMED_OUT, JobState.OUT_OF_MEMORY)  # that a session may tell
 
 # A folder that lies there already is whole, and may be in use: it stays.
 _UNPACK = f"""\
@@ -71,7 +73,7 @@ def name(batch: str, job: Job) -> str:
 def marked(called: str) -> tuple[str, int, int] | None:
     """Submission, index and attempt of the job whose session is called so; None where it is not ours."""
     found = _MARKED.search(called)
-    return (found[1], int(found[2]), int(found[3])) if found and found.end() == len(called) else None
+    return (found[1], int(found[2]), int(found[3])) if found else None
 
 
 # -- what is asked -----------------------------------------------------------------------------------------------------
@@ -134,7 +136,7 @@ def ended(log: bytes, job: Job) -> Ended:
     if said[:3] != [job.submission, str(job.index), str(job.attempt)]:
         return Ended({}, {}, "")
     start = {"job": job.id if said[6] == "-" else said[6], "clock": said[4]}
-    return Ended(start, {"job": job.id, "code": said[3], "clock": said[5]}, "" if said[7] == "-" else said[7])
+    return Ended(start, {"job": job.id, "code": said[3], "clock": said[5]}, said[7] if said[7] in _CAUSES else "")
 
 
 def said(log: bytes) -> bytes:

@@ -5,12 +5,17 @@ to what it did an hour ago. What it says in words is for the person: nothing her
 """
 
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from tui_batch.errors import BackendError, Busy, Refused, Unclear, Unreachable
 from tui_batch.times import seconds, stamp
 from tui_batch.wire.http import Answer, Service
+
+MOST = 64 << 20  # bytes of a log that are brought
+
+NEW = 60.0  # seconds in which a session that was made may not be in the list
 
 _ID = re.compile(r"[a-z][a-z0-9]{7}")
 
@@ -36,10 +41,20 @@ class Sessions:
         self._name, self._service, self._top = name, service, f"/{version}"
         self._seconds, self._create_seconds = answer_seconds, create_seconds
         self.user = ""  # as the service knows who asks
+        self._made: dict[str, float] = {}  # sessions that were not in a list since they were made, and when that was
 
     def list(self) -> Sequence[Session]:
         """All of the person's, whoever made them."""
-        return sessions(self.get("session"), self._name)
+        listed = sessions(self.get("session"), self._name)
+        for one in listed:
+            self._made.pop(one.id, None)
+        return listed
+
+    @property
+    def unlisted(self) -> Set[str]:
+        """Those that were made a moment ago and are not in the list yet."""
+        self._made = {one: when for one, when in self._made.items() if time.monotonic() - when < NEW}
+        return self._made.keys()
 
     def one(self, session: str) -> Session | None:
         """One of them; None when the service does not know it, or no longer."""
@@ -55,6 +70,7 @@ class Sessions:
             raise refusal(self._name, "a session was to be made", answer)
         if not _ID.fullmatch(given := answer.text.strip()):
             raise Unclear(f"{self._name}: no id of a session came: {given[:80]!r}. Whether there is one is looked up.")
+        self._made[given] = time.monotonic()
         return given
 
     def delete(self, session: str) -> None:
@@ -63,14 +79,15 @@ class Sessions:
         if answer.status not in (200, 404):
             raise refusal(self._name, f"session {session} was to be ended", answer)
 
-    def log(self, session: str) -> bytes:
-        """All that a session wrote so far; nothing where there is none, and where it is not known."""
-        return self._good(self._get(f"session/{session}", [("view", "logs")], seconds=10 * self._seconds)).body
+    def log(self, session: str) -> Answer:
+        """What a session wrote so far, of much the last of it; nothing where there is none, or it is not known."""
+        path, seconds = f"{self._top}/session/{session}", 10 * self._seconds
+        return self._of_one(self._service.ask(path, [("view", "logs")], seconds, MOST, last=True))
 
     def events(self, session: str) -> bytes | None:
         """What happened around it, as a table; None when the service does not know it, or no longer."""
         answer = self._get(f"session/{session}", [("view", "events")])
-        return None if answer.status == 404 else self._good(answer).body
+        return None if answer.status == 404 else self._of_one(answer).body
 
     def availability(self) -> str:
         """Why the service says that it is not available; "" where it does not say that."""
@@ -81,8 +98,8 @@ class Sessions:
         """What a question for JSON is answered."""
         return self._good(self._get(path, query)).json()
 
-    def _get(self, path: str, query: Pairs = (), seconds: float | None = None) -> Answer:
-        answer = self._service.ask(f"{self._top}/{path}", query, seconds or self._seconds)
+    def _get(self, path: str, query: Pairs = ()) -> Answer:
+        answer = self._service.ask(f"{self._top}/{path}", query, self._seconds)
         self.user = answer.headers.get("x-vo-authenticated", self.user)
         return answer
 
@@ -90,6 +107,12 @@ class Sessions:
         if answer.status != 200:
             raise silence(self._name, answer)
         return answer
+
+    def _of_one(self, answer: Answer) -> Answer:
+        """What goes wrong with one session says nothing of the service."""
+        if answer.status == 500:
+            raise Unclear(str(silence(self._name, answer)))
+        return self._good(answer)
 
     def close(self) -> None:
         self._service.close()
@@ -141,7 +164,7 @@ def refusal(name: str, what: str, answer: Answer) -> BackendError:
     said = _said(answer)
     if answer.status == 429:
         return Busy(f"{name}: it takes no more for now{said}.")
-    if answer.status >= 500:
+    if not 400 <= answer.status < 500:
         return Unclear(f"{name}: {what}, and it answered {answer.status}{said}: whether it was is looked up.")
     return Refused(f"{name}: {what}, and it says no ({answer.status}){said}. Nothing was done.{_hint(answer)}")
 

@@ -1,16 +1,22 @@
 """The storage that all sessions see, as far as it is reached from here: where jobs lie and leave what they made."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from tui_batch.backends.base import Files
+from tui_batch.backends.canfar.carrying import PLAIN
 from tui_batch.backends.hosted import collecting
 from tui_batch.backends.hosted.errand import last_line
 from tui_batch.backends.hosted.staging import Ended, Staging
-from tui_batch.errors import BackendError, Refused, Unclear, Unreachable, Unsupported
+from tui_batch.errors import BackendError, Busy, Refused, Unclear, Unreachable, Unsupported
 from tui_batch.model import Batch, Job, LogChunk, Output, Outputs
 from tui_batch.wire.host import Host, quoted
+
+SHARE, LONGEST = 10.0, 300.0  # a host is left alone for so many times what it took to give no answer; seconds at most
+LOOK_SECONDS = 5.0  # from a look at a log that has nothing new to the next
 
 _EXAMINED = "cd {folder} && true >.tui-batch-probe && rm .tui-batch-probe && df -Pk . | awk 'NR == 2 {{ print $4 }}'"
 
@@ -31,6 +37,7 @@ class Storage:
         self._name, self._host, self._workdir = name, host, workdir
         self._arc, self._mount = arc.rstrip("/"), mount.rstrip("/")
         self._staging = Staging(host, workdir) if host else None
+        self._trouble, self._away = "", 0.0  # why its host did not answer, and until when it is not asked needlessly
 
     @property
     def reachable(self) -> bool:
@@ -70,12 +77,18 @@ class Storage:
                 f"{self._name}: the workdir is {path}, which is not below {top}: no session would find it. Nothing was "
                 "sent; set workdir to a folder there."
             )
-        return self.as_sessions_see(path)
+        if not PLAIN.fullmatch(seen := self.as_sessions_see(path)):
+            raise Refused(
+                f"{self._name}: the workdir is {path}, and has letters that the platform minds. Nothing was sent; set "
+                "workdir to a folder whose name has none but letters, digits and . _ ~ + - /."
+            )
+        return seen
 
     def examine(self) -> Place:
         """Whether jobs can be brought there."""
         if self._host is None:
             return Place()
+        self._away = 0.0  # a person wants to know
         try:
             folder = self.folder()
             done = self._host.run(_EXAMINED.format(folder=quoted([self.as_the_host_sees(folder)])))
@@ -86,39 +99,64 @@ class Storage:
             return Place(wrong=f"{self._host.name}: {self._workdir} cannot be written to: {last_line(done.err)}")
         return Place(folder, 1024.0 * int(free))
 
+    @contextmanager
+    def _asking(self) -> Iterator[Staging]:
+        """Ask its host; Busy when it does not answer, which says nothing of the platform, and for a while after."""
+        there, began = self._there, monotonic()
+        if began < self._away:
+            raise Busy(self._trouble)
+        try:
+            yield there
+        except (Unreachable, Unclear) as error:
+            now = monotonic()
+            self._trouble, self._away = str(error), now + min(LONGEST, SHARE * (now - began))
+            raise Busy(self._trouble) from error
+
     # -- what jobs need and leave --------------------------------------------------------------------------------------
 
     def stage(self, batch: Batch, files: Files, jobs: Sequence[Job]) -> None:
         """Bring what these jobs need."""
-        self._there.stage(batch, files, jobs)
+        with self._asking() as there:
+            there.stage(batch, files, jobs)
 
     def ended(self, jobs: Sequence[Job]) -> tuple[Mapping[Job, Ended], str]:
         """The records that these jobs left; and why they cannot be read, where that is so."""
         if not (self._staging and jobs):
             return {}, ""
         try:
-            return self._staging.ended(jobs), ""
-        except (Unreachable, Unclear, Refused) as error:
+            with self._asking() as there:
+                return there.ended(jobs), ""
+        except (Busy, Refused) as error:
             return {}, str(error)
 
     def set_cause(self, jobs: Sequence[Job], cause: str) -> None:
         """Note why these jobs are about to be ended, as well as that can be done."""
-        try:
-            if self._staging:
-                self._staging.set_cause(jobs, cause)
-        except BackendError:  # they are ended all the same, and their sessions tell of it
-            return
+        with (
+            suppress(BackendError),
+            self._asking() as there,
+        ):  # they are ended all the same, and their sessions tell of it
+            there.set_cause(jobs, cause)
 
-    def log(self, job: Job, cursor: str) -> LogChunk:
-        """What a job wrote since the cursor, by the copy of its log; nothing without one."""
+    def log(self, job: Job, cursor: str) -> LogChunk | None:
+        """What a job wrote since the cursor, by the copy of its log; None where nothing shows that there is one.
+
+        It is read from the byte before on: what is not there, and what has nothing new, would both be nothing.
+        """
+        start = int(cursor or 0)
         try:
-            return self._staging.log(job, "out", cursor) if self._staging else LogChunk(b"", cursor)
-        except (Unreachable, Unclear, Refused):
-            return LogChunk(b"", cursor)
+            with self._asking() as there:
+                copy = there.log(job, "out", str(max(0, start - 1)))
+        except (Busy, Refused, Unsupported):
+            return None
+        if not copy.data:
+            return None
+        data = copy.data[1:] if start else copy.data
+        return LogChunk(data, copy.cursor, 0.0 if data else LOOK_SECONDS)
 
     def collect(self, batch: Batch, files: Files, jobs: Sequence[Job], into: Path) -> Iterator[Job]:
         """Bring what these jobs made or changed."""
-        return self._there.collect(batch, files, jobs, into)
+        with self._asking() as there:
+            yield from there.collect(batch, files, jobs, into)
 
     def outputs(self, patterns: Sequence[str]) -> Outputs:
         """The files that these patterns name, which are paths as sessions see them."""

@@ -10,7 +10,7 @@ from tui_batch.backends.canfar.deleted import Deleted
 from tui_batch.backends.canfar.service import Session, Sessions
 from tui_batch.backends.canfar.storage import Storage
 from tui_batch.backends.hosted.staging import Ended
-from tui_batch.errors import Expired, Unreachable
+from tui_batch.errors import Expired, Unclear, Unreachable
 from tui_batch.model import Job, Status
 from tui_batch.states import JobState
 from tui_batch.times import stamp
@@ -19,6 +19,7 @@ S = JobState
 T = TypeVar("T")
 
 REASONS, NO_REASON = 30.0, 5.0  # seconds between two looks why a session waits, and where there was nothing to be seen
+SECONDS = 5.0  # of a look go to questions for single sessions, and one question more; the next look goes on with them
 PATIENCE = 300.0  # so long a log is waited for that cannot be read and may hold the exit code
 
 
@@ -30,19 +31,28 @@ class Watching:
         self._over: dict[str, float] = {}  # by session: since when it is not seen to go on
         self._ran: set[str] = set()
         self._told: dict[str, tuple[float, events.Told]] = {}  # why it waits, and when that was asked
+        self._until = 0.0  # when a look has taken long enough, by the monotonic clock
 
     def look(self, jobs: Sequence[Job]) -> tuple[Mapping[str, Status], str]:
         """What is known of each job; and what is in the way of knowing more."""
-        now = time.time()
+        now, self._until = time.time(), time.monotonic() + SECONDS
         listed = {one.id: one for one in self._sessions.list()}
         ours = {job: one for job in jobs if (one := listed.get(job.id)) and belongs(one, job)}
-        gone = [job for job in jobs if job not in ours or outcome.state(ours[job]).ended]
-        left, trouble = self._storage.ended(gone)
+        there = {job for job, session in ours.items() if not outcome.state(session).ended}
+        left, trouble = self._storage.ended([job for job in jobs if job not in there])
         found = {}
-        for job in jobs:
+        for job in sorted(jobs, key=lambda job: self._turn(job, job in there)):
             if status := self._of(job, ours.get(job), left.get(job, outcome.NO_RECORD), listed, now):
                 found[job.id] = replace(status, id=job.id, as_of=stamp(now))
         return found, trouble
+
+    def _turn(self, job: Job, there: bool) -> tuple[bool, float]:
+        """What has ended first, since that is forgotten; then that of which it was not asked for long why it waits."""
+        return there, self._told[job.id][0] if job.id in self._told else 0.0
+
+    @property
+    def _late(self) -> bool:
+        return time.monotonic() > self._until
 
     def _of(
         self, job: Job, session: Session | None, left: Ended, listed: Mapping[str, Session], now: float
@@ -50,12 +60,14 @@ class Watching:
         if session and not outcome.state(session).ended:
             self._over.pop(job.id, None)
             return self._active(job, session, now)
+        if session and not left.end and self._late:
+            return None
         waited = now - self._over.setdefault(job.id, now)
         if session is None:
             status = self._vanished(job, left, waited)
         else:
             log = None if left.end else self._perhaps(lambda: self._sessions.log(session.id))
-            last = carrying.ended(log or b"", job)
+            last = carrying.ended(log.body if log else b"", job)
             owner = outcome.owner(left, last)
             if not left.end and owner not in ("", job.id):  # it was sent twice: how it is, that session knows
                 return self._of(replace(job, id=owner), listed.get(owner), left, listed, now)
@@ -86,7 +98,7 @@ class Watching:
     def _waits(self, session: Session, now: float) -> tuple[JobState, str]:
         """Why, as it was when it was last asked; asked once in a while, since each is a question of its own."""
         asked, told = self._told.get(session.id, (0.0, events.Told(S.QUEUED, "")))
-        if now - asked >= (REASONS if told.words else NO_REASON):
+        if now - asked >= (REASONS if told.words else NO_REASON) and not self._late:
             body = self._perhaps(lambda: self._sessions.events(session.id))
             told = events.why(events.read(body), now) if body is not None else told
             self._told[session.id] = (now, told)
@@ -105,7 +117,9 @@ class Watching:
     def _vanished(self, job: Job, left: Ended, waited: float) -> Status | None:
         """One look is not enough: only when the time is over, it is asked for by its name as well."""
         status = outcome.vanished(job, left, job in self._deleted, waited, self._lost)
-        return None if status and status.state is S.LOST and self._sessions.one(job.id) else status
+        if status and status.state is S.LOST and (one := self._sessions.one(job.id)) and belongs(one, job):
+            return None
+        return status
 
     def _perhaps(self, ask: Callable[[], T]) -> T | None:
         """What is answered; one answer that does not come keeps no other job from being watched."""
@@ -113,7 +127,7 @@ class Watching:
             return ask()
         except Expired:
             raise
-        except Unreachable:
+        except (Unreachable, Unclear):
             return None
 
 
