@@ -336,8 +336,8 @@ def test_what_stays_there_is_said_to_stay(desk):
     generate(desk)
     name = desk.submit("b", "sky")
     carried_out(desk, "succeeded", "succeeded", "succeeded", "succeeded")
-    assert "what jobs made lies in ~/runs there, and stays" in desk.stays(name)
-    with pytest.raises(RequestError, match=r"storage is set in the target\. Nothing was deleted\."):
+    assert "what jobs made stays there, in ~/runs" in desk.stays(name)
+    with pytest.raises(RequestError, match=r"storage is not set\. Nothing was deleted\."):
         desk.remove(name)
     mounted = Target("sky", "canfar", {**keys, "storage": "mounted"})
     desk.config = replace(desk.config, targets={**desk.config.targets, "sky": mounted})

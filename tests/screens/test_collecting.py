@@ -118,7 +118,7 @@ async def test_hostile_names_are_shown_and_nothing_else(app, desk):
 
 
 async def test_what_stays_there_is_said_to_stay_and_not_to_be_on_its_way(app, desk):
-    desk.staying = "fir: what jobs made lies in ~/tui-batch there, and stays"
+    desk.staying = "fir: what jobs made stays there, in ~/tui-batch: its storage is not set."
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, HOME)
         await pilot.press("f")

@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 import pytest
-from stand_in import FULL, FakeDesk
+from stand_in import FULL, FakeDesk, ago
 from waiting import hides, screen_text, shows, until
 
 from tui_batch.app import BatchApp
 from tui_batch.errors import RequestError
-from tui_batch.screens.rows import job_columns, submission_columns
-from tui_batch.shown import JobList
+from tui_batch.model import Status
+from tui_batch.screens.rows import elapsed, job_columns, submission_columns
+from tui_batch.shown import JobList, JobRow
+from tui_batch.states import JobState
+from tui_batch.times import seconds
 from tui_batch.widgets.columns import letters
 from tui_batch.widgets.filter import LANGUAGE, wrong
 
@@ -233,6 +236,12 @@ def test_columns_of_a_table_have_letters_and_names_of_their_own(tmp_path):
         assert len(set(given)) == len(given)
         assert len({column.name for column in columns}) == len(columns)
         assert len(letters(columns)) == sum(column.width > 0 for column in columns)
+
+
+@pytest.mark.parametrize("state, ended, told", [("running", "", "2m"), ("failed", "", ""), ("failed", ago(60), "60s")])
+def test_the_time_of_a_job_stands_still_when_it_has_ended(state, ended, told):
+    row = JobRow(0, "a", (), Status(JobState(state), started=ago(120), ended=ended))
+    assert elapsed(row, seconds(ago(0))) == told
 
 
 def test_a_variable_may_be_called_like_a_column(tmp_path):

@@ -149,9 +149,9 @@ def elapsed(row: JobRow, now: float) -> str:
 
 
 def duration(row: JobRow, now: float) -> float | None:
-    """Seconds that it ran, or has been running; None if it has not begun."""
+    """Seconds that it ran, or has been running; None if it has not begun, and where nobody knows when it ended."""
     status = row.status
-    if not status.started:
+    if not status.started or (status.state.ended and not status.ended):
         return None
     return (seconds(status.ended) if status.ended else now) - seconds(status.started)
 

@@ -177,10 +177,7 @@ class Storage:
 
 def out_of_reach(name: str, workdir: str) -> str:
     """What is said where there is no way to it."""
-    return (
-        f"{name}: what jobs made lies in {workdir} there, and stays: it can be brought and removed from here when "
-        "storage is set in the target."
-    )
+    return f"{name}: what jobs made stays there, in {workdir}: its storage is not set."
 
 
 def _moved(path: str, old: str, new: str) -> str:
