@@ -9,7 +9,7 @@ from tui_batch.states import JobState
 from tui_batch.times import clock, seconds
 
 S = JobState
-ANSWERS = Path(__file__).parent / "answers" / "canfar"
+ANSWERS = Path(__file__).parents[1] / "answers" / "canfar"
 NOW = seconds("2026-03-02T09:20:00Z")
 
 

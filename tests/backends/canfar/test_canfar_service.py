@@ -3,32 +3,13 @@
 import pytest
 from sshd import until
 from worlds.asking import ended, send, take
-from worlds.canfar import CanfarWorld, MountedCanfarWorld
+from worlds.canfar import MountedCanfarWorld
 from worlds.skaha import ALWAYS
 
 from tui_batch.errors import Busy, Expired, Refused, Unclear, Unreachable
 from tui_batch.states import JobState
 
 S = JobState
-
-
-@pytest.fixture
-def world(tmp_path):
-    made = CanfarWorld(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def skaha(world):
-    return world.skaha
-
-
-@pytest.fixture
-def backend(world):
-    opened = world.open()
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

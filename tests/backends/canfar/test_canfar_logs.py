@@ -5,29 +5,9 @@ from dataclasses import replace
 import pytest
 from sshd import until
 from worlds.asking import ended, send, take
-from worlds.canfar import CanfarWorld
 
 from tui_batch.backends.canfar import service
 from tui_batch.errors import Unclear, Unreachable
-
-
-@pytest.fixture
-def world(tmp_path):
-    made = CanfarWorld(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def skaha(world):
-    return world.skaha
-
-
-@pytest.fixture
-def backend(world):
-    opened = world.open()
-    yield opened
-    opened.close()
 
 
 def test_bytes_of_a_log_that_come_in_small_pieces_come_all(world, backend, skaha):

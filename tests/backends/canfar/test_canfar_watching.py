@@ -26,18 +26,6 @@ def world(request, tmp_path):
     made.close()
 
 
-@pytest.fixture
-def skaha(world):
-    return world.skaha
-
-
-@pytest.fixture
-def backend(world):
-    opened = world.open()
-    yield opened
-    opened.close()
-
-
 def held(world, backend, code=0, said=""):
     """A job that runs until `go`."""
     [job] = send(world, backend, f"{said}\nuntil [ -e {world.folder}/go ]; do sleep 0.02; done; exit {code}")

@@ -15,7 +15,7 @@ from tui_batch.model import Contact, Resources
 from tui_batch.store import contacts
 from tui_batch.times import clock, seconds, stamp
 
-ANSWERS = Path(__file__).parent / "answers" / "canfar"
+ANSWERS = Path(__file__).parents[1] / "answers" / "canfar"
 AS_OF = "2026-03-02T09:00:00.000Z"
 NOW = seconds(AS_OF)
 HOSTS = ["images.canfar.net", "https://harbor.example.org/"]
