@@ -146,8 +146,9 @@ def test_a_credential_that_ends_in_the_middle_delays_and_loses_nothing(away, cla
     away.world.let_go("hang")
     until(lambda: desk.submission(name).health == "far: the token is no longer valid.")
     until(lambda: desk.snapshot().contacts["far"].trouble == "far: the token is no longer valid.")
-    tried = len(away.world.calls())
+    tried, sent = len(away.world.calls()), len(away.world.calls("submit"))
     until(lambda: len(away.world.calls()) > tried + 12, 10)  # a growing pause would last minutes by then
+    assert len(away.world.calls("submit")) == sent  # each would be put down before, and nobody lets us in
     assert (len(away.world.names()), counts(desk, name)) == (2, {S.QUEUED: 5})
     away.world.let_go("expired")
     until(lambda: counts(desk, name) == {S.RUNNING: 5})

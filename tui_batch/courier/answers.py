@@ -117,7 +117,7 @@ def _of_target(courier: "Courier", target: str, request: Request | None, error: 
         case Unanswered():
             road.pause.shut()
         case Expired():  # whether something new is there costs nobody anything to see
-            road.pause.wait(road.backend.pace, time.monotonic())
+            road.lock(time.monotonic())
         case Busy() | Refused() | Unsupported() if not isinstance(request, Look):
             recovered(courier, target)  # it says no, or not now: it answers
             return
@@ -144,7 +144,9 @@ def _refused(courier: "Courier", order: Order, error: TuiBatchError) -> None:
 def recovered(courier: "Courier", target: str) -> None:
     """It answers: what it was in trouble for is over."""
     courier.roads.heard(target)
-    courier.roads.to(target).pause.end()
+    road = courier.roads.to(target)
+    road.pause.end()
+    road.locked = False
     for tracked in courier.tracked.values():
         if tracked.submission.target == target:
             tracked.ails("target", "")

@@ -37,6 +37,7 @@ class Road:
     least_seconds: float = 0.0  # the site's
     pause: Pause = field(default_factory=Pause)  # nothing is asked of it before that is over
     took: float = 0.0  # seconds, its last answer
+    locked: bool = False  # nothing lets us in: it is only looked at, until something new is there
     hurried: bool = False  # while it was being asked, something came up that it is to be asked about as well
     again: Collection[str] = ()  # the submissions whose lost jobs it is asked for
     owners: dict[str, Tracked] = field(default_factory=dict)  # the target's id of a job → its submission
@@ -67,6 +68,12 @@ class Road:
         self.hurried = self.next_look == float("inf")  # it is being asked
         if not self.hurried:
             self._look(now)
+
+    def lock(self, now: float) -> None:
+        """Nothing lets us in: whether there is something new is looked at, at its pace."""
+        self.locked = True
+        self.pause.wait(self.backend.pace, now)
+        self._look(now)
 
     def unanswered(self, now: float) -> None:
         """It has not answered: it is asked again as soon as its pause is over."""
@@ -107,6 +114,11 @@ class Roads:
     def passable(self, target: str) -> float:
         """From when on a target may be asked something, by the monotonic clock."""
         return self._open[target].pause.until if target in self._open else 0.0
+
+    def sendable(self, target: str) -> float:
+        """From when on it may be sent something: each try is put down before, so there is none while it is locked."""
+        locked = target in self._open and self._open[target].locked
+        return float("inf") if locked else self.passable(target)
 
     def look_now(self) -> None:
         """A person wants to know how all targets are."""

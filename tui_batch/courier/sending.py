@@ -28,7 +28,7 @@ def due(courier: "Courier", tracked: Tracked) -> float:
     """When something of it is to be sent, by the monotonic clock."""
     if tracked.sending or not tracked.to_be_sent:
         return float("inf")
-    return max(tracked.send_pause.until, tracked.look_due, courier.roads.passable(tracked.submission.target))
+    return max(tracked.send_pause.until, tracked.look_due, courier.roads.sendable(tracked.submission.target))
 
 
 def send(courier: "Courier", tracked: Tracked) -> None:

@@ -27,7 +27,7 @@ def due(road: Road) -> float:
 
 
 def look(courier: "Courier", target: str, road: Road) -> None:
-    """One question for all open jobs of a target; nothing open, no question."""
+    """One question for all open jobs of a target; nothing open, no question, unless it has to let us in first."""
     there = _there(courier, target)
     jobs = [
         job
@@ -36,7 +36,7 @@ def look(courier: "Courier", target: str, road: Road) -> None:
         if job.id
     ]
     road.again = [tracked.submission.id for tracked in there if tracked.look_again and tracked.batch]
-    if jobs:
+    if jobs or road.locked:
         road.looks(time.monotonic(), len(jobs))
         road.lane.ask(Look(jobs))
     else:
