@@ -192,7 +192,13 @@ def test_calls_go_on_without_the_connection_and_are_made_once(opened, sshd, batc
     sshd.cut()
     sender.join(20)
     assert [type(error) for error in lost] == [Unclear]
-    threading.Timer(0.3, (tmp_path / "gate").write_text, ["go"]).start()  # while the journal is read
+    leave = next(Path(staging.path(submission, "errands")).glob("send.*.go"))
+
+    def open_the_gate():
+        until(lambda: not leave.exists(), "the journal is being read")  # which takes back the leave to make more calls
+        (tmp_path / "gate").write_text("go")
+
+    threading.Thread(target=open_the_gate).start()
     states = {key: sent.state for key, sent in staging.journal(submission).items()}
     assert states == {"0": "done", "1": "done"}  # the runner has ended: the others were certainly never made
     sent = staging.send(submission, calls)

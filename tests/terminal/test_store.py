@@ -14,7 +14,10 @@ def test_a_store_that_is_gone_keeps_what_is_shown_until_it_is_back(start, store,
         app.shows("> PD scan-499", "job-10")
         store.home.path.rename(tmp_path / "elsewhere")
         app.shows("The store", "is gone", "scan-498", "job-10")
-        app.press("c", *"56", "enter")
+        app.press("c", *"56")
+        app.shows("Type 56: 56")
+        app.press("enter")
+        app.hides("Type 56")
         app.shows("is gone")
         app.press("2")  # other screens say so too
         app.shows("batches", "is gone")
