@@ -281,8 +281,8 @@ async def test_what_is_still_being_done_when_it_ends_does_no_harm(app):
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "R    212")
         home = app.screen
-        await home.query_one("#about").remove()
         app._running = False  # as it is while the screens are being taken down, part by part
+        await home.query_one("#about").remove()
         home.go(home._watch, home.chosen())
         await pilot.pause()
 
