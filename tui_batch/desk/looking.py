@@ -11,7 +11,7 @@ from tui_batch.config import LOCAL, Config
 from tui_batch.errors import ConfigError, RequestError, StoreError, nearest
 from tui_batch.model import Logs, Submission, Target
 from tui_batch.shown import Collection, JobList, Snapshot
-from tui_batch.store import export, memory, outputs, saved, state
+from tui_batch.store import export, memory, state
 from tui_batch.store.home import Home, modified
 from tui_batch.store.joblist import JobLists
 from tui_batch.store.view import View
@@ -103,6 +103,8 @@ class Looking:
 
     def saved(self, submission: str, index: int) -> Sequence[str] | None:
         """The streams of a job whose rest its target forgot before it was here; None while its logs may still come."""
+        from tui_batch.store import saved
+
         attempt = self.jobs(submission).rows[index].status.attempt
         return saved.read(self._home.submission(submission)).get((attempt, index))
 
@@ -126,6 +128,8 @@ class Looking:
 
     def collection(self, submission: str) -> Collection:
         """The files that were listed for it last, and which of them have come; the same object if nothing changed."""
+        from tui_batch.store import outputs
+
         known = self.submission(submission)
         path = self._home.outputs(known.id)
         written = modified(path)
