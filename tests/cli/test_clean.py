@@ -5,10 +5,16 @@ from worlds.gridengine import FakeGridEngineWorld
 
 
 @pytest.fixture
-def cluster(program, tmp_path):
-    """The program with a Grid Engine beside it; the folder that its submissions lie in."""
+def world(tmp_path):
     (tmp_path / "world").mkdir()
     world = FakeGridEngineWorld(tmp_path / "world")
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def cluster(program, world, tmp_path):
+    """The program with a Grid Engine beside it; the folder that its submissions lie in."""
     there = tmp_path / "there"
     folder = tmp_path / "config" / "tui-batch"
     folder.mkdir(parents=True)
@@ -16,13 +22,14 @@ def cluster(program, tmp_path):
         f'default_target = "cluster"\n[targets.cluster]\nkind = "gridengine"\nworkdir = "{there}"\npoll_seconds = 0.2\n'
     )
     program.environment["PATH"] = f"{tmp_path / 'world' / 'bin'}:{program.environment['PATH']}"
-    yield there
-    world.close()
+    return there
 
 
-def test_what_is_left_there_goes_when_it_is_asked_for_and_never_else(program, cluster):
+def test_what_is_left_there_goes_when_it_is_asked_for_and_never_else(program, world, cluster):
+    world.pull(slots=0)  # its jobs do not end before that is tried
     name = program.sent("-s", "word=a,b")
     assert "needs its folder" in program("clean", name, code=2).err
+    world.pull(slots=4)
     program("wait", name)
     [folder] = cluster.iterdir()
     asked = program("clean", name, code=1).err
