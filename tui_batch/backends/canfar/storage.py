@@ -130,11 +130,8 @@ class Storage:
             return {}, str(error)
 
     def set_cause(self, jobs: Sequence[Job], cause: str) -> None:
-        """Note why these jobs are about to be ended, as well as that can be done."""
-        with (
-            suppress(BackendError),
-            self._asking() as there,
-        ):  # they are ended all the same, and their sessions tell of it
+        """Note why these jobs are about to be ended, if that can be done: they are ended all the same."""
+        with suppress(BackendError), self._asking() as there:
             there.set_cause(jobs, cause)
 
     def log(self, job: Job, cursor: str) -> LogChunk | None:
